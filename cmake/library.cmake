@@ -1,0 +1,50 @@
+# libtengen.a: tensor, cpu kernels (once per instruction set), autograd, nn, optim, data, io.
+find_package(Eigen3 3.4 REQUIRED NO_MODULE)
+find_package(Threads REQUIRED)
+find_package(ZLIB REQUIRED)
+
+file(GLOB TENGEN_SOURCES CONFIGURE_DEPENDS tensor/*.cpp autograd/*.cpp autograd/ops/*.cpp nn/*.cpp nn/modules/*.cpp
+  nn/functional/*.cpp optim/*.cpp data/*.cpp io/*.cpp)
+file(GLOB TENGEN_KERNEL_SOURCES CONFIGURE_DEPENDS tensor/cpu/*.cpp)
+
+add_library(tengen STATIC ${TENGEN_SOURCES})
+add_library(tengen::tengen ALIAS tengen)
+target_link_libraries(tengen PRIVATE $<BUILD_INTERFACE:tengen_flags> ZLIB::ZLIB PUBLIC Threads::Threads)
+target_compile_features(tengen PUBLIC cxx_std_20)
+target_include_directories(tengen PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
+  $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+set_target_properties(tengen PROPERTIES POSITION_INDEPENDENT_CODE ON)
+
+# The kernels are compiled once per instruction set, each time with Eigen's namespace and ours renamed so that no
+# inline function of one set can be picked by the linker for another.
+function(tengen_kernels isa)
+  add_library(tengen_kernels_${isa} OBJECT ${TENGEN_KERNEL_SOURCES})
+  target_link_libraries(tengen_kernels_${isa} PRIVATE tengen_flags)
+  target_include_directories(tengen_kernels_${isa} PRIVATE ${PROJECT_SOURCE_DIR}/include)
+  target_include_directories(tengen_kernels_${isa} SYSTEM PRIVATE $<TARGET_PROPERTY:Eigen3::Eigen,INTERFACE_INCLUDE_DIRECTORIES>)
+  target_compile_definitions(tengen_kernels_${isa} PRIVATE TENGEN_ISA=${isa} Eigen=Eigen_${isa} EIGEN_DONT_PARALLELIZE
+    EIGEN_MPL2_ONLY $<$<NOT:$<CONFIG:Debug>>:EIGEN_NO_DEBUG>)
+  target_compile_options(tengen_kernels_${isa} PRIVATE ${ARGN})
+  set_target_properties(tengen_kernels_${isa} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  target_sources(tengen PRIVATE $<TARGET_OBJECTS:tengen_kernels_${isa}>)
+  target_compile_definitions(tengen PRIVATE TENGEN_HAVE_${isa})
+endfunction()
+
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  if(NOT TENGEN_NATIVE_ONLY)
+    tengen_kernels(baseline)
+    tengen_kernels(avx2 -mavx2 -mfma -mf16c -mtune=haswell)
+    tengen_kernels(avx512 -march=skylake-avx512 -mprefer-vector-width=512)
+  else()
+    file(STRINGS /proc/cpuinfo cpu_flags REGEX "^flags" LIMIT_COUNT 1)
+    if(cpu_flags MATCHES "avx512vl")
+      tengen_kernels(avx512 -march=skylake-avx512 -mprefer-vector-width=512)
+    elseif(cpu_flags MATCHES "avx2")
+      tengen_kernels(avx2 -mavx2 -mfma -mf16c -mtune=haswell)
+    else()
+      tengen_kernels(baseline)
+    endif()
+  endif()
+else()
+  tengen_kernels(baseline)
+endif()

@@ -1,0 +1,45 @@
+// Threads. Work is cut into chunks by its size alone, so results do not depend on the number of threads.
+#pragma once
+
+#include <cstdint>
+#include <type_traits>
+#include <utility>
+
+namespace tengen {
+
+/// Number of threads that kernels may use, the caller included. Initially TENGEN_NUM_THREADS, OMP_NUM_THREADS
+/// or the number of processors.
+int get_num_threads();
+void set_num_threads(int count);
+
+/// Elements of cheap pointwise work that make one chunk worth handing to another thread.
+inline constexpr int64_t kGrainSize = 32768;
+
+namespace detail {
+using ChunkFn = void (*)(const void* context, int64_t index);
+void run_chunks(int64_t count, ChunkFn fn, const void* context);
+}  // namespace detail
+
+/// Calls body(index) for every index in [0, count), on several threads, in any order; returns when all are done.
+/// An exception from a body is rethrown here. Calls from inside a body, or while another thread's parallel_for
+/// runs, are done on the calling thread: nothing nests and nothing is oversubscribed. The caller takes part and
+/// waits only for chunks that a worker has really begun, so a busy machine slows nobody below one thread's speed.
+template <class Body>
+void parallel_for(int64_t count, const Body& body) {
+  if (count == 1) return body(int64_t{0});
+  detail::run_chunks(
+      count, [](const void* context, int64_t i) { (*static_cast<const Body*>(context))(i); }, &body);
+}
+
+/// Calls body(begin, end) for consecutive ranges of at most `grain` elements that cover [0, size).
+template <class Body>
+void parallel_ranges(int64_t size, int64_t grain, const Body& body) {
+  if (size <= 0) return;
+  if (size <= grain) return body(int64_t{0}, size);
+  parallel_for((size + grain - 1) / grain, [&](int64_t chunk) {
+    int64_t begin = chunk * grain;
+    body(begin, begin + grain < size ? begin + grain : size);
+  });
+}
+
+}  // namespace tengen
