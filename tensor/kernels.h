@@ -1,18 +1,51 @@
 // The backend interface: one table of primitive kernels over raw memory. A backend is one filled table.
-// Kernels know nothing of gradients, broadcasting or type promotion: callers have settled shapes and dtypes.
+//
+// Kernels know nothing of gradients, broadcasting or type promotion: callers have settled shapes and dtypes, and
+// outputs are allocated and are overwritten unless a line says otherwise. Strides are in elements. A stride of 0 repeats an input.
+// Results must not depend on the number of threads.
 #pragma once
 
 #include <cstdint>
 
+#include <tengen/tensor/device.h>
 #include <tengen/tensor/dtype.h>
+#include <tengen/tensor/pointwise.h>
 
 namespace tengen {
+
+/// A tensor as kernels see it.
+struct View {
+  void* data;
+  Dtype dtype;
+  int dim;
+  const int64_t* sizes;
+  const int64_t* strides;
+};
+
+/// Reductions; Sum and Prod keep in's type, ArgMax and ArgMin give int64 positions counted over the reduced dimensions in order,
+/// All and Any give bool, SumSquares is the sum of squares, MinMax ones let NaN win.
+enum class Reduce : uint8_t { Sum, Prod, Max, Min, ArgMax, ArgMin, All, Any, SumSquares };
 
 /// 2-d convolution. Tensors are contiguous: input (batch, in_channels, in_h, in_w), weight (out_channels,
 /// in_channels/groups, kernel_h, kernel_w), output (batch, out_channels, out_h, out_w).
 struct Conv2dShape {
   int64_t batch, in_channels, in_h, in_w, out_channels, out_h, out_w, kernel_h, kernel_w;
   int64_t stride_h = 1, stride_w = 1, pad_h = 0, pad_w = 0, dilation_h = 1, dilation_w = 1, groups = 1;
+};
+
+/// 2-d pooling over contiguous planes (planes = batch * channels): (planes, in_h, in_w) -> (planes, out_h, out_w).
+struct Pool2dShape {
+  int64_t planes, in_h, in_w, out_h, out_w, kernel_h, kernel_w;
+  int64_t stride_h, stride_w, pad_h = 0, pad_w = 0, dilation_h = 1, dilation_w = 1;
+  bool count_include_pad = true;
+  int64_t divisor = 0;  // 0: the window's size
+};
+
+/// Resampling of contiguous planes; scale_* is source pixels per target pixel.
+struct ResampleShape {
+  int64_t planes, in_h, in_w, out_h, out_w;
+  double scale_h, scale_w;
+  bool align_corners = false;
 };
 
 /// out[i] (m,n) = a[i] (m,k) * b[i] (k,n) for i < batch. Strides in elements, any sign pattern a view can have;
@@ -24,10 +57,43 @@ struct MatmulShape {
   int64_t out_batch, out_row, out_col;
 };
 
+/// Normalisation over contiguous data seen as (outer, channels, inner).
+struct NormShape {
+  int64_t outer, channels, inner;
+};
+
 struct Kernels {
   const char* name;  // "cpu/avx2", "cuda", ...
 
-  // All of these: dtype is kFloat or kDouble, memory is that of the backend, outputs are overwritten.
+  // ---- memory: any dtypes and strides, equal sizes ---------------------------------------------------------------------
+  void (*copy)(const View& out, const View& in);  // converts
+  void (*fill)(const View& out, double real, int64_t integer);  // real for floating types, integer for the others
+
+  // ---- pointwise: equal sizes, any strides; the formulas stand in pointwise.h ------------------------------------------------
+  void (*unary)(Unary op, const View& out, const View& in, const double* params);
+  void (*binary)(Binary op, const View& out, const View& a, const View& b, const double* params);
+  void (*ternary)(Ternary op, const View& out, const View& a, const View& b, const View& c, const double* params);
+
+  // ---- reductions: in has out's dimensions first, then `reduced` more ---------------------------------------------------------
+  void (*reduce)(Reduce op, const View& out, const View& in, int reduced);
+  /// Running sum or product along the last dimension.
+  void (*scan)(Reduce op, const View& out, const View& in);
+
+  // ---- order: along the last dimension -------------------------------------------------------------------------------------------
+  /// Stable; NaN counts as largest. values and indices (int64) have in's sizes, or k < last size for the first k only.
+  void (*sort)(const View& values, const View& indices, const View& in, bool descending);
+
+  // ---- indexing: index is int64, checked against the size here (IndexError), negative counts from the end ---------------------------
+  /// out[i][j][k] = in[i][index[i][j][k]][k] for dim = 1; sizes of out = sizes of index.
+  void (*gather)(const View& out, const View& in, const View& index, int dim);
+  /// out[i][index[i][j][k]][k] = or += src[i][j][k] in order; out holds values already.
+  void (*scatter)(const View& out, const View& index, const View& src, int dim, bool accumulate);
+  /// out.select(dim, i) = in.select(dim, index[i]); index (n).
+  void (*index_select)(const View& out, const View& in, const View& index, int dim);
+  /// out.select(dim, index[i]) += alpha * src.select(dim, i) in order; out holds values already.
+  void (*index_add)(const View& out, const View& index, const View& src, int dim, double alpha);
+
+  // ---- the rest: kFloat or kDouble, contiguous memory ----------------------------------------------------------------------------------
   void (*matmul)(Dtype dtype, const MatmulShape& shape, const void* a, const void* b, void* out);
   void (*conv2d)(Dtype dtype, const Conv2dShape& shape, const void* input, const void* weight,
                  const void* bias /* (out_channels), may be null */, void* output);
@@ -35,6 +101,37 @@ struct Kernels {
                             void* grad_input);
   void (*conv2d_weight_grad)(Dtype dtype, const Conv2dShape& shape, const void* grad_output, const void* input,
                              void* grad_weight);
+
+  /// indices: position of each maximum in its input plane; NaN wins.
+  void (*max_pool2d)(Dtype dtype, const Pool2dShape& shape, const void* in, void* out, int64_t* indices);
+  void (*avg_pool2d)(Dtype dtype, const Pool2dShape& shape, const void* in, void* out);
+  void (*avg_pool2d_grad)(Dtype dtype, const Pool2dShape& shape, const void* grad_out, void* grad_in);
+  void (*upsample_nearest2d)(Dtype dtype, const ResampleShape& shape, const void* in, void* out);
+  void (*upsample_nearest2d_grad)(Dtype dtype, const ResampleShape& shape, const void* grad_out, void* grad_in);
+  void (*upsample_bilinear2d)(Dtype dtype, const ResampleShape& shape, const void* in, void* out);
+  void (*upsample_bilinear2d_grad)(Dtype dtype, const ResampleShape& shape, const void* grad_out, void* grad_in);
+
+  /// Over rows of the last dimension of (rows, size) data.
+  void (*softmax)(Dtype dtype, int64_t rows, int64_t size, const void* in, void* out, bool log);
+  void (*softmax_grad)(Dtype dtype, int64_t rows, int64_t size, const void* grad_out, const void* out, void* grad_in, bool log);
+
+  /// Per channel over (outer, inner): mean and biased variance (two-pass or Welford), each (channels).
+  void (*batch_norm_stats)(Dtype dtype, const NormShape& shape, const void* in, void* mean, void* var);
+  /// out = (in - mean) * invstd * weight + bias per channel; weight and bias may be null.
+  void (*batch_norm_apply)(Dtype dtype, const NormShape& shape, const void* in, const void* mean, const void* invstd,
+                           const void* weight, const void* bias, void* out);
+  /// Training mode gradients; each of grad_in, grad_weight, grad_bias may be null.
+  void (*batch_norm_grad)(Dtype dtype, const NormShape& shape, const void* grad_out, const void* in, const void* mean,
+                          const void* invstd, const void* weight, void* grad_in, void* grad_weight, void* grad_bias);
+  /// Over rows of (rows, size) data: mean and invstd (rows) are outputs; weight and bias (size) may be null.
+  void (*layer_norm)(Dtype dtype, int64_t rows, int64_t size, const void* in, const void* weight, const void* bias,
+                     double eps, void* out, void* mean, void* invstd);
+  void (*layer_norm_grad)(Dtype dtype, int64_t rows, int64_t size, const void* grad_out, const void* in, const void* mean,
+                          const void* invstd, const void* weight, void* grad_in, void* grad_weight, void* grad_bias);
 };
+
+/// The table of a device; for CUDA in a build without it, an Error that says so.
+const Kernels& kernels(DeviceType type);
+inline const Kernels& kernels(const Device& device) { return kernels(device.type()); }
 
 }  // namespace tengen

@@ -1,0 +1,51 @@
+// PyTorch's indexing in C++: x.index({Slice(1, None), "...", mask, 3}).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <tengen/tensor/tensor.h>
+
+namespace tengen::indexing {
+
+struct NoneType {};
+inline constexpr NoneType None{};
+struct EllipsisType {};
+inline constexpr EllipsisType Ellipsis{};
+
+/// start:stop:step with Python's rules; None or std::nullopt leaves a bound open.
+struct Slice {
+  struct Bound : std::optional<int64_t> {
+    Bound() = default;
+    Bound(NoneType) {}
+    Bound(std::nullopt_t) {}
+    Bound(int64_t value) : std::optional<int64_t>(value) {}
+    Bound(int value) : std::optional<int64_t>(value) {}
+  };
+  explicit Slice(Bound start = {}, Bound stop = {}, Bound step = {})
+      : start(start), stop(stop), step(step.value_or(1)) {}
+  Bound start, stop;
+  int64_t step;
+};
+
+/// One place between the brackets.
+struct TensorIndex {
+  enum class Kind { None, Ellipsis, Integer, Boolean, Slice, Tensor };
+
+  TensorIndex(NoneType) : kind(Kind::None) {}
+  TensorIndex(std::nullopt_t) : kind(Kind::None) {}
+  TensorIndex(EllipsisType) : kind(Kind::Ellipsis) {}
+  TensorIndex(const char* text);  // "..."
+  template <class T>
+    requires std::is_integral_v<T>
+  TensorIndex(T value) : kind(std::is_same_v<T, bool> ? Kind::Boolean : Kind::Integer), integer(int64_t(value)) {}
+  TensorIndex(indexing::Slice slice) : kind(Kind::Slice), slice(slice) {}
+  TensorIndex(tengen::Tensor tensor) : kind(Kind::Tensor), tensor(std::move(tensor)) {}
+
+  Kind kind;
+  int64_t integer = 0;
+  indexing::Slice slice{};
+  tengen::Tensor tensor;
+};
+
+}  // namespace tengen::indexing

@@ -1,0 +1,90 @@
+// Intrusive reference counting: one word in the object, one pointer in the handle.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+namespace tengen {
+
+/// Base of objects owned through intrusive_ptr. The count is atomic; the object itself is not protected.
+class RefCounted {
+ public:
+  RefCounted() = default;
+  RefCounted(const RefCounted&) = delete;
+  RefCounted& operator=(const RefCounted&) = delete;
+
+  uint32_t use_count() const { return count_.load(std::memory_order_acquire); }
+  void retain() const { count_.fetch_add(1, std::memory_order_relaxed); }
+  /// Takes a reference unless the object is already being destroyed.
+  bool try_retain() const {
+    uint32_t n = count_.load(std::memory_order_relaxed);
+    while (n != 0)
+      if (count_.compare_exchange_weak(n, n + 1, std::memory_order_acq_rel)) return true;
+    return false;
+  }
+  void release() const {
+    // A sole owner needs no atomic read-modify-write: nobody else can gain a reference meanwhile.
+    if (count_.load(std::memory_order_acquire) == 1 || count_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+      count_.store(0, std::memory_order_relaxed);
+      const_cast<RefCounted*>(this)->destroy();
+    }
+  }
+
+ protected:
+  virtual ~RefCounted() = default;
+  /// Called when the last reference goes.
+  virtual void destroy() { delete this; }
+
+ private:
+  mutable std::atomic<uint32_t> count_{0};
+};
+
+template <class T>
+class intrusive_ptr {
+ public:
+  intrusive_ptr() = default;
+  intrusive_ptr(std::nullptr_t) {}
+  explicit intrusive_ptr(T* object) : object_(object) {
+    if (object_) object_->retain();
+  }
+  /// Takes over a reference that the caller already holds.
+  static intrusive_ptr adopt(T* object) {
+    intrusive_ptr p;
+    p.object_ = object;
+    return p;
+  }
+  intrusive_ptr(const intrusive_ptr& other) : intrusive_ptr(other.object_) {}
+  intrusive_ptr(intrusive_ptr&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
+  template <class U>
+  intrusive_ptr(intrusive_ptr<U> other) noexcept : object_(other.detach()) {}
+  intrusive_ptr& operator=(intrusive_ptr other) noexcept {
+    std::swap(object_, other.object_);
+    return *this;
+  }
+  ~intrusive_ptr() {
+    if (object_) object_->release();
+  }
+
+  T* get() const { return object_; }
+  T* operator->() const { return object_; }
+  T& operator*() const { return *object_; }
+  explicit operator bool() const { return object_ != nullptr; }
+  bool operator==(const intrusive_ptr& other) const { return object_ == other.object_; }
+  bool operator==(std::nullptr_t) const { return object_ == nullptr; }
+  uint32_t use_count() const { return object_ ? object_->use_count() : 0; }
+  void reset() { *this = intrusive_ptr(); }
+  /// Gives the reference to the caller.
+  T* detach() { return std::exchange(object_, nullptr); }
+
+ private:
+  T* object_ = nullptr;
+};
+
+template <class T, class... Args>
+intrusive_ptr<T> make_intrusive(Args&&... args) {
+  return intrusive_ptr<T>(new T(std::forward<Args>(args)...));
+}
+
+}  // namespace tengen

@@ -1,0 +1,67 @@
+// dtype, device and requires_grad for functions that make tensors.
+#pragma once
+
+#include <optional>
+
+#include <tengen/tensor/device.h>
+#include <tengen/tensor/dtype.h>
+
+namespace tengen {
+
+enum class MemoryFormat : int8_t { Contiguous, Preserve, ChannelsLast };
+enum class Layout : int8_t { Strided };
+inline constexpr Layout kStrided = Layout::Strided;
+
+/// The type of tensors made from floating-point numbers without an explicit dtype; float at the start.
+ScalarType get_default_dtype();
+void set_default_dtype(ScalarType type);
+
+/// What is unset takes the default dtype, the CPU, no gradient.
+class TensorOptions {
+ public:
+  TensorOptions() = default;
+  TensorOptions(ScalarType dtype) : dtype_(dtype) {}
+  TensorOptions(Device device) : device_(device) {}
+  TensorOptions(DeviceType device) : device_(device) {}
+
+  [[nodiscard]] TensorOptions dtype(std::optional<ScalarType> dtype) const { return set(&TensorOptions::dtype_, dtype); }
+  [[nodiscard]] TensorOptions device(std::optional<Device> device) const { return set(&TensorOptions::device_, device); }
+  [[nodiscard]] TensorOptions requires_grad(std::optional<bool> value) const {
+    return set(&TensorOptions::requires_grad_, value);
+  }
+  [[nodiscard]] TensorOptions layout(Layout) const { return *this; }
+  [[nodiscard]] TensorOptions memory_format(MemoryFormat) const { return *this; }
+  [[nodiscard]] TensorOptions pinned_memory(bool) const { return *this; }
+
+  ScalarType dtype() const { return dtype_ ? *dtype_ : get_default_dtype(); }
+  Device device() const { return device_.value_or(Device(kCPU)); }
+  bool requires_grad() const { return requires_grad_.value_or(false); }
+  std::optional<ScalarType> dtype_opt() const { return dtype_; }
+  std::optional<Device> device_opt() const { return device_; }
+  std::optional<bool> requires_grad_opt() const { return requires_grad_; }
+  bool has_dtype() const { return dtype_.has_value(); }
+  /// This, where `other` sets nothing.
+  TensorOptions merge_in(TensorOptions other) const {
+    return TensorOptions(*this)
+        .dtype(other.dtype_ ? other.dtype_ : dtype_)
+        .device(other.device_ ? other.device_ : device_)
+        .requires_grad(other.requires_grad_ ? other.requires_grad_ : requires_grad_);
+  }
+
+ private:
+  template <class T>
+  TensorOptions set(std::optional<T> TensorOptions::*field, std::optional<T> value) const {
+    TensorOptions copy = *this;
+    copy.*field = value;
+    return copy;
+  }
+  std::optional<ScalarType> dtype_;
+  std::optional<Device> device_;
+  std::optional<bool> requires_grad_;
+};
+
+inline TensorOptions dtype(ScalarType type) { return TensorOptions(type); }
+inline TensorOptions device(Device device) { return TensorOptions(device); }
+inline TensorOptions requires_grad(bool value = true) { return TensorOptions().requires_grad(value); }
+
+}  // namespace tengen

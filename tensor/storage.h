@@ -1,0 +1,47 @@
+// Memory that tensors view, with the counter that tells when somebody wrote into it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+
+#include <tengen/tensor/device.h>
+#include <tengen/tensor/intrusive_ptr.h>
+
+namespace tengen {
+
+class Storage final : public RefCounted {
+ public:
+  /// Memory from the device's caching allocator, uninitialised.
+  static intrusive_ptr<Storage> allocate(size_t bytes, Device device);
+  /// Memory of the caller; `deleter` (may be empty) runs when the last tensor lets go of it.
+  static intrusive_ptr<Storage> wrap(void* data, size_t bytes, Device device, std::function<void(void*)> deleter);
+  ~Storage() override;
+
+  void* data() const { return data_; }
+  size_t nbytes() const { return bytes_; }
+  Device device() const { return device_; }
+
+  /// In-place writes so far. Every tensor that views this memory shares the count.
+  uint32_t version() const { return version_; }
+  /// The operator that wrote last, or nullptr.
+  const char* last_writer() const { return last_writer_; }
+  /// Called by every operator that writes into existing memory.
+  void bump_version(const char* writer) {
+    ++version_;
+    last_writer_ = writer;
+  }
+
+ private:
+  Storage(void* data, size_t bytes, Device device) : data_(data), bytes_(bytes), device_(device) {}
+
+  void* data_;
+  size_t bytes_;
+  Device device_;
+  bool cached_ = false;
+  uint32_t version_ = 0;
+  const char* last_writer_ = nullptr;
+  std::function<void(void*)> deleter_;
+};
+
+}  // namespace tengen
