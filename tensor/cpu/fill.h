@@ -1,0 +1,18 @@
+// Each kernel file fills its family's places in the table of the instruction set it is compiled for.
+#pragma once
+
+#include <tengen/tensor/kernels.h>
+
+namespace tengen::cpu::TENGEN_ISA {
+
+void fill_memory(Kernels& table);     // copy, fill
+void fill_pointwise(Kernels& table);  // unary, binary, ternary
+void fill_reduce(Kernels& table);     // reduce, scan
+void fill_sort(Kernels& table);
+void fill_index(Kernels& table);  // gather, scatter, index_select, index_add
+void fill_matmul(Kernels& table);
+void fill_conv(Kernels& table);
+void fill_pool(Kernels& table);  // pools and resampling
+void fill_norm(Kernels& table);  // softmax, batch norm, layer norm
+
+}  // namespace tengen::cpu::TENGEN_ISA

@@ -1,0 +1,24 @@
+// Tensors as kernels see them; for operator authors.
+#pragma once
+
+#include <tengen/tensor/kernels.h>
+#include <tengen/tensor/tensor.h>
+
+namespace tengen {
+
+/// Valid as long as the tensor.
+inline View view_of(const Tensor& t) {
+  return {t.data_ptr(), t.dtype(), int(t.dim()), t.sizes().data(), t.strides().data()};
+}
+
+inline const Kernels& kernels(const Tensor& t) { return kernels(t.device()); }
+
+/// `dim` counted from the front; an IndexError when it is not in [-ndim, ndim). A 0-dim tensor counts as 1-dim.
+int64_t wrap_dim(int64_t dim, int64_t ndim);
+/// The shape to which both broadcast; an Error that names `op` and the shapes when they do not.
+DimVector broadcast_shapes(IntArrayRef a, IntArrayRef b, const char* op = "broadcast");
+/// Strides of `t` seen as the broadcast shape `sizes` (0 where it repeats).
+DimVector broadcast_strides(const Tensor& t, IntArrayRef sizes);
+DimVector contiguous_strides(IntArrayRef sizes);
+
+}  // namespace tengen
