@@ -20,5 +20,10 @@ DimVector broadcast_shapes(IntArrayRef a, IntArrayRef b, const char* op = "broad
 /// Strides of `t` seen as the broadcast shape `sizes` (0 where it repeats).
 DimVector broadcast_strides(const Tensor& t, IntArrayRef sizes);
 DimVector contiguous_strides(IntArrayRef sizes);
+int64_t numel_of(IntArrayRef sizes);
+/// `shape` with its -1, if there is one, replaced so that it has `numel` elements; an Error when that cannot be.
+DimVector infer_sizes(IntArrayRef shape, int64_t numel);
+/// The strides under which the memory described by (sizes, strides) has `shape`; nothing when a copy is needed.
+std::optional<DimVector> view_strides(IntArrayRef sizes, IntArrayRef strides, IntArrayRef shape);
 
 }  // namespace tengen
