@@ -7,6 +7,7 @@
 
 #include <tengen/tensor/factories.h>
 #include <tengen/tensor/indexing.h>
+#include <tengen/tensor/promotion.h>
 #include <tengen/tensor/tensor.h>
 
 namespace tengen {
@@ -253,8 +254,6 @@ Tensor clone(const Tensor& self, std::optional<MemoryFormat> format = std::nullo
 Tensor detach(const Tensor& self);
 bool is_floating_point(const Tensor& self);
 Tensor result_type_cast(const Tensor& self, ScalarType type);
-ScalarType result_type(const Tensor& a, const Tensor& b);
-ScalarType result_type(const Tensor& a, const Scalar& b);
 
 // ---- assemble.cpp: results are new memory --------------------------------------------------------------------------------
 Tensor cat(TensorList tensors, int64_t dim = 0);
