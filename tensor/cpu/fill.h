@@ -12,7 +12,8 @@ void fill_sort(Kernels& table);
 void fill_index(Kernels& table);  // gather, scatter, index_select, index_add
 void fill_matmul(Kernels& table);
 void fill_conv(Kernels& table);
-void fill_pool(Kernels& table);  // pools and resampling
-void fill_norm(Kernels& table);  // softmax, batch norm, layer norm
+void fill_conv_weight_grad(Kernels& table);  // called by fill_conv
+void fill_pool(Kernels& table);              // pools and resampling
+void fill_norm(Kernels& table);              // softmax, batch norm, layer norm
 
 }  // namespace tengen::cpu::TENGEN_ISA

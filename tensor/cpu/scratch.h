@@ -1,0 +1,47 @@
+// Working memory of kernels: aligned, kept per thread and reused from call to call.
+#pragma once
+
+#include <cstdint>
+#include <cstdlib>
+#include <new>
+
+namespace tengen::cpu::TENGEN_ISA {
+
+/// A block of memory on cache-line boundaries that grows on demand; growing forgets what it held.
+class Buffer {
+ public:
+  Buffer() = default;
+  Buffer(const Buffer&) = delete;
+  Buffer& operator=(const Buffer&) = delete;
+  ~Buffer() { std::free(data_); }
+
+  template <class T>
+  T* get(int64_t count) {
+    size_t bytes = (size_t(count) * sizeof(T) + 127) / 64 * 64;
+    if (bytes > size_) {
+      std::free(data_);
+      size_ = 0;
+      data_ = std::aligned_alloc(64, bytes);
+      if (!data_) throw std::bad_alloc();
+      size_ = bytes;
+    }
+    return static_cast<T*>(data_);
+  }
+
+ private:
+  void* data_ = nullptr;
+  size_t size_ = 0;
+};
+
+/// The calling thread's buffers. A kernel's body may be run by the thread that called the kernel, so what the
+/// caller shares with all bodies and what a body has for itself are different buffers.
+struct Scratch {
+  Buffer weights, partial, row;           // belong to the call: shared by its chunks
+  Buffer columns, packed, panel, result;  // belong to one chunk
+};
+inline Scratch& scratch() {
+  static thread_local Scratch instance;
+  return instance;
+}
+
+}  // namespace tengen::cpu::TENGEN_ISA
