@@ -1,0 +1,131 @@
+#include <tengen/tensor/factories.h>
+
+#include <tengen/tensor/view_of.h>
+
+namespace tengen {
+namespace {
+
+ScalarType default_dtype = kFloat;
+
+int64_t checked_numel(IntArrayRef size) {
+  int64_t numel = 1;
+  for (int64_t s : size) {
+    TENGEN_CHECK(s >= 0, "cannot make a tensor with a negative size: ", size);
+    TENGEN_CHECK(!__builtin_mul_overflow(numel, s, &numel), "tensor of shape ", size, " is too large");
+  }
+  return numel;
+}
+
+Tensor with_options(Tensor tensor, const TensorOptions& options) {
+  if (options.requires_grad()) tensor.set_requires_grad(true);
+  return tensor;
+}
+
+// The options of `self`, where `options` set nothing.
+TensorOptions like(const Tensor& self, const TensorOptions& options) { return self.options().merge_in(options); }
+
+}  // namespace
+
+ScalarType get_default_dtype() { return default_dtype; }
+
+void set_default_dtype(ScalarType type) {
+  TENGEN_CHECK(is_floating_point(type), "set_default_dtype: expected a floating type but found ", type);
+  default_dtype = type;
+}
+
+Tensor empty(IntArrayRef size, TensorOptions options, std::optional<MemoryFormat>) {
+  size_t bytes = size_t(checked_numel(size)) * item_size(options.dtype());
+  auto impl = make_intrusive<TensorImpl>(Storage::allocate(bytes, options.device()), options.dtype(),
+                                         DimVector(size.begin(), size.end()), contiguous_strides(size), 0);
+  return with_options(Tensor(std::move(impl)), options);
+}
+
+Tensor empty_strided(IntArrayRef size, IntArrayRef stride, TensorOptions options) {
+  TENGEN_CHECK(size.size() == stride.size(), "empty_strided: found ", size.size(), " sizes but ", stride.size(), " strides");
+  int64_t extent = checked_numel(size) == 0 ? 0 : 1;
+  for (size_t i = 0; extent && i < size.size(); ++i) {
+    TENGEN_CHECK(stride[i] >= 0, "empty_strided: negative stride in ", stride);
+    extent += (size[i] - 1) * stride[i];
+  }
+  auto impl = make_intrusive<TensorImpl>(Storage::allocate(size_t(extent) * item_size(options.dtype()), options.device()),
+                                         options.dtype(), DimVector(size.begin(), size.end()),
+                                         DimVector(stride.begin(), stride.end()), 0);
+  return with_options(Tensor(std::move(impl)), options);
+}
+
+Tensor full(IntArrayRef size, const Scalar& value, TensorOptions options) {
+  if (!options.has_dtype() && !value.isFloatingPoint()) options = options.dtype(value.type());
+  Tensor out = empty(size, options.requires_grad(false));
+  kernels(out).fill(view_of(out), value.toDouble(), value.toLong());
+  return with_options(out, options);
+}
+
+Tensor zeros(IntArrayRef size, TensorOptions options) { return full(size, 0, options.dtype(options.dtype())); }
+Tensor ones(IntArrayRef size, TensorOptions options) { return full(size, 1, options.dtype(options.dtype())); }
+
+Tensor empty_like(const Tensor& self, TensorOptions options, std::optional<MemoryFormat>) {
+  return empty(self.sizes(), like(self, options));
+}
+Tensor zeros_like(const Tensor& self, TensorOptions options) { return zeros(self.sizes(), like(self, options)); }
+Tensor ones_like(const Tensor& self, TensorOptions options) { return ones(self.sizes(), like(self, options)); }
+Tensor full_like(const Tensor& self, const Scalar& value, TensorOptions options) {
+  return full(self.sizes(), value, like(self, options));
+}
+
+Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides, std::function<void(void*)> deleter,
+                 TensorOptions options) {
+  TENGEN_CHECK(sizes.size() == strides.size(), "from_blob: found ", sizes.size(), " sizes but ", strides.size(), " strides");
+  int64_t extent = checked_numel(sizes) == 0 ? 0 : 1;
+  for (size_t i = 0; extent && i < sizes.size(); ++i) extent += (sizes[i] - 1) * strides[i];
+  auto storage = Storage::wrap(data, size_t(extent) * item_size(options.dtype()), options.device(), std::move(deleter));
+  auto impl = make_intrusive<TensorImpl>(std::move(storage), options.dtype(), DimVector(sizes.begin(), sizes.end()),
+                                         DimVector(strides.begin(), strides.end()), 0);
+  return with_options(Tensor(std::move(impl)), options);
+}
+
+Tensor from_blob(void* data, IntArrayRef sizes, TensorOptions options) {
+  return from_blob(data, sizes, contiguous_strides(sizes), {}, options);
+}
+Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides, TensorOptions options) {
+  return from_blob(data, sizes, strides, {}, options);
+}
+Tensor from_blob(void* data, IntArrayRef sizes, std::function<void(void*)> deleter, TensorOptions options) {
+  return from_blob(data, sizes, contiguous_strides(sizes), std::move(deleter), options);
+}
+
+TensorData::TensorData(std::initializer_list<TensorData> list) : sizes_{int64_t(list.size())} {
+  const TensorData* first = list.begin();
+  for (const TensorData& item : list) {
+    TENGEN_CHECK(item.sizes_ == first->sizes_, "tensor: lists of different lengths: found ", IntArrayRef(item.sizes_),
+                 ", expected ", IntArrayRef(first->sizes_));
+    TENGEN_CHECK(item.type_ == first->type_, "tensor: numbers of different types: found ", item.type_, ", expected ",
+                 first->type_);
+    values_.insert(values_.end(), item.values_.begin(), item.values_.end());
+  }
+  if (list.size()) {
+    for (int64_t size : first->sizes_) sizes_.push_back(size);
+    type_ = first->type_;
+    if (is_floating_point(type_)) type_ = ScalarType::Undefined;  // braces of numbers: the default dtype
+    else if (type_ != kBool) type_ = kLong;
+  }
+}
+
+Tensor TensorData::build(TensorOptions options) const {
+  ScalarType type = type_ == ScalarType::Undefined ? get_default_dtype() : type_;
+  if (sizes_.empty()) type = is_floating_point(type) ? get_default_dtype() : type == kBool ? kBool : kLong;
+  options = options.dtype(options.dtype_opt().value_or(type));
+  Tensor out = empty(sizes_, options.requires_grad(false).device(kCPU));
+  visit_all(out.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    T* data = out.data_ptr<T>();
+    for (const Scalar& value : values_) *data++ = value.to<T>();
+  });
+  if (!options.device().is_cpu()) out = out.to(options.requires_grad(false));
+  return with_options(out, options);
+}
+
+Tensor scalar_tensor(const Scalar& value, TensorOptions options) {
+  return full({}, value, options.dtype(options.dtype()));
+}
+
+}  // namespace tengen

@@ -1,0 +1,48 @@
+#include <tengen/tensor/tensor.h>
+
+#include <tengen/tensor/view_of.h>
+
+namespace tengen {
+namespace {
+
+bool is_contiguous(const DimVector& sizes, const DimVector& strides) {
+  int64_t expected = 1;
+  for (int i = int(sizes.size()) - 1; i >= 0; --i) {
+    if (sizes[i] == 0) return true;
+    if (sizes[i] != 1 && strides[i] != expected) return false;
+    expected *= sizes[i];
+  }
+  return true;
+}
+
+}  // namespace
+
+TensorImpl::TensorImpl(intrusive_ptr<Storage> storage, ScalarType dtype, DimVector sizes, DimVector strides, int64_t offset)
+    : storage(std::move(storage)), sizes(std::move(sizes)), strides(std::move(strides)), offset(offset), dtype(dtype) {
+  for (int64_t size : this->sizes) numel *= size;
+  contiguous = tengen::is_contiguous(this->sizes, this->strides);
+}
+
+TensorImpl::~TensorImpl() = default;
+
+void Tensor::undefined() { fail("expected a tensor but found an undefined one (a default-constructed Tensor)"); }
+
+void Tensor::require_dtype(ScalarType expected, const char* what) const {
+  TENGEN_CHECK(dtype() == expected, what, ": expected a tensor of type ", expected, " but found ", dtype());
+}
+
+int64_t Tensor::size(int64_t dim) const { return sizes()[wrap_dim(dim, this->dim())]; }
+
+int64_t Tensor::stride(int64_t dim) const { return strides()[wrap_dim(dim, this->dim())]; }
+
+bool Tensor::is_contiguous(MemoryFormat format) const {
+  if (format != MemoryFormat::ChannelsLast) return impl().contiguous;
+  return dim() == 4 && permute({0, 2, 3, 1}).is_contiguous();
+}
+
+Scalar Tensor::item() const {
+  TENGEN_CHECK(numel() == 1, "item: expected a tensor with one element but found ", numel(), " (shape ", sizes(), ")");
+  return visit_all(dtype(), [&](auto zero) -> Scalar { return *static_cast<const decltype(zero)*>(data_ptr()); });
+}
+
+}  // namespace tengen
