@@ -10,20 +10,21 @@
 
 namespace tengen::autograd {
 
-/// Accumulates gradients of `tensors` into the .grad of all leaves (or of `inputs` alone). `grad_tensors`: one per
-/// tensor, may be left out for tensors of one element.
+/// Accumulates gradients of `tensors` into the .grad of all leaves (or of `inputs` alone). `grad_tensors`:
+/// one per tensor, may be left out for tensors of one element.
 void backward(const variable_list& tensors, const variable_list& grad_tensors = {},
               std::optional<bool> retain_graph = std::nullopt, bool create_graph = false,
               const variable_list& inputs = {});
 
-/// The gradients of `outputs` with respect to `inputs`, without touching any .grad. create_graph makes the result
-/// differentiable; retain_graph (default: create_graph) keeps the graph for another pass; an input that the outputs
-/// do not depend on is an error unless allow_unused, then its gradient is undefined.
-variable_list grad(const variable_list& outputs, const variable_list& inputs, const variable_list& grad_outputs = {},
-                   std::optional<bool> retain_graph = std::nullopt, bool create_graph = false,
-                   bool allow_unused = false);
+/// The gradients of `outputs` with respect to `inputs`, without touching any .grad. create_graph makes the
+/// result differentiable; retain_graph (default: create_graph) keeps the graph for another pass; an input
+/// that the outputs do not depend on is an error unless allow_unused, then its gradient is undefined.
+variable_list grad(const variable_list& outputs, const variable_list& inputs,
+                   const variable_list& grad_outputs = {}, std::optional<bool> retain_graph = std::nullopt,
+                   bool create_graph = false, bool allow_unused = false);
 
-/// Anomaly mode: every backward result is searched for NaN; the error names the forward operator and where it ran.
+/// Anomaly mode: every backward result is searched for NaN; the error names the forward operator and where it
+/// ran.
 struct AnomalyMode {
   static bool is_enabled();
   static void set_enabled(bool enabled);

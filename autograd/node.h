@@ -24,8 +24,8 @@ struct Edge {
 using Grads = SmallVector<Tensor, 3>;
 using variable_list = std::vector<Tensor>;
 
-/// What a gradient must look like: the shape and type of the output that it belongs to. The engine sums a gradient
-/// that was broadcast down to this shape and casts it to this type, so rules need not.
+/// What a gradient must look like: the shape and type of the output that it belongs to. The engine sums a
+/// gradient that was broadcast down to this shape and casts it to this type, so rules need not.
 struct OutputMeta {
   DimVector sizes;
   ScalarType dtype;
@@ -36,9 +36,11 @@ struct OutputMeta {
 class SavedTensor {
  public:
   SavedTensor() = default;
-  /// `output_nr` >= 0: the tensor is that output of the node itself; it is kept without history to avoid a cycle.
+  /// `output_nr` >= 0: the tensor is that output of the node itself; it is kept without history to avoid a
+  /// cycle.
   SavedTensor(const Tensor& tensor, int output_nr);
-  /// The tensor again, attached to the graph. An Error when it has been written to since, or has been released.
+  /// The tensor again, attached to the graph. An Error when it has been written to since, or has been
+  /// released.
   Tensor unpack(const Node& node) const;
   void reset() { tensor_.reset(); }
 
@@ -56,11 +58,16 @@ struct NodeExtras {
     unsigned id;
     std::function<Tensor(Tensor)> call;
   };
-  std::vector<TensorHook> tensor_hooks;  // on the gradients that arrive, before the rule runs
+  std::vector<TensorHook> tensor_hooks;                // on the gradients that arrive, before the rule runs
   std::vector<intrusive_ptr<TensorImpl>> retain_grad;  // one per output whose .grad is wanted; may hold nulls
-  std::vector<std::function<variable_list(const variable_list& grad_inputs, const variable_list& grad_outputs)>> post_hooks;
+  std::vector<
+      std::function<variable_list(const variable_list& grad_inputs, const variable_list& grad_outputs)>>
+      post_hooks;
   std::vector<void*> backtrace;  // anomaly mode: where the forward operator ran
 };
+
+/// The sequence number of all gradient accumulators: a leaf's gradient is stored as soon as it is complete.
+inline constexpr uint64_t kAccumulatorSequence = ~uint64_t{0};
 
 class Node : public RefCounted {
  public:
@@ -86,6 +93,9 @@ class Node : public RefCounted {
   const OutputMeta& output_meta(size_t i) const { return output_meta_[i]; }
 
   void add_next_edge(Edge edge) { next_edges_.push_back(std::move(edge)); }
+  /// Takes the next sequence number; called when all edges are known, so that it is larger than those behind
+  /// them.
+  void renumber();
   uint32_t add_output(const Tensor& output);
   void save(const Tensor& tensor, int output_nr = -1) { saved_.push_back(SavedTensor(tensor, output_nr)); }
   /// Saved tensor number i.
@@ -111,7 +121,8 @@ class Node : public RefCounted {
   std::unique_ptr<NodeExtras> extras_;
 };
 
-/// Where the gradient of `tensor` goes: its node, or the accumulator of a leaf; no function when it needs none.
+/// Where the gradient of `tensor` goes: its node, or the accumulator of a leaf; no function when it needs
+/// none.
 Edge gradient_edge(const Tensor& tensor);
 /// Makes `tensor` output number `output_nr` of `node`.
 void set_gradient_edge(const Tensor& tensor, intrusive_ptr<Node> node, uint32_t output_nr);

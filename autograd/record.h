@@ -3,12 +3,13 @@
 //   Tensor mul(const Tensor& self, const Tensor& other) {
 //     Tensor out = kernel_binary(Binary::mul, self, other);
 //     return record("mul", out, {self, other}, {self, other}, [](Node& node, const Tensor& grad) -> Grads {
-//       return {node.needs(0) ? grad * node.saved(1) : Tensor(), node.needs(1) ? grad * node.saved(0) : Tensor()};
+//       return {node.needs(0) ? grad * node.saved(1) : Tensor(), node.needs(1) ? grad * node.saved(0) :
+//       Tensor()};
 //     });
 //   }
 //
-// A rule is a pure function of saved tensors and incoming gradients, written only with public operators, so that it
-// can itself be recorded (create_graph). It need not undo broadcasting or casts: the engine does.
+// A rule is a pure function of saved tensors and incoming gradients, written only with public operators, so
+// that it can itself be recorded (create_graph). It need not undo broadcasting or casts: the engine does.
 #pragma once
 
 #include <initializer_list>
@@ -55,8 +56,9 @@ void connect(Node& node, TensorList inputs);
 void finish(intrusive_ptr<Node> node, const Tensor* outputs, size_t count, TensorRefs saved);
 }  // namespace detail
 
-/// Attaches `output` to the graph with `rule` (Node&, const Tensor& grad) -> Grads, one gradient per input, unless
-/// no input needs a gradient or recording is off. `saved` tensors come back in the rule as node.saved(i).
+/// Attaches `output` to the graph with `rule` (Node&, const Tensor& grad) -> Grads, one gradient per input,
+/// unless no input needs a gradient or recording is off. `saved` tensors come back in the rule as
+/// node.saved(i).
 template <class Rule>
 Tensor record(const char* name, Tensor output, TensorRefs inputs, TensorRefs saved, Rule rule) {
   if (!must_record(inputs)) return output;
@@ -78,8 +80,8 @@ Tensor record(const char* name, Tensor output, TensorList inputs, TensorRefs sav
 
 /// Several outputs: the rule is (Node&, const Grads& grads) -> Grads; undefined gradients stand for zero.
 template <class Rule>
-std::vector<Tensor> record_all(const char* name, std::vector<Tensor> outputs, TensorRefs inputs, TensorRefs saved,
-                               Rule rule) {
+std::vector<Tensor> record_all(const char* name, std::vector<Tensor> outputs, TensorRefs inputs,
+                               TensorRefs saved, Rule rule) {
   if (!must_record(inputs)) return outputs;
   auto node = make_intrusive<detail::RuleNode<Rule>>(name, std::move(rule));
   detail::connect(*node, inputs);
@@ -87,8 +89,9 @@ std::vector<Tensor> record_all(const char* name, std::vector<Tensor> outputs, Te
   return outputs;
 }
 
-/// For fused operators: the gradients of `composed(inputs)` in a way that can be differentiated again. Used by a rule
-/// when GradMode is on; when it is off the rule calls its fast kernel. Inputs that are undefined or need no gradient get none.
+/// For fused operators: the gradients of `composed(inputs)` in a way that can be differentiated again. Used
+/// by a rule when GradMode is on; when it is off the rule calls its fast kernel. Inputs that are undefined or
+/// need no gradient get none.
 Grads differentiate(const Node& node, const std::vector<Tensor>& inputs, const Grads& grad_outputs,
                     const std::function<std::vector<Tensor>(const std::vector<Tensor>&)>& composed);
 
@@ -96,10 +99,11 @@ Grads differentiate(const Node& node, const std::vector<Tensor>& inputs, const G
 Tensor make_view(const Tensor& self, DimVector sizes, DimVector strides, int64_t offset);
 
 /// Every in-place operator ends here or in write_: checks that `self` may be written, makes its data those of
-/// `result` (same shape; cast to self's dtype where PyTorch allows it) and gives it, and the base that it views,
-/// result's history. `name` as users know it: "add_".
+/// `result` (same shape; cast to self's dtype where PyTorch allows it) and gives it, and the base that it
+/// views, result's history. `name` as users know it: "add_".
 Tensor& assign_(const char* name, const Tensor& self, const Tensor& result);
-/// Whether self can be written directly, without history: then call write() on its memory and bump the version.
+/// Whether self can be written directly, without history: then call write() on its memory and bump the
+/// version.
 bool writes_directly(const Tensor& self, TensorRefs others);
 /// Throws when self is a leaf that needs a gradient (and recording is on) or has elements that share memory.
 void check_inplace(const char* name, const Tensor& self);

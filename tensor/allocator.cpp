@@ -17,7 +17,8 @@ namespace {
 
 constexpr size_t kAlignment = 64;
 
-// Size classes: multiples of 64 bytes up to 512, then four steps per power of two. At most a quarter is wasted.
+// Size classes: multiples of 64 bytes up to 512, then four steps per power of two. At most a quarter is
+// wasted.
 struct SizeClass {
   int index;
   size_t bytes;

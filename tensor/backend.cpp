@@ -41,7 +41,8 @@ const Kernels& choose_cpu_table() {
 #ifdef TENGEN_HAVE_baseline
   return cpu::baseline::kernel_table();
 #else
-  fail("this build has no CPU kernels for this processor (", wish ? wish : "any", "); build without TENGEN_NATIVE_ONLY");
+  fail("this build has no CPU kernels for this processor (", wish ? wish : "any",
+       "); build without TENGEN_NATIVE_ONLY");
 #endif
 }
 

@@ -2,7 +2,6 @@
 
 #include <ostream>
 
-#include <tengen/tensor/array_ref.h>
 #include <tengen/tensor/error.h>
 #include <tengen/tensor/scalar.h>
 
@@ -15,7 +14,8 @@ Device::Device(const std::string& text) : type_(kCPU), index_(-1) {
   type_ = name == "cuda" ? kCUDA : kCPU;
   if (good && colon != std::string::npos) {
     std::string number = text.substr(colon + 1);
-    good = !number.empty() && number.size() <= 2 && number.find_first_not_of("0123456789") == std::string::npos;
+    good =
+        !number.empty() && number.size() <= 2 && number.find_first_not_of("0123456789") == std::string::npos;
     if (good) index_ = DeviceIndex(std::stoi(number));
   }
   TENGEN_CHECK(good, "device: found '", text, "', expected cpu, cuda or cuda:N");
@@ -27,12 +27,6 @@ std::string Device::str() const {
 }
 
 std::ostream& operator<<(std::ostream& out, const Device& device) { return out << device.str(); }
-
-std::ostream& operator<<(std::ostream& out, IntArrayRef values) {
-  out << '[';
-  for (size_t i = 0; i < values.size(); ++i) out << (i ? ", " : "") << values[i];
-  return out << ']';
-}
 
 std::ostream& operator<<(std::ostream& out, const Scalar& value) {
   if (value.isBoolean()) return out << (value.toBool() ? "true" : "false");

@@ -13,7 +13,8 @@ Half::Half(float value) {
   } else if (magnitude >= 0x477ff000) {  // 65520 and above round to infinity
     bits = uint16_t(sign | 0x7c00);
   } else if (magnitude < 0x38800000) {  // below 2^-14: subnormal, a multiple of 2^-24
-    float scaled = std::bit_cast<float>(magnitude) + std::bit_cast<float>(uint32_t{0x3f000000});  // + 0.5: rounds at 2^-24
+    float scaled = std::bit_cast<float>(magnitude) +
+                   std::bit_cast<float>(uint32_t{0x3f000000});  // + 0.5: rounds at 2^-24
     bits = uint16_t(sign | (std::bit_cast<uint32_t>(scaled) - 0x3f000000));
   } else {
     uint32_t rebased = magnitude - 0x38000000;
@@ -35,17 +36,28 @@ size_t item_size(ScalarType type) {
 
 const char* to_string(ScalarType type) {
   switch (type) {
-    case kByte: return "Byte";
-    case kChar: return "Char";
-    case kShort: return "Short";
-    case kInt: return "Int";
-    case kLong: return "Long";
-    case kHalf: return "Half";
-    case kFloat: return "Float";
-    case kDouble: return "Double";
-    case kBool: return "Bool";
-    case kBFloat16: return "BFloat16";
-    default: return "Undefined";
+    case kByte:
+      return "Byte";
+    case kChar:
+      return "Char";
+    case kShort:
+      return "Short";
+    case kInt:
+      return "Int";
+    case kLong:
+      return "Long";
+    case kHalf:
+      return "Half";
+    case kFloat:
+      return "Float";
+    case kDouble:
+      return "Double";
+    case kBool:
+      return "Bool";
+    case kBFloat16:
+      return "BFloat16";
+    default:
+      return "Undefined";
   }
 }
 

@@ -22,7 +22,9 @@ Tensor with_options(Tensor tensor, const TensorOptions& options) {
 }
 
 // The options of `self`, where `options` set nothing.
-TensorOptions like(const Tensor& self, const TensorOptions& options) { return self.options().merge_in(options); }
+TensorOptions like(const Tensor& self, const TensorOptions& options) {
+  return self.options().merge_in(options);
+}
 
 }  // namespace
 
@@ -41,15 +43,16 @@ Tensor empty(IntArrayRef size, TensorOptions options, std::optional<MemoryFormat
 }
 
 Tensor empty_strided(IntArrayRef size, IntArrayRef stride, TensorOptions options) {
-  TENGEN_CHECK(size.size() == stride.size(), "empty_strided: found ", size.size(), " sizes but ", stride.size(), " strides");
+  TENGEN_CHECK(size.size() == stride.size(), "empty_strided: found ", size.size(), " sizes but ",
+               stride.size(), " strides");
   int64_t extent = checked_numel(size) == 0 ? 0 : 1;
   for (size_t i = 0; extent && i < size.size(); ++i) {
     TENGEN_CHECK(stride[i] >= 0, "empty_strided: negative stride in ", stride);
     extent += (size[i] - 1) * stride[i];
   }
-  auto impl = make_intrusive<TensorImpl>(Storage::allocate(size_t(extent) * item_size(options.dtype()), options.device()),
-                                         options.dtype(), DimVector(size.begin(), size.end()),
-                                         DimVector(stride.begin(), stride.end()), 0);
+  auto impl = make_intrusive<TensorImpl>(
+      Storage::allocate(size_t(extent) * item_size(options.dtype()), options.device()), options.dtype(),
+      DimVector(size.begin(), size.end()), DimVector(stride.begin(), stride.end()), 0);
   return with_options(Tensor(std::move(impl)), options);
 }
 
@@ -60,26 +63,35 @@ Tensor full(IntArrayRef size, const Scalar& value, TensorOptions options) {
   return with_options(out, options);
 }
 
-Tensor zeros(IntArrayRef size, TensorOptions options) { return full(size, 0, options.dtype(options.dtype())); }
+Tensor zeros(IntArrayRef size, TensorOptions options) {
+  return full(size, 0, options.dtype(options.dtype()));
+}
 Tensor ones(IntArrayRef size, TensorOptions options) { return full(size, 1, options.dtype(options.dtype())); }
 
 Tensor empty_like(const Tensor& self, TensorOptions options, std::optional<MemoryFormat>) {
   return empty(self.sizes(), like(self, options));
 }
-Tensor zeros_like(const Tensor& self, TensorOptions options) { return zeros(self.sizes(), like(self, options)); }
-Tensor ones_like(const Tensor& self, TensorOptions options) { return ones(self.sizes(), like(self, options)); }
+Tensor zeros_like(const Tensor& self, TensorOptions options) {
+  return zeros(self.sizes(), like(self, options));
+}
+Tensor ones_like(const Tensor& self, TensorOptions options) {
+  return ones(self.sizes(), like(self, options));
+}
 Tensor full_like(const Tensor& self, const Scalar& value, TensorOptions options) {
   return full(self.sizes(), value, like(self, options));
 }
 
 Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides, std::function<void(void*)> deleter,
                  TensorOptions options) {
-  TENGEN_CHECK(sizes.size() == strides.size(), "from_blob: found ", sizes.size(), " sizes but ", strides.size(), " strides");
+  TENGEN_CHECK(sizes.size() == strides.size(), "from_blob: found ", sizes.size(), " sizes but ",
+               strides.size(), " strides");
   int64_t extent = checked_numel(sizes) == 0 ? 0 : 1;
   for (size_t i = 0; extent && i < sizes.size(); ++i) extent += (sizes[i] - 1) * strides[i];
-  auto storage = Storage::wrap(data, size_t(extent) * item_size(options.dtype()), options.device(), std::move(deleter));
-  auto impl = make_intrusive<TensorImpl>(std::move(storage), options.dtype(), DimVector(sizes.begin(), sizes.end()),
-                                         DimVector(strides.begin(), strides.end()), 0);
+  auto storage =
+      Storage::wrap(data, size_t(extent) * item_size(options.dtype()), options.device(), std::move(deleter));
+  auto impl =
+      make_intrusive<TensorImpl>(std::move(storage), options.dtype(), DimVector(sizes.begin(), sizes.end()),
+                                 DimVector(strides.begin(), strides.end()), 0);
   return with_options(Tensor(std::move(impl)), options);
 }
 
@@ -96,17 +108,19 @@ Tensor from_blob(void* data, IntArrayRef sizes, std::function<void(void*)> delet
 TensorData::TensorData(std::initializer_list<TensorData> list) : sizes_{int64_t(list.size())} {
   const TensorData* first = list.begin();
   for (const TensorData& item : list) {
-    TENGEN_CHECK(item.sizes_ == first->sizes_, "tensor: lists of different lengths: found ", IntArrayRef(item.sizes_),
-                 ", expected ", IntArrayRef(first->sizes_));
-    TENGEN_CHECK(item.type_ == first->type_, "tensor: numbers of different types: found ", item.type_, ", expected ",
-                 first->type_);
+    TENGEN_CHECK(item.sizes_ == first->sizes_, "tensor: lists of different lengths: found ",
+                 IntArrayRef(item.sizes_), ", expected ", IntArrayRef(first->sizes_));
+    TENGEN_CHECK(item.type_ == first->type_, "tensor: numbers of different types: found ", item.type_,
+                 ", expected ", first->type_);
     values_.insert(values_.end(), item.values_.begin(), item.values_.end());
   }
   if (list.size()) {
     for (int64_t size : first->sizes_) sizes_.push_back(size);
     type_ = first->type_;
-    if (is_floating_point(type_)) type_ = ScalarType::Undefined;  // braces of numbers: the default dtype
-    else if (type_ != kBool) type_ = kLong;
+    if (is_floating_point(type_))
+      type_ = ScalarType::Undefined;  // braces of numbers: the default dtype
+    else if (type_ != kBool)
+      type_ = kLong;
   }
 }
 

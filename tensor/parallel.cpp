@@ -18,7 +18,7 @@ struct Job {
   const void* context;
   std::atomic<int64_t> next{0};
   std::atomic<bool> failed{false};
-  std::exception_ptr error;
+  std::exception_ptr error{};
   int running = 0;  // guarded by Pool::mutex
 
   void work() {
@@ -43,7 +43,8 @@ int initial_threads() {
   return n > 0 ? n : 1;
 }
 
-// Workers sleep on a condition variable after a short spin, take chunks from the one current job, and sleep again.
+// Workers sleep on a condition variable after a short spin, take chunks from the one current job, and sleep
+// again.
 class Pool {
  public:
   static Pool& instance() {
@@ -117,7 +118,8 @@ class Pool {
   void loop(uint64_t seen) {
     inside_job = true;
     for (;;) {
-      for (int spin = 0; spin < kSpins && generation_.load(std::memory_order_relaxed) == seen; ++spin) relax();
+      for (int spin = 0; spin < kSpins && generation_.load(std::memory_order_relaxed) == seen; ++spin)
+        relax();
       Job* job;
       {
         std::unique_lock<std::mutex> lock(mutex_);

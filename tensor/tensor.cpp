@@ -17,15 +17,22 @@ bool is_contiguous(const DimVector& sizes, const DimVector& strides) {
 
 }  // namespace
 
-TensorImpl::TensorImpl(intrusive_ptr<Storage> storage, ScalarType dtype, DimVector sizes, DimVector strides, int64_t offset)
-    : storage(std::move(storage)), sizes(std::move(sizes)), strides(std::move(strides)), offset(offset), dtype(dtype) {
+TensorImpl::TensorImpl(intrusive_ptr<Storage> storage, ScalarType dtype, DimVector sizes, DimVector strides,
+                       int64_t offset)
+    : storage(std::move(storage)),
+      sizes(std::move(sizes)),
+      strides(std::move(strides)),
+      offset(offset),
+      dtype(dtype) {
   for (int64_t size : this->sizes) numel *= size;
   contiguous = tengen::is_contiguous(this->sizes, this->strides);
 }
 
 TensorImpl::~TensorImpl() = default;
 
-void Tensor::undefined() { fail("expected a tensor but found an undefined one (a default-constructed Tensor)"); }
+void Tensor::undefined() {
+  fail("expected a tensor but found an undefined one (a default-constructed Tensor)");
+}
 
 void Tensor::require_dtype(ScalarType expected, const char* what) const {
   TENGEN_CHECK(dtype() == expected, what, ": expected a tensor of type ", expected, " but found ", dtype());
@@ -41,8 +48,10 @@ bool Tensor::is_contiguous(MemoryFormat format) const {
 }
 
 Scalar Tensor::item() const {
-  TENGEN_CHECK(numel() == 1, "item: expected a tensor with one element but found ", numel(), " (shape ", sizes(), ")");
-  return visit_all(dtype(), [&](auto zero) -> Scalar { return *static_cast<const decltype(zero)*>(data_ptr()); });
+  TENGEN_CHECK(numel() == 1, "item: expected a tensor with one element but found ", numel(), " (shape ",
+               sizes(), ")");
+  return visit_all(dtype(),
+                   [&](auto zero) -> Scalar { return *static_cast<const decltype(zero)*>(data_ptr()); });
 }
 
 }  // namespace tengen

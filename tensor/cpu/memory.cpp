@@ -9,7 +9,8 @@
 namespace tengen::cpu::TENGEN_ISA {
 namespace {
 
-// A pair of strided views with the same sizes, dimensions merged where both allow it; the last has the smallest strides.
+// A pair of strided views with the same sizes, dimensions merged where both allow it; the last has the
+// smallest strides.
 struct Pair {
   DimVector sizes, out, in;
 
@@ -18,9 +19,11 @@ struct Pair {
     for (int d = 0; d < o.dim; ++d)
       if (o.sizes[d] != 1) order.push_back(d);
     // Outermost: the largest output stride, so that writes are sequential.
-    std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) { return o.strides[a] > o.strides[b]; });
+    std::stable_sort(order.begin(), order.end(),
+                     [&](int64_t a, int64_t b) { return o.strides[a] > o.strides[b]; });
     for (int64_t d : order) {
-      if (!sizes.empty() && out.back() == o.strides[d] * o.sizes[d] && in.back() == i.strides[d] * o.sizes[d]) {
+      if (!sizes.empty() && out.back() == o.strides[d] * o.sizes[d] &&
+          in.back() == i.strides[d] * o.sizes[d]) {
         sizes.back() *= o.sizes[d], out.back() = o.strides[d], in.back() = i.strides[d];
       } else {
         sizes.push_back(o.sizes[d]), out.push_back(o.strides[d]), in.push_back(i.strides[d]);
@@ -46,20 +49,29 @@ struct Pair {
 
 template <class To, class From>
 inline To convert(From value) {
-  if constexpr (std::is_same_v<To, bool>) return value != From(0);
-  else if constexpr (std::is_same_v<To, Half> || std::is_same_v<To, BFloat16>) return To(float(value));
-  else if constexpr (std::is_integral_v<To> && !std::is_integral_v<From>) return To(int64_t(value));
-  else return To(value);
+  if constexpr (std::is_same_v<To, bool>)
+    return value != From(0);
+  else if constexpr (std::is_same_v<To, Half> || std::is_same_v<To, BFloat16>)
+    return To(float(value));
+  else if constexpr (std::is_integral_v<To> && !std::is_integral_v<From>)
+    return To(int64_t(value));
+  else
+    return To(value);
 }
 template <>
-inline bool convert<bool, Half>(Half value) { return float(value) != 0; }
+inline bool convert<bool, Half>(Half value) {
+  return float(value) != 0;
+}
 template <>
-inline bool convert<bool, BFloat16>(BFloat16 value) { return float(value) != 0; }
+inline bool convert<bool, BFloat16>(BFloat16 value) {
+  return float(value) != 0;
+}
 
 template <class To, class From>
 void copy_row(To* out, int64_t out_stride, const From* in, int64_t in_stride, int64_t n) {
   if (out_stride == 1 && in_stride == 1) {
-    if constexpr (std::is_same_v<To, From>) std::memcpy(out, in, n * sizeof(To));
+    if constexpr (std::is_same_v<To, From>)
+      std::memcpy(out, in, n * sizeof(To));
     else
       for (int64_t k = 0; k < n; ++k) out[k] = convert<To>(in[k]);
   } else {
@@ -67,9 +79,11 @@ void copy_row(To* out, int64_t out_stride, const From* in, int64_t in_stride, in
   }
 }
 
-// The two fastest dimensions are transposed against each other: go in tiles so that both sides use whole cache lines.
+// The two fastest dimensions are transposed against each other: go in tiles so that both sides use whole
+// cache lines.
 template <class T>
-void copy_transposed(T* out, int64_t out_stride, const T* in, int64_t in_stride, int64_t rows, int64_t columns) {
+void copy_transposed(T* out, int64_t out_stride, const T* in, int64_t in_stride, int64_t rows,
+                     int64_t columns) {
   // out[r * out_stride + c] = in[c * in_stride + r]
   constexpr int64_t kTile = 16;
   for (int64_t c0 = 0; c0 < columns; c0 += kTile)
@@ -82,7 +96,8 @@ void copy_transposed(T* out, int64_t out_stride, const T* in, int64_t in_stride,
 
 // Rows of any two types behind one signature, so that the strided loops exist once.
 using RowFn = void (*)(void* out, int64_t out_stride, const void* in, int64_t in_stride, int64_t n);
-using TransposeFn = void (*)(void* out, int64_t out_stride, const void* in, int64_t in_stride, int64_t rows, int64_t columns);
+using TransposeFn = void (*)(void* out, int64_t out_stride, const void* in, int64_t in_stride, int64_t rows,
+                             int64_t columns);
 
 RowFn row_function(Dtype to, Dtype from) {
   return visit_all(to, [&](auto t) {
@@ -103,10 +118,14 @@ void transpose_bytes(void* out, int64_t os, const void* in, int64_t is, int64_t 
 
 TransposeFn transpose_function(size_t item) {
   switch (item) {
-    case 1: return transpose_bytes<uint8_t>;
-    case 2: return transpose_bytes<uint16_t>;
-    case 4: return transpose_bytes<uint32_t>;
-    default: return transpose_bytes<uint64_t>;
+    case 1:
+      return transpose_bytes<uint8_t>;
+    case 2:
+      return transpose_bytes<uint16_t>;
+    case 4:
+      return transpose_bytes<uint32_t>;
+    default:
+      return transpose_bytes<uint64_t>;
   }
 }
 
@@ -127,7 +146,8 @@ void copy(const View& out, const View& in) {
   int64_t n = pair.sizes[last], out_stride = pair.out[last], in_stride = pair.in[last];
   if (last == 0) {
     return parallel_ranges(n, kGrainSize, [&](int64_t begin, int64_t end) {
-      copy_row(o + begin * out_stride * out_item, out_stride, i + begin * in_stride * in_item, in_stride, end - begin);
+      copy_row(o + begin * out_stride * out_item, out_stride, i + begin * in_stride * in_item, in_stride,
+               end - begin);
     });
   }
   if (out.dtype == in.dtype && out_stride == 1 && pair.in[last - 1] == 1 && in_stride != 1 && n >= 4) {
@@ -137,7 +157,8 @@ void copy(const View& out, const View& in) {
     return parallel_for(batch * blocks, [&](int64_t task) {
       int64_t first = task % blocks * block, oo, io;
       pair.offsets(task / blocks * rows + first, oo, io);
-      transpose(o + oo * out_item, pair.out[last - 1], i + io * in_item, in_stride, std::min(block, rows - first), n);
+      transpose(o + oo * out_item, pair.out[last - 1], i + io * in_item, in_stride,
+                std::min(block, rows - first), n);
     });
   }
   parallel_ranges(pair.rows(), std::max<int64_t>(1, kGrainSize / n), [&](int64_t begin, int64_t end) {
@@ -155,19 +176,24 @@ void fill(const View& out, double real, int64_t integer) {
   visit_all(out.dtype, [&](auto zero) {
     using T = decltype(zero);
     T value;
-    if constexpr (std::is_same_v<T, bool>) value = real != 0;
-    else if constexpr (std::is_integral_v<T>) value = T(integer);
-    else value = convert<T>(real);
+    if constexpr (std::is_same_v<T, bool>)
+      value = real != 0;
+    else if constexpr (std::is_integral_v<T>)
+      value = T(integer);
+    else
+      value = convert<T>(real);
     T* data = static_cast<T*>(out.data);
     size_t last = pair.sizes.size() - 1;
     int64_t n = pair.sizes[last], stride = pair.out[last];
     auto row = [&](T* at, int64_t count) {
-      if (stride == 1) std::fill_n(at, count, value);
+      if (stride == 1)
+        std::fill_n(at, count, value);
       else
         for (int64_t k = 0; k < count; ++k) at[k * stride] = value;
     };
     if (last == 0)
-      return parallel_ranges(n, kGrainSize, [&](int64_t begin, int64_t end) { row(data + begin * stride, end - begin); });
+      return parallel_ranges(n, kGrainSize,
+                             [&](int64_t begin, int64_t end) { row(data + begin * stride, end - begin); });
     parallel_ranges(pair.rows(), std::max<int64_t>(1, kGrainSize / n), [&](int64_t begin, int64_t end) {
       for (int64_t r = begin; r < end; ++r) {
         int64_t o, i;

@@ -1,0 +1,67 @@
+#include <tengen/autograd/anomaly.h>
+
+#include <cxxabi.h>
+#include <dlfcn.h>
+#include <execinfo.h>
+
+#include <cstdlib>
+
+#include <tengen/autograd/autograd.h>
+#include <tengen/autograd/ops.h>
+
+namespace tengen::autograd {
+namespace {
+
+thread_local bool anomaly_mode = false;
+
+// One line per frame: the function's name where the program exports it, else its address for addr2line.
+std::string describe(const std::vector<void*>& frames) {
+  std::string out;
+  for (void* frame : frames) {
+    Dl_info info{};
+    bool known = dladdr(frame, &info) != 0;
+    out += "\n    ";
+    if (known && info.dli_sname) {
+      int status = 0;
+      char* name = abi::__cxa_demangle(info.dli_sname, nullptr, nullptr, &status);
+      out += status == 0 ? name : info.dli_sname;
+      std::free(name);
+    } else {
+      char text[64];
+      std::snprintf(text, sizeof text, "address %p",
+                    reinterpret_cast<void*>(static_cast<char*>(frame) -
+                                            (known ? static_cast<char*>(info.dli_fbase) : nullptr)));
+      out += text;
+    }
+    if (known && info.dli_fname) out += std::string(" in ") + info.dli_fname;
+  }
+  return out;
+}
+
+}  // namespace
+
+bool AnomalyMode::is_enabled() { return anomaly_mode; }
+void AnomalyMode::set_enabled(bool enabled) { anomaly_mode = enabled; }
+
+void remember_backtrace(Node& node) {
+  void* frames[24];
+  int count = backtrace(frames, 24);
+  node.extras().backtrace.assign(frames + std::min(count, 2), frames + count);
+}
+
+void check_for_nan(const Node& node, const Grads& grads) {
+  AutoGradMode off(false);
+  for (size_t i = 0; i < grads.size(); ++i) {
+    if (!grads[i].defined() || !is_floating_point(grads[i].dtype()) || !grads[i].isnan().any().item<bool>())
+      continue;
+    const NodeExtras* extras = node.extras_if_any();
+    fail("Function '", node.name(), "' returned nan values in its ", i, "th output: the gradient of input ",
+         i, " (shape ", grads[i].sizes(), ") of the forward operator '", node.op_name(), "' (node ",
+         node.sequence_nr(), ")",
+         extras && !extras->backtrace.empty()
+             ? ", which ran at:" + describe(extras->backtrace)
+             : ", recorded while anomaly mode was off: enable it before the forward pass to see where");
+  }
+}
+
+}  // namespace tengen::autograd

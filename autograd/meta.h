@@ -1,0 +1,47 @@
+// What autograd hangs on a tensor. Private to autograd/.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include <tengen/autograd/node.h>
+
+namespace tengen::autograd {
+
+class AccumulateGrad;
+
+struct AutogradMeta final : GradState {
+  Tensor grad;
+  intrusive_ptr<Node> grad_fn;  // null: a leaf
+  uint32_t output_nr = 0;
+  bool requires_grad = false;  // of a leaf
+  bool retains_grad = false;
+  uint32_t view_version = 0;              // of a view: the version of the memory that grad_fn describes
+  AccumulateGrad* accumulator = nullptr;  // of a leaf; not owned: it owns the leaf
+  std::vector<std::pair<unsigned, std::function<Tensor(Tensor)>>> leaf_hooks;
+  unsigned next_hook = 0;
+};
+
+/// The meta of `tensor`, or null.
+inline AutogradMeta* meta_if_any(const Tensor& tensor) {
+  return static_cast<AutogradMeta*>(tensor.unsafeGetTensorImpl()->grad_state.get());
+}
+inline AutogradMeta& meta(const Tensor& tensor) {
+  auto& state = tensor.unsafeGetTensorImpl()->grad_state;
+  if (!state) state = std::make_unique<AutogradMeta>();
+  return static_cast<AutogradMeta&>(*state);
+}
+
+/// Where gradients of a leaf arrive: runs its hooks and adds to its .grad.
+class AccumulateGrad final : public Node {
+ public:
+  explicit AccumulateGrad(const Tensor& leaf);
+  ~AccumulateGrad() override;
+  Grads apply(Grads&& grads) override;
+  const Tensor& leaf() const { return leaf_; }
+
+ private:
+  Tensor leaf_;
+};
+
+}  // namespace tengen::autograd

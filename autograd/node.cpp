@@ -1,0 +1,159 @@
+#include <tengen/autograd/node.h>
+
+#include <atomic>
+#include <mutex>
+
+#include <tengen/autograd/grad_mode.h>
+#include <tengen/autograd/meta.h>
+#include <tengen/autograd/ops.h>
+
+namespace tengen {
+
+namespace {
+thread_local bool grad_enabled = true;
+}
+bool GradMode::is_enabled() { return grad_enabled; }
+void GradMode::set_enabled(bool enabled) { grad_enabled = enabled; }
+
+namespace autograd {
+namespace {
+
+std::atomic<uint64_t> next_sequence_nr{1};
+
+// Guards AutogradMeta::accumulator, which several threads may look up for the same parameter.
+std::mutex accumulator_mutex;
+
+}  // namespace
+
+Node::Node(const char* name) : name_(name) { renumber(); }
+Node::~Node() = default;
+
+void Node::renumber() { sequence_nr_ = next_sequence_nr.fetch_add(1, std::memory_order_relaxed); }
+
+std::string Node::name() const {
+  // "log_softmax" -> "LogSoftmaxBackward"
+  std::string out;
+  bool upper = true;
+  for (const char* c = name_; *c; ++c) {
+    if (*c == '_') {
+      upper = true;
+    } else {
+      out += upper && *c >= 'a' && *c <= 'z' ? char(*c - 'a' + 'A') : *c;
+      upper = false;
+    }
+  }
+  return out == "AccumulateGrad" ? out : out + "Backward";
+}
+
+uint32_t Node::add_output(const Tensor& output) {
+  output_meta_.push_back(
+      {DimVector(output.sizes().begin(), output.sizes().end()), output.dtype(), output.device()});
+  return uint32_t(output_meta_.size() - 1);
+}
+
+Tensor Node::saved(size_t i) const {
+  TENGEN_CHECK(
+      !released_, "Trying to backward through the graph a second time: the tensors saved by ", name(),
+      " have been freed. Pass retain_graph=true to the first backward() or grad() if you need it twice.");
+  return saved_[i].unpack(*this);
+}
+
+NodeExtras& Node::extras() {
+  if (!extras_) extras_ = std::make_unique<NodeExtras>();
+  return *extras_;
+}
+
+void Node::destroy() {
+  // Deleting a node lets go of its inputs' nodes, which may die in turn. The first one on this thread
+  // collects them in a list and works it off, so that the depth of the stack does not grow with the graph.
+  thread_local std::vector<Node*>* pending = nullptr;
+  if (pending) {
+    pending->push_back(this);
+    return;
+  }
+  std::vector<Node*> list{this};
+  pending = &list;
+  while (!list.empty()) {
+    Node* node = list.back();
+    list.pop_back();
+    delete node;
+  }
+  pending = nullptr;
+}
+
+SavedTensor::SavedTensor(const Tensor& tensor, int output_nr)
+    : output_nr_(output_nr), present_(tensor.defined()) {
+  if (!present_) return;
+  version_ = tensor.storage()->version();
+  tensor_ = output_nr >= 0 ? tensor.detach() : tensor;
+}
+
+Tensor SavedTensor::unpack(const Node& node) const {
+  if (!present_) return {};
+  const Storage& storage = *tensor_.storage();
+  if (storage.version() != version_) [[unlikely]] {
+    fail("one of the variables needed for gradient computation has been modified by an inplace operation: [",
+         tensor_.toString(), " ", tensor_.sizes(), "]",
+         output_nr_ >= 0 ? detail::str(", which is output ", output_nr_, " of ", node.name(), ",")
+                         : std::string(),
+         " saved by ", node.name(), ", is at version ", storage.version(), "; expected version ", version_,
+         " instead. It was written last by '",
+         storage.last_writer() ? storage.last_writer() : "an unknown operator",
+         "'. Hint: clone() the tensor before that, or use the operator's variant that is not in-place.");
+  }
+  if (output_nr_ < 0 || !GradMode::is_enabled()) return tensor_;
+  Tensor attached = tensor_.detach();
+  set_gradient_edge(attached, intrusive_ptr<Node>(const_cast<Node*>(&node)), uint32_t(output_nr_));
+  return attached;
+}
+
+AccumulateGrad::AccumulateGrad(const Tensor& leaf) : Node("AccumulateGrad"), leaf_(leaf) {
+  add_output(leaf);
+  set_sequence_nr(kAccumulatorSequence);
+}
+
+AccumulateGrad::~AccumulateGrad() {
+  std::lock_guard<std::mutex> lock(accumulator_mutex);
+  AutogradMeta* leaf_meta = meta_if_any(leaf_);
+  if (leaf_meta && leaf_meta->accumulator == this) leaf_meta->accumulator = nullptr;
+}
+
+Grads AccumulateGrad::apply(Grads&& grads) {
+  Tensor fresh = std::move(grads[0]);
+  if (!fresh.defined()) return {};
+  Tensor& grad = meta(leaf_).grad;
+  if (!grad.defined()) {
+    bool sole_owner = fresh.use_count() == 1 && fresh.storage().use_count() == 1 && fresh.is_contiguous();
+    if (GradMode::is_enabled())
+      grad = fresh;
+    else
+      grad = sole_owner ? fresh.detach() : fresh.detach().clone();
+  } else if (GradMode::is_enabled()) {
+    grad = grad + fresh;
+  } else {
+    grad.add_(fresh);
+  }
+  return {};
+}
+
+Edge gradient_edge(const Tensor& tensor) {
+  if (!tensor.defined()) return {};
+  if (auto node = tensor.grad_fn()) return {std::move(node), meta(tensor).output_nr};
+  AutogradMeta* m = meta_if_any(tensor);
+  if (!m || !m->requires_grad) return {};
+  std::lock_guard<std::mutex> lock(accumulator_mutex);
+  if (m->accumulator && m->accumulator->try_retain()) return {intrusive_ptr<Node>::adopt(m->accumulator), 0};
+  auto node = make_intrusive<AccumulateGrad>(tensor);
+  m->accumulator = node.get();
+  return {std::move(node), 0};
+}
+
+void set_gradient_edge(const Tensor& tensor, intrusive_ptr<Node> node, uint32_t output_nr) {
+  AutogradMeta& m = meta(tensor);
+  m.grad_fn = std::move(node);
+  m.output_nr = output_nr;
+  m.view_version = tensor.storage()->version();
+}
+
+}  // namespace autograd
+}  // namespace tengen

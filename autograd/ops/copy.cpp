@@ -1,0 +1,103 @@
+// Copies, conversions, fills.
+#include <tengen/autograd/ops.h>
+#include <tengen/autograd/record.h>
+#include <tengen/tensor/promotion.h>
+#include <tengen/tensor/view_of.h>
+
+namespace tengen {
+
+using autograd::Grads;
+using autograd::Node;
+using autograd::record;
+
+namespace {
+
+Grads identity_rule(Node&, const Tensor& grad) { return {grad}; }
+
+// A contiguous copy with self's values as `dtype`. The gradient comes back in self's own type: the engine
+// casts it.
+Tensor convert(const char* name, const Tensor& self, ScalarType dtype, Device device) {
+  Tensor out = empty(self.sizes(), TensorOptions(dtype).device(device));
+  kernels(self).copy(view_of(out), view_of(self));
+  if (!is_floating_point(dtype)) return out;
+  return record(name, out, {self}, {}, identity_rule);
+}
+
+}  // namespace
+
+Tensor clone(const Tensor& self, std::optional<MemoryFormat>) {
+  return convert("clone", self, self.dtype(), self.device());
+}
+Tensor Tensor::clone(std::optional<MemoryFormat> format) const { return tengen::clone(*this, format); }
+
+Tensor Tensor::contiguous(MemoryFormat format) const {
+  TENGEN_CHECK(format != MemoryFormat::ChannelsLast, "contiguous: channels-last memory is not supported");
+  return is_contiguous() ? *this : convert("contiguous", *this, dtype(), device());
+}
+
+Tensor detach(const Tensor& self) { return self.detach(); }
+
+Tensor Tensor::to(TensorOptions options, bool, bool copy) const {
+  ScalarType type = options.dtype_opt().value_or(dtype());
+  Device where = options.device_opt().value_or(device());
+  if (!copy && type == dtype() && where.type() == device().type()) return *this;
+  return convert("to", *this, type, where);
+}
+Tensor Tensor::to(ScalarType type, bool non_blocking, bool copy) const {
+  return to(TensorOptions(type), non_blocking, copy);
+}
+Tensor Tensor::to(Device device, ScalarType type, bool non_blocking, bool copy) const {
+  return to(TensorOptions(type).device(device), non_blocking, copy);
+}
+Tensor Tensor::to(const Tensor& other, bool non_blocking, bool copy) const {
+  return to(other.options(), non_blocking, copy);
+}
+
+Tensor& Tensor::copy_(const Tensor& source, bool) const {
+  Tensor expanded = source.sizes().equals(sizes()) ? source : source.expand(sizes());
+  if (autograd::writes_directly(*this, {source})) {
+    if (expanded.storage() == storage()) expanded = expanded.clone();  // the two may overlap
+    kernels(*this).copy(view_of(*this), view_of(expanded));
+    storage()->bump_version("copy_");
+    return const_cast<Tensor&>(*this);
+  }
+  return autograd::assign_("copy_", *this, expanded.dtype() == dtype() ? expanded : expanded.to(dtype()));
+}
+
+Tensor& Tensor::fill_(const Scalar& value) const {
+  if (autograd::writes_directly(*this, {})) {
+    kernels(*this).fill(view_of(*this), value.toDouble(), value.toLong());
+    storage()->bump_version("fill_");
+    return const_cast<Tensor&>(*this);
+  }
+  return autograd::assign_("fill_", *this, full(sizes(), value, options()));
+}
+Tensor& Tensor::fill_(const Tensor& value) const {
+  TENGEN_CHECK(value.dim() == 0, "fill_: expected a 0-dim tensor but found shape ", value.sizes());
+  return copy_(value);
+}
+Tensor& Tensor::zero_() const { return fill_(0); }
+
+const Tensor& Tensor::resize_(IntArrayRef size) const {
+  TENGEN_CHECK(!requires_grad(), "resize_: cannot resize variables that require grad");
+  int64_t numel = 1;
+  for (int64_t s : size) {
+    TENGEN_CHECK(s >= 0, "resize_: negative size in ", size);
+    numel *= s;
+  }
+  if (size_t(numel + storage_offset()) * element_size() <= storage()->nbytes()) {
+    Tensor view(make_intrusive<TensorImpl>(storage(), dtype(), DimVector(size.begin(), size.end()),
+                                           contiguous_strides(size), storage_offset()));
+    set_data(view);
+  } else {
+    Tensor grown = empty(size, options());
+    int64_t kept = this->numel();
+    kernels(*this).copy(view_of(grown.flatten().narrow(0, 0, kept)), view_of(contiguous().flatten()));
+    set_data(grown);
+  }
+  return *this;
+}
+
+bool is_floating_point(const Tensor& self) { return self.is_floating_point(); }
+
+}  // namespace tengen

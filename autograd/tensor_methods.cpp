@@ -1,0 +1,133 @@
+// Tensor's methods that concern gradients.
+#include <tengen/autograd/autograd.h>
+#include <tengen/autograd/meta.h>
+#include <tengen/autograd/ops.h>
+#include <tengen/autograd/record.h>
+
+namespace tengen {
+
+using autograd::AutogradMeta;
+using autograd::meta;
+using autograd::meta_if_any;
+
+bool Tensor::requires_grad() const {
+  if (const AutogradMeta* m = meta_if_any(*this); m && (m->requires_grad || m->grad_fn)) return true;
+  return is_view() && is_floating_point() && bool(grad_fn());
+}
+
+const Tensor& Tensor::set_requires_grad(bool requires_grad) const {
+  TENGEN_CHECK(
+      is_leaf(),
+      "requires_grad: you can only change requires_grad flags of leaf variables. Use detach() to get "
+      "a tensor without history.");
+  TENGEN_CHECK(!requires_grad || is_floating_point(),
+               "requires_grad: only Tensors of floating point dtype can require "
+               "gradients, but this one is ",
+               dtype());
+  if (requires_grad || meta_if_any(*this)) meta(*this).requires_grad = requires_grad;
+  return *this;
+}
+
+bool Tensor::is_leaf() const { return !grad_fn(); }
+
+const Tensor& Tensor::grad() const {
+  static const Tensor none;
+  const AutogradMeta* m = defined() ? meta_if_any(*this) : nullptr;
+  return m ? m->grad : none;
+}
+
+Tensor& Tensor::mutable_grad() const { return meta(*this).grad; }
+
+intrusive_ptr<autograd::Node> Tensor::grad_fn() const {
+  AutogradMeta* m = meta_if_any(*this);
+  if (impl().base) {
+    // The base may have got a new history by an in-place write since this view was made: then the view's
+    // history is a view of that.
+    uint32_t version = impl().storage->version();
+    bool current = m && m->grad_fn ? m->view_version == version : version == 0;
+    if (!current && is_floating_point() && impl().storage->last_writer()) {
+      Tensor base(impl().base);
+      if (base.requires_grad() && !base.is_leaf() && (m && m->grad_fn ? true : !(m && m->requires_grad))) {
+        AutoGradMode recording(true);
+        Tensor fresh = base.as_strided(sizes(), strides(), storage_offset());
+        AutogradMeta& mine = meta(*this);
+        mine.grad_fn = meta(fresh).grad_fn;
+        mine.output_nr = meta(fresh).output_nr;
+        mine.view_version = version;
+        return mine.grad_fn;
+      }
+    }
+  }
+  return m ? m->grad_fn : nullptr;
+}
+
+int64_t Tensor::output_nr() const { return meta_if_any(*this) ? meta(*this).output_nr : 0; }
+
+void Tensor::retain_grad() const {
+  TENGEN_CHECK(requires_grad(), "retain_grad: this tensor does not require a gradient");
+  if (is_leaf() || meta(*this).retains_grad) return;
+  meta(*this).retains_grad = true;
+  auto& list = grad_fn()->extras().retain_grad;
+  size_t nr = meta(*this).output_nr;
+  if (list.size() <= nr) list.resize(nr + 1);
+  list[nr] = impl_;
+}
+
+bool Tensor::retains_grad() const { return meta_if_any(*this) && meta(*this).retains_grad; }
+
+void Tensor::backward(const Tensor& gradient, std::optional<bool> retain_graph, bool create_graph,
+                      std::optional<TensorList> inputs) const {
+  autograd::variable_list targets;
+  if (inputs) targets.assign(inputs->begin(), inputs->end());
+  autograd::backward({*this}, {gradient}, retain_graph, create_graph, targets);
+}
+
+unsigned Tensor::register_hook(std::function<Tensor(Tensor)> hook) const {
+  TENGEN_CHECK(requires_grad(),
+               "register_hook: cannot register a hook on a tensor that doesn't require gradient");
+  AutogradMeta& m = meta(*this);
+  unsigned id = m.next_hook++;
+  if (auto node = grad_fn())
+    node->extras().tensor_hooks.push_back({m.output_nr, id, std::move(hook)});
+  else
+    m.leaf_hooks.emplace_back(id, std::move(hook));
+  return id;
+}
+
+unsigned Tensor::register_hook(std::function<void(Tensor)> hook) const {
+  return register_hook(std::function<Tensor(Tensor)>([hook = std::move(hook)](Tensor grad) {
+    hook(std::move(grad));
+    return Tensor();
+  }));
+}
+
+void Tensor::remove_hook(unsigned position) const {
+  AutogradMeta& m = meta(*this);
+  size_t removed = std::erase_if(m.leaf_hooks, [&](const auto& hook) { return hook.first == position; });
+  if (auto node = grad_fn())
+    removed += std::erase_if(node->extras().tensor_hooks, [&](const auto& hook) {
+      return hook.id == position && hook.output_nr == m.output_nr;
+    });
+  TENGEN_CHECK(removed > 0, "remove_hook: there is no hook number ", position, " on this tensor");
+}
+
+Tensor Tensor::detach() const {
+  const TensorImpl& i = impl();
+  return Tensor(make_intrusive<TensorImpl>(i.storage, i.dtype, i.sizes, i.strides, i.offset));
+}
+
+Tensor& Tensor::detach_() const {
+  TENGEN_CHECK(!is_view(), "detach_: can't detach views in-place; use detach() instead");
+  if (AutogradMeta* m = meta_if_any(*this)) m->grad_fn = nullptr, m->output_nr = 0, m->requires_grad = false;
+  return const_cast<Tensor&>(*this);
+}
+
+void Tensor::set_data(const Tensor& other) const {
+  const TensorImpl& from = other.impl();
+  TensorImpl& to = *impl_;
+  to.storage = from.storage, to.sizes = from.sizes, to.strides = from.strides, to.offset = from.offset;
+  to.numel = from.numel, to.dtype = from.dtype, to.contiguous = from.contiguous;
+  to.base = nullptr;
+}
+
+}  // namespace tengen
