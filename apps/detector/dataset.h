@@ -27,7 +27,7 @@ struct DataConfig {
 /// Reads a data.yaml. `path` (default: the yaml's folder) is looked for beside the yaml, then in the working
 /// directory. Missing keys, names that do not fit nc, and paths that do not exist are errors that name file
 /// and key.
-DataConfig load_data_config(const std::string& path);
+DataConfig load_data_config(const std::string& path, bool require_paths = true);
 
 /// The pictures of a folder (with its subfolders), a .txt list, a glob or a file, sorted, formats we read
 /// only.

@@ -21,8 +21,11 @@ StepPlan step_plan(int64_t ni, const ScheduleOptions& options, const Hyp& hyp) {
   const int64_t epoch = ni / std::max(options.batches_per_epoch, 1);
   const double lr = hyp.lr0 * lr_factor(double(epoch), options, hyp);
   const double batches = double(options.nominal_batch) / options.batch_size;
-  const double share = std::min(double(ni) / double(warmup), 1.);
-  auto warm = [&](double from, double to) { return from + share * (to - from); };
+  // As slope times distance, which is how NumPy interpolates: the rounding of `accumulate` hangs on the last
+  // bit.
+  auto warm = [&](double from, double to) {
+    return ni >= warmup ? to : (to - from) / double(warmup) * double(ni) + from;
+  };
   // nearbyint rounds half to even, as Python's and NumPy's round do.
   return {warm(hyp.warmup_bias_lr, lr), warm(0, lr), warm(hyp.warmup_momentum, hyp.momentum),
           std::max(int(std::nearbyint(warm(1, batches))), 1)};
