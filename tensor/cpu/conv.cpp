@@ -13,7 +13,7 @@ namespace {
 
 /// Multiply-adds that are worth handing to another thread, chunks beyond which more of them help nobody, and
 /// bytes that a chunk may use: part of a second-level cache.
-constexpr int64_t kChunkWork = 1 << 20, kChunks = 64, kChunkBytes = 384 * 1024;
+constexpr int64_t kChunkWork = 1 << 20, kChunks = 16, kChunkBytes = 384 * 1024;
 
 /// result (batch, groups, m, y, x) = bias + weights (groups, m, channels*taps) * matrix of source (batch,
 /// groups, channels, ...). With steps, the result's pixels are interleaved from phases: phase (py, px) makes

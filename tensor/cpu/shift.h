@@ -104,46 +104,72 @@ struct Band {
   }
 };
 
-/// out[q] = in[q*step + offset] for q < results, zero where that is outside of [0, source).
+/// The results q in [first, last) whose source q*step + offset is inside.
+struct Inside {
+  int64_t first, last;
+  Inside(const Axis& axis, int64_t offset)
+      : first(offset >= 0 ? 0 : min(axis.results, divide_up(-offset, axis.step))),
+        last(axis.source <= offset ? first : max(first, min(axis.results, divide_up(axis.source - offset, axis.step)))) {}
+};
+
+/// out[q] = in[q*step], q < count.
 template <class T>
-void copy_row(const T* in, int64_t source, int64_t step, int64_t offset, int64_t results, T* out) {
+TENGEN_INLINE void copy_stepped(const T* in, int64_t step, int64_t count, T* out) {
   using S = Simd<T>;
   constexpr int L = S::lanes;
-  int64_t first = offset >= 0 ? 0 : min(results, divide_up(-offset, step));
-  int64_t last = source <= offset ? first : max(first, min(results, divide_up(source - offset, step)));
-  for (int64_t q = 0; q < first; ++q) out[q] = 0;
-  int64_t q = first;
-  in += offset;
-  if (step == 1) {
-    copy(in + q, last - q, out + q);
-    q = last;
-  } else if (step == 2) {
-    for (; q + L <= last && offset + 2 * (q + L) <= source; q += L)
-      S::store(out + q, even_lanes<T>(S::load(in + 2 * q), S::load(in + 2 * q + L)));
+  if (step == 1) return copy(in, count, out);
+  if (step != 2) {
+    for (int64_t q = 0; q < count; ++q) out[q] = in[q * step];
+    return;
   }
-  for (; q < last; ++q) out[q] = in[q * step];
-  for (; q < results; ++q) out[q] = 0;
+  int64_t q = 0;
+  for (; q + L < count; q += L) S::store(out + q, even_lanes<T>(S::load(in + 2 * q), S::load(in + 2 * q + L)));
+  if (q < count) {  // the last element that is read is in[2*count - 2]
+    const int left = int(count - q), reads = 2 * left - 1;
+    S::store(out + q,
+             even_lanes<T>(S::load(in + 2 * q, S::mask(reads < L ? reads : L)),
+                           S::load(in + 2 * q + L, S::mask(reads < L ? 0 : reads - L))),
+             S::mask(left));
+  }
 }
 
 /// Writes the copies of `channels` source planes, `plane` elements apart.
 template <class T>
 void copy_band(const Band& band, const T* source, int64_t channels, int64_t plane, T* out) {
   const Axis &y = band.y, &x = band.x;
-  const int64_t size = band.copy_size<T>();
+  const int64_t size = band.copy_size<T>(), width = x.results;
+  const bool same_width = x.step == 1 && y.step == 1 && width == x.source;
   for (int64_t c = 0; c < channels; ++c, source += plane)
     for (int64_t tx = 0; tx < x.taps; ++tx, out += size) {
+      const int64_t offset = x.offset[tx];
+      const Inside inside(x, offset);
       T* row = out;
       for (int64_t r = 0; r < y.step; ++r) {
         if (y.low[r] > y.high[r]) continue;
-        int64_t from = band.row + y.low[r], to = band.row + band.rows + y.high[r];
-        for (int64_t q = from; q < to; ++q, row += x.results) {
-          int64_t line = q * y.step + r;
-          if (line >= 0 && line < y.source) {
-            copy_row(source + line * x.source, x.source, x.step, x.offset[tx], x.results, row);
-          } else {
-            for (int64_t i = 0; i < x.results; ++i) row[i] = 0;
+        const int64_t begin = band.row + y.low[r], end = band.row + band.rows + y.high[r];
+        int64_t from = begin, to = end;  // those of them that exist
+        while (from < to && from * y.step + r < 0) ++from;
+        while (to > from && (to - 1) * y.step + r >= y.source) --to;
+        for (T* zero = row; zero < row + (from - begin) * width; ++zero) *zero = 0;
+        row += (from - begin) * width;
+        if (same_width && inside.first < inside.last) {
+          // All rows at once, moved by `offset`; the source pixels beyond the ends of rows are then set to zero.
+          copy(source + from * width + inside.first + offset, (to - from) * width - inside.first - (width - inside.last),
+               row + inside.first);
+          for (int64_t q = from; q < to; ++q, row += width) {
+            for (int64_t i = 0; i < inside.first; ++i) row[i] = 0;
+            for (int64_t i = inside.last; i < width; ++i) row[i] = 0;
+          }
+        } else {
+          for (int64_t q = from; q < to; ++q, row += width) {
+            for (int64_t i = 0; i < inside.first; ++i) row[i] = 0;
+            copy_stepped(source + (q * y.step + r) * x.source + inside.first * x.step + offset, x.step,
+                         inside.last - inside.first, row + inside.first);
+            for (int64_t i = inside.last; i < width; ++i) row[i] = 0;
           }
         }
+        for (T* zero = row; zero < row + (end - to) * width; ++zero) *zero = 0;
+        row += (end - to) * width;
       }
     }
 }
