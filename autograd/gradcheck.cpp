@@ -33,11 +33,14 @@ class Elements {
  public:
   explicit Elements(const Tensor& tensor) : tensor_(tensor) {}
   double get(int64_t i) const {
-    return tensor_.dtype() == kDouble ? tensor_.data_ptr<double>()[offset(i)] : tensor_.data_ptr<float>()[offset(i)];
+    return tensor_.dtype() == kDouble ? tensor_.data_ptr<double>()[offset(i)]
+                                      : tensor_.data_ptr<float>()[offset(i)];
   }
   void set(int64_t i, double value) const {
-    if (tensor_.dtype() == kDouble) tensor_.data_ptr<double>()[offset(i)] = value;
-    else tensor_.data_ptr<float>()[offset(i)] = float(value);
+    if (tensor_.dtype() == kDouble)
+      tensor_.data_ptr<double>()[offset(i)] = value;
+    else
+      tensor_.data_ptr<float>()[offset(i)] = float(value);
   }
 
  private:
@@ -59,8 +62,8 @@ class Checker {
     for (size_t i = 0; i < inputs.size(); ++i) {
       const Tensor& x = inputs[i];
       if (!x.defined() || !x.requires_grad()) continue;
-      TENGEN_CHECK(x.dtype() == kDouble || x.dtype() == kFloat, "gradcheck: input ", i, " has type ", x.dtype(),
-                   ", expected Double");
+      TENGEN_CHECK(x.dtype() == kDouble || x.dtype() == kFloat, "gradcheck: input ", i, " has type ",
+                   x.dtype(), ", expected Double");
       for (int64_t d = 0; d < x.dim(); ++d)
         TENGEN_CHECK(x.stride(d) != 0 || x.size(d) <= 1, "gradcheck: input ", i,
                      " has elements that share memory (it was expanded); clone() it before");
@@ -80,7 +83,8 @@ class Checker {
       for (size_t k = 0; k < outputs.size(); ++k)
         for (size_t i : differentiable_)
           if (is_floating_point(outputs[k].dtype()))
-            compare(Numbers(1, 0.0), {slope(i, k, random_unit(inputs_[i].numel()), Numbers(outputs[k].numel(), 1.0))}, i, k,
+            compare(Numbers(1, 0.0),
+                    {slope(i, k, random_unit(inputs_[i].numel()), Numbers(outputs[k].numel(), 1.0))}, i, k,
                     options_.atol);
       return;
     }
@@ -88,8 +92,10 @@ class Checker {
       if (!outputs[k].defined() || !outputs[k].requires_grad()) continue;
       check_zero_cotangent(outputs[k]);
       for (size_t i : differentiable_) {
-        if (options_.fast_mode) check_fast(i, k);
-        else check_jacobian(i, k);
+        if (options_.fast_mode)
+          check_fast(i, k);
+        else
+          check_jacobian(i, k);
       }
     }
     if (options_.check_undefined_grad && checked.size() > 1) check_undefined(outputs);
@@ -122,7 +128,8 @@ class Checker {
     shift(-options_.eps);
     Numbers minus = evaluate(k);
     shift(0);
-    TENGEN_CHECK(plus.size() == minus.size(), "gradcheck: the shape of output ", k, " changes when input ", i, " does");
+    TENGEN_CHECK(plus.size() == minus.size(), "gradcheck: the shape of output ", k, " changes when input ", i,
+                 " does");
     for (size_t e = 0; e < plus.size(); ++e) plus[e] = (plus[e] - minus[e]) / (2 * options_.eps);
     return plus;
   }
@@ -136,8 +143,8 @@ class Checker {
     Tensor g = grad({output}, {inputs_[i]}, {tensor_of(cotangent, output)}, true, false, true)[0];
     if (!g.defined()) return Numbers(inputs_[i].numel(), 0.0);
     TENGEN_CHECK(g.sizes().equals(inputs_[i].sizes()) && g.dtype() == inputs_[i].dtype(),
-                 "gradcheck: the gradient of input ", i, " has shape ", g.sizes(), " and type ", g.dtype(), ", expected ",
-                 inputs_[i].sizes(), " and ", inputs_[i].dtype());
+                 "gradcheck: the gradient of input ", i, " has shape ", g.sizes(), " and type ", g.dtype(),
+                 ", expected ", inputs_[i].sizes(), " and ", inputs_[i].dtype());
     return numbers_of(g);
   }
 
@@ -147,7 +154,8 @@ class Checker {
       bool good = error <= atol + options_.rtol * std::abs(numerical[e]);  // false for NaN
       TENGEN_CHECK(good, "Jacobian mismatch for output ", k, " with respect to input ", i, ", entry ", e,
                    ": numerical ", numerical[e], ", analytical ", analytical[e], ", difference ", error,
-                   " > ", atol, " + ", options_.rtol, " * |numerical|", options_.fast_mode ? " (fast mode)" : "");
+                   " > ", atol, " + ", options_.rtol, " * |numerical|",
+                   options_.fast_mode ? " (fast mode)" : "");
     }
   }
 
@@ -177,22 +185,23 @@ class Checker {
     double sum_u = 0, sum_v = 0;
     for (double x : u) sum_u += std::abs(x);
     for (double x : v) sum_v += std::abs(x);
-    compare({dot(gradient(i, output, v), u)}, {slope(i, k, u, v)}, i, k, options_.atol * std::max(1.0, sum_u * sum_v));
+    compare({dot(gradient(i, output, v), u)}, {slope(i, k, u, v)}, i, k,
+            options_.atol * std::max(1.0, sum_u * sum_v));
   }
 
   void check_determinism(size_t i, const Tensor& output, const Numbers& cotangent) {
     Numbers first = gradient(i, output, cotangent), second = gradient(i, output, cotangent);
     for (size_t e = 0; e < first.size(); ++e)
       TENGEN_CHECK(std::abs(first[e] - second[e]) <= options_.nondet_tol,
-                   "gradcheck: backward is not reentrant: two runs differ by ", std::abs(first[e] - second[e]), " > ",
-                   options_.nondet_tol, " for input ", i);
+                   "gradcheck: backward is not reentrant: two runs differ by ",
+                   std::abs(first[e] - second[e]), " > ", options_.nondet_tol, " for input ", i);
   }
 
   void check_zero_cotangent(const Tensor& output) {
     for (size_t i : differentiable_)
       for (double g : gradient(i, output, Numbers(output.numel(), 0.0)))
-        TENGEN_CHECK(g == 0, "gradcheck: backward is not multiplied by the gradient of the output: input ", i, " got ", g,
-                     " for a zero cotangent");
+        TENGEN_CHECK(g == 0, "gradcheck: backward is not multiplied by the gradient of the output: input ", i,
+                     " got ", g, " for a zero cotangent");
   }
 
   // One output's cotangent alone must give what it gives together with zeros for the others.
@@ -225,7 +234,8 @@ class Checker {
 
 }  // namespace
 
-bool gradcheck(const CheckedFunction& function, const variable_list& inputs, const GradcheckOptions& options) {
+bool gradcheck(const CheckedFunction& function, const variable_list& inputs,
+               const GradcheckOptions& options) {
   AutoGradMode recording(true);
   try {
     Checker(function, inputs, options).check();
@@ -236,8 +246,8 @@ bool gradcheck(const CheckedFunction& function, const variable_list& inputs, con
   return true;
 }
 
-bool gradgradcheck(const CheckedFunction& function, const variable_list& inputs, const variable_list& grad_outputs,
-                   const GradcheckOptions& options) {
+bool gradgradcheck(const CheckedFunction& function, const variable_list& inputs,
+                   const variable_list& grad_outputs, const GradcheckOptions& options) {
   AutoGradMode recording(true);
   variable_list outputs, cotangents = grad_outputs;
   for (const Tensor& out : function(inputs))

@@ -25,7 +25,8 @@ std::string to_dot(const Tensor& root, const std::vector<std::pair<std::string, 
     if (tensor.defined()) labels[tensor.unsafeGetTensorImpl()] = escaped(name);
 
   std::ostringstream out;
-  out << "digraph autograd {\n  rankdir=BT;\n  node [shape=box, style=filled, fontname=\"sans-serif\", fillcolor=\"#e8eef7\"];\n";
+  out << "digraph autograd {\n  rankdir=BT;\n  node [shape=box, style=filled, fontname=\"sans-serif\", "
+         "fillcolor=\"#e8eef7\"];\n";
   out << "  root [label=\"output\\n" << root.sizes() << "\", fillcolor=\"#dcefdc\"];\n";
   std::unordered_map<const Node*, int> numbers;
   std::vector<intrusive_ptr<Node>> order;
@@ -41,15 +42,16 @@ std::string to_dot(const Tensor& root, const std::vector<std::pair<std::string, 
     out << "  n" << i << " [label=\"";
     if (auto* leaf = dynamic_cast<AccumulateGrad*>(node.get())) {
       auto name = labels.find(leaf->leaf().unsafeGetTensorImpl());
-      out << (name != labels.end() ? name->second + "\\n" : "") << leaf->leaf().dtype() << " " << leaf->leaf().sizes()
-          << "\", fillcolor=\"#f7e6c4\"];\n";
+      out << (name != labels.end() ? name->second + "\\n" : "") << leaf->leaf().dtype() << " "
+          << leaf->leaf().sizes() << "\", fillcolor=\"#f7e6c4\"];\n";
     } else {
       out << node->op_name();
       for (size_t k = 0; k < node->num_inputs(); ++k) out << "\\n" << IntArrayRef(node->output_meta(k).sizes);
       out << "\"];\n";
     }
     for (size_t k = 0; k < node->num_outputs(); ++k)
-      if (Edge edge = node->next_edge(k); edge.is_valid()) out << "  n" << number(edge.function) << " -> n" << i << ";\n";
+      if (Edge edge = node->next_edge(k); edge.is_valid())
+        out << "  n" << number(edge.function) << " -> n" << i << ";\n";
   }
   out << "}\n";
   return out.str();

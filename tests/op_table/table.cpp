@@ -12,7 +12,8 @@ using namespace tengen;
 Tensor uniform(std::vector<int64_t> sizes, double lo, double hi, uint64_t seed) {
   Tensor out = empty(sizes, kDouble);
   Generator generator = make_generator(seed);
-  for (int64_t i = 0; i < out.numel(); ++i) out.data_ptr<double>()[i] = lo + (hi - lo) * generator.uniform_double();
+  for (int64_t i = 0; i < out.numel(); ++i)
+    out.data_ptr<double>()[i] = lo + (hi - lo) * generator.uniform_double();
   return out;
 }
 
@@ -29,13 +30,15 @@ Tensor distinct(std::vector<int64_t> sizes, double gap, uint64_t seed) {
 Tensor integers(std::vector<int64_t> sizes, int64_t high, uint64_t seed) {
   Tensor out = empty(sizes, kLong);
   Generator generator = make_generator(seed);
-  for (int64_t i = 0; i < out.numel(); ++i) out.data_ptr<int64_t>()[i] = int64_t(generator.random64() % uint64_t(high));
+  for (int64_t i = 0; i < out.numel(); ++i)
+    out.data_ptr<int64_t>()[i] = int64_t(generator.random64() % uint64_t(high));
   return out;
 }
 
 Tensor noncontiguous(const Tensor& t) {
   // Reversed dimensions with a gap of one element between neighbours.
-  std::vector<int64_t> sizes(t.sizes().begin(), t.sizes().end()), reversed(sizes.rbegin(), sizes.rend()), order;
+  std::vector<int64_t> sizes(t.sizes().begin(), t.sizes().end()), reversed(sizes.rbegin(), sizes.rend()),
+      order;
   for (int64_t d = t.dim() - 1; d >= 0; --d) order.push_back(d);
   reversed.push_back(2);
   Tensor view = full(reversed, 0, t.options()).select(-1, 1).permute(order);
@@ -50,7 +53,8 @@ std::vector<double> values(const Tensor& t) {
 
 Tensor make(const std::vector<double>& values, std::vector<int64_t> sizes) {
   Tensor out = empty(sizes, kDouble);
-  TENGEN_CHECK(out.numel() == int64_t(values.size()), "make: ", values.size(), " values for shape ", out.sizes());
+  TENGEN_CHECK(out.numel() == int64_t(values.size()), "make: ", values.size(), " values for shape ",
+               out.sizes());
   std::copy(values.begin(), values.end(), out.data_ptr<double>());
   return out;
 }

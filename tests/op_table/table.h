@@ -1,6 +1,5 @@
-// One row per public operator; op_table_test.cpp derives all checks from it. A family's rows stand in
-// tests/op_table/<family>_rows.cpp, which registers them with `static const AddRows rows{...}`-free plain functions
-// listed at the end of this header.
+// One row per public operator; checks.h derives all checks from it. A family's rows stand in
+// tests/op_table/<family>_rows.cpp: a function add_<family>, listed below, then OP_TABLE_TESTS(<family>) of checks.h.
 #pragma once
 
 #include <functional>

@@ -1,14 +1,12 @@
 // What every operator must do, derived from its row: see table.h.
+#include "checks.h"
+
 #include <doctest/doctest.h>
 #include <tengen/autograd/gradcheck.h>
 #include <tengen/tensor/parallel.h>
 
 #include <cmath>
 #include <cstring>
-#include <fstream>
-#include <set>
-
-#include "table.h"
 
 using namespace tengen;
 using namespace op_table;
@@ -64,7 +62,8 @@ int64_t elements(const Tensors& tensors) {
   return n;
 }
 
-// A scalar of all outputs with fixed random weights: an all-ones cotangent would not see a wrong softmax rule.
+// A scalar of all outputs with fixed random weights: an all-ones cotangent would not see a wrong softmax
+// rule.
 Tensor weighted_sum(const Tensors& outputs) {
   Tensor total = zeros({}, kDouble);
   uint64_t seed = 77;
@@ -87,10 +86,14 @@ Tensors gradients(const Tensor& total, const Tensors& inputs) {
   return found;
 }
 
-#define FOR_EACH_SAMPLE(rows)                        \
-  for (const Row& row : rows)                        \
-    for (const Sample& sample : row.samples())       \
+#define FOR_EACH_SAMPLE(rows)                  \
+  for (const Row& row : rows)                  \
+    for (const Sample& sample : row.samples()) \
       if (INFO(row.name, ", sample ", sample.what); true)
+
+}  // namespace
+
+namespace op_table {
 
 void check_forward(const Rows& rows) {
   FOR_EACH_SAMPLE(rows) {
@@ -115,8 +118,10 @@ void check_gradients(const Rows& rows, bool second_order) {
         options.seed = seed;
         std::string problem;
         try {
-          if (second_order) autograd::gradgradcheck(autograd::CheckedFunction(row.call), inputs, {}, options);
-          else autograd::gradcheck(autograd::CheckedFunction(row.call), inputs, options);
+          if (second_order)
+            autograd::gradgradcheck(autograd::CheckedFunction(row.call), inputs, {}, options);
+          else
+            autograd::gradcheck(autograd::CheckedFunction(row.call), inputs, options);
         } catch (const std::exception& error) {
           problem = error.what();
         }
@@ -149,16 +154,20 @@ void check_inplace(const Rows& rows) {
     Tensor self = inputs[0].clone();
     row.inplace(self, inputs);
     CHECK(difference({self}, {outputs[0]}, row.tolerance) == "");
-    CHECK(difference(gradients(weighted_sum({self}), inputs), gradients(weighted_sum({outputs[0]}), plain), 1e-12) == "");
-    if (differentiable(inputs[0]) && inputs[0].numel()) CHECK_THROWS_AS(row.inplace(inputs[0], inputs), Error);
+    CHECK(difference(gradients(weighted_sum({self}), inputs), gradients(weighted_sum({outputs[0]}), plain),
+                     1e-12) == "");
+    if (differentiable(inputs[0]) && inputs[0].numel())
+      CHECK_THROWS_AS(row.inplace(inputs[0], inputs), Error);
     // On a view: the base's gradient knows of it.
-    Tensor base = stack({inputs[0].detach(), inputs[0].detach()}).set_requires_grad(true), copy = base.clone();
+    Tensor base = stack({inputs[0].detach(), inputs[0].detach()}).set_requires_grad(true),
+           copy = base.clone();
     Tensor view = copy.select(0, 1);
     row.inplace(view, inputs);
     Tensors rest = inputs;
     rest[0] = base.select(0, 1);
     Tensor composed = stack({base.select(0, 0), row.call(rest)[0]});
-    CHECK(difference(gradients(weighted_sum({copy}), {base}), gradients(weighted_sum({composed}), {base}), 1e-12) == "");
+    CHECK(difference(gradients(weighted_sum({copy}), {base}), gradients(weighted_sum({composed}), {base}),
+                     1e-12) == "");
   }
 }
 
@@ -193,19 +202,4 @@ void check_errors(const Rows& rows) {
     }
 }
 
-using AddRows = void (*)(Rows&);
-Rows rows_of(AddRows add) {
-  Rows rows;
-  add(rows);
-  return rows;
-}
-
-}  // namespace
-
-#define FAMILY(family)                                                                                    \
-  TEST_CASE(#family ": forward agrees with the reference") { check_forward(rows_of(add_##family)); }      \
-  TEST_CASE(#family ": gradients agree with finite differences") { check_gradients(rows_of(add_##family), false); } \
-  TEST_CASE(#family ": second derivatives agree with finite differences") { check_gradients(rows_of(add_##family), true); } \
-  TEST_CASE(#family ": in-place variants") { check_inplace(rows_of(add_##family)); }                      \
-  TEST_CASE(#family ": the same bits with one and two threads") { check_threads(rows_of(add_##family)); } \
-  TEST_CASE(#family ": errors name what is wrong") { check_errors(rows_of(add_##family)); }
+}  // namespace op_table

@@ -1,0 +1,42 @@
+// The checks that follow from a row. A family's file of rows ends with OP_TABLE_TESTS(family).
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include "table.h"
+
+namespace op_table {
+
+void check_forward(const Rows& rows);  // float64, non-contiguous and float32 runs against the reference
+void check_gradients(const Rows& rows, bool second_order);
+void check_inplace(const Rows& rows);  // data, version, gradients, leaves, views
+void check_threads(const Rows& rows);  // the same bits with 1 and 2 threads
+void check_errors(const Rows& rows);
+
+inline Rows rows_of(void (*add)(Rows&)) {
+  Rows rows;
+  add(rows);
+  return rows;
+}
+
+}  // namespace op_table
+
+#define OP_TABLE_TESTS(family)                                                  \
+  TEST_CASE(#family ": forward agrees with the reference") {                    \
+    op_table::check_forward(op_table::rows_of(op_table::add_##family));         \
+  }                                                                             \
+  TEST_CASE(#family ": gradients agree with finite differences") {              \
+    op_table::check_gradients(op_table::rows_of(op_table::add_##family), false); \
+  }                                                                             \
+  TEST_CASE(#family ": second derivatives agree with finite differences") {     \
+    op_table::check_gradients(op_table::rows_of(op_table::add_##family), true); \
+  }                                                                             \
+  TEST_CASE(#family ": in-place variants") {                                    \
+    op_table::check_inplace(op_table::rows_of(op_table::add_##family));         \
+  }                                                                             \
+  TEST_CASE(#family ": the same bits with one and two threads") {               \
+    op_table::check_threads(op_table::rows_of(op_table::add_##family));         \
+  }                                                                             \
+  TEST_CASE(#family ": errors name what is wrong") {                            \
+    op_table::check_errors(op_table::rows_of(op_table::add_##family));          \
+  }
