@@ -1,161 +1,152 @@
 // The gradient of a 2-d convolution with respect to its weights:
-//     grad_weight[o, k] = sum over images and pixels of grad_output[o, pixel] * X[k, pixel],   k = (channel,
-//     ty, tx),
-// X as in shift.h. Pixels are contiguous on both sides, so this product needs no packing: a tile of kDotRows
-// x kDotCols dot products is kept in registers, each as one vector of partial sums.
+//     grad_weight[o, c, ky, kx] = sum over images and pixels q of grad_output[o, q] * input[c, q*stride +
+//     tap].
+// As a matrix product its inner dimension is the pixels. grad_output is the left matrix as it lies in memory.
+// For the right one a band of the input is transposed to (y, x, channel) with its zero padding: row q then
+// begins at pixel q*stride, and the kernel_w taps of one kernel row are kernel_w*channels contiguous columns
+// of it. So every input pixel is copied once, not once for every tap.
 #include <tengen/tensor/cpu/fill.h>
+#include <tengen/tensor/cpu/gemm.h>
 #include <tengen/tensor/cpu/scratch.h>
-#include <tengen/tensor/cpu/shift.h>
+#include <tengen/tensor/cpu/transpose.h>
 #include <tengen/tensor/parallel.h>
 
 namespace tengen::cpu::TENGEN_ISA {
 namespace {
 
-constexpr int kDotRows = 4, kDotCols = kVecRegisters == 32 ? 6 : 3;
-/// Pixels of a band: kDotCols rows of so many stay in the L1 cache while grad_output streams past.
-constexpr int64_t kBandBytes = 4096;
-/// Rows of grad_output and channels of the input that a chunk works on: its bands stay in L2.
-constexpr int64_t kChunkRows = 64, kChunkDepth = 144;
-constexpr int64_t kChunkWork = 1 << 20, kChunks = 32;
+/// Multiply-adds that are worth handing to another thread, chunks beyond which more of them help nobody;
+/// bytes of the sums and of the transposed band that a chunk works on: together they fit in a second-level
+/// cache.
+constexpr int64_t kChunkWork = 1 << 20, kChunks = 16, kSumBytes = 192 * 1024, kBandBytes = 192 * 1024;
 
-/// out[r*out_pitch + c] += sum over images and pixels of a[image][r][pixel] * b[image][b_row[c]][pixel], r <
-/// rows, c < cols.
-template <class T>
-struct Dots {
-  int64_t images, pixels;
-  const T* a;
-  int64_t a_image, a_pitch;
-  const T* b;
-  int64_t b_image;
-  const int64_t* b_row;
-  int rows, cols;
-  T* out;
-  int64_t out_pitch;
+/// How the work on one shape is cut.
+struct Plan {
+  int64_t m, m_blocks;               // output channels of a chunk
+  int64_t channels, channel_blocks;  // input channels of a chunk
+  int64_t rows, bands;               // rows of grad_output in a band; bands of all images
+  int64_t slices;                    // chunks along the bands: each has its own sums
+  int64_t band_height, band_width;   // of the transposed input
 };
 
 template <class T>
-void dot_tile(const Dots<T>& d) {
-  using S = Simd<T>;
-  using V = typename S::V;
-  constexpr int L = S::lanes;
-  const T *a[kDotRows], *b[kDotCols];  // rows beyond the last repeat the last; their sums are dropped
-  for (int r = 0; r < kDotRows; ++r) a[r] = d.a + (r < d.rows ? r : d.rows - 1) * d.a_pitch;
-  for (int c = 0; c < kDotCols; ++c) b[c] = d.b + d.b_row[c < d.cols ? c : d.cols - 1];
-  V sum[kDotRows][kDotCols] = {};
-  const int64_t whole = d.pixels / L * L;
-  const auto mask = S::mask(int(d.pixels - whole));
-  for (int64_t image = 0; image < d.images; ++image) {
-    const int64_t a_from = image * d.a_image, b_from = image * d.b_image;
-    auto step = [&](auto load, int64_t p) __attribute__((always_inline)) {
-      V x[kDotCols];
-      TENGEN_UNROLL
-      for (int c = 0; c < kDotCols; ++c) x[c] = load(b[c] + b_from + p);
-      TENGEN_UNROLL
-      for (int r = 0; r < kDotRows; ++r) {
-        V g = load(a[r] + a_from + p);
-        TENGEN_UNROLL
-        for (int c = 0; c < kDotCols; ++c) sum[r][c] = S::fma(g, x[c], sum[r][c]);
-      }
-    };
-    for (int64_t p = 0; p < whole; p += L)
-      step(
-          [](const T* from) __attribute__((always_inline)) { return S::load(from); }, p);
-    if (whole < d.pixels)
-      step(
-          [&](const T* from) __attribute__((always_inline)) { return S::load(from, mask); }, whole);
+Plan plan(const Conv2dShape& s) {
+  constexpr int64_t size = sizeof(T), lanes = Simd<T>::lanes;
+  const int64_t out = s.out_channels / s.groups, in = s.in_channels / s.groups,
+                taps = s.kernel_h * s.kernel_w;
+  Plan p{};
+  p.m_blocks = divide_up(out, 128);
+  p.m = divide_up(divide_up(out, p.m_blocks), kTileRows) * kTileRows;
+  p.m_blocks = divide_up(out, p.m);
+  p.channels = max(lanes, kSumBytes / size / (min(p.m, out) * taps) / lanes * lanes);
+  p.band_width = (s.out_w - 1) * s.stride_w + (s.kernel_w - 1) * s.dilation_w + 1;
+  const int64_t work = s.batch * s.out_channels * s.out_h * s.out_w * in * taps;
+  const int64_t want = min(kChunks, work / kChunkWork);
+  auto cut = [&] {
+    p.channels = min(p.channels, in);
+    p.channel_blocks = divide_up(in, p.channels);
+    // A band has at most about kBandBytes, but two blocks of gemm.h where rows are short.
+    const int64_t row_bytes = p.band_width * p.channels * size, span = (s.kernel_h - 1) * s.dilation_h + 1;
+    p.rows = max(1, min(s.out_h, (kBandBytes / max(1, row_bytes) - span) / s.stride_h + 1));
+    p.rows = divide_up(s.out_h, divide_up(s.out_h, p.rows));
+    p.band_height = (p.rows - 1) * s.stride_h + span;
+    p.bands = s.batch * divide_up(s.out_h, p.rows);
+    const int64_t blocks = s.groups * p.m_blocks * p.channel_blocks;
+    p.slices = max(1, min(p.bands, divide_up(want, blocks)));
+    return blocks * p.slices;
+  };
+  // Few bands (small images): more blocks of channels instead.
+  while (cut() < want && p.channels > lanes) p.channels = divide_up(p.channels / 2, lanes) * lanes;
+  return p;
+}
+
+/// The input rows [first, first+height) of `count` channels -> (y, x, channel), columns from -pad_w on; zero
+/// outside.
+template <class T>
+void transpose_band(const Conv2dShape& s, const T* input, int64_t first, int64_t height, int64_t width,
+                    int64_t count, T* out) {
+  const int64_t left = min(s.pad_w, width), inside = max(0, min(s.in_w, width - left));
+  auto zero = [](T* from, T* to) {
+    while (from < to) *from++ = 0;
+  };
+  for (int64_t r = 0; r < height; ++r, out += width * count) {
+    const int64_t y = first + r;
+    if (y < 0 || y >= s.in_h) {
+      zero(out, out + width * count);
+      continue;
+    }
+    zero(out, out + left * count);
+    transpose(input + y * s.in_w, s.in_h * s.in_w, count, inside, out + left * count, count);
+    zero(out + (left + inside) * count, out + width * count);
   }
-  T sums[kDotRows][kDotCols];
-  TENGEN_UNROLL
-  for (int r = 0; r < kDotRows; ++r) {
-    TENGEN_UNROLL
-    for (int c = 0; c < kDotCols; ++c) sums[r][c] = S::sum(sum[r][c]);
-  }
-  for (int r = 0; r < d.rows; ++r)
-    for (int c = 0; c < d.cols; ++c) d.out[r * d.out_pitch + c] += sums[r][c];
 }
 
 template <class T>
 void weight_grad(const Conv2dShape& s, const T* grad_output, const T* input, T* grad_weight) {
-  const int64_t m = s.out_channels / s.groups, channels = s.in_channels / s.groups;
-  const int64_t taps = s.kernel_h * s.kernel_w, depth = channels * taps, size = s.out_channels * depth;
+  const int64_t out = s.out_channels / s.groups, in = s.in_channels / s.groups;
+  const int64_t taps = s.kernel_h * s.kernel_w, size = s.out_channels * in * taps;
+  const int64_t out_plane = s.out_h * s.out_w, in_plane = s.in_h * s.in_w;
   if (size == 0) return;
-  Axis y(s.out_h, s.in_h, s.stride_h, s.kernel_h), x(s.out_w, s.in_w, s.stride_w, s.kernel_w);
-  for (int64_t k = 0; k < s.kernel_h; ++k) y.add(k, k * s.dilation_h - s.pad_h);
-  for (int64_t k = 0; k < s.kernel_w; ++k) x.add(k, k * s.dilation_w - s.pad_w);
-  y.finish();
-  x.finish();
+  if (s.batch * out_plane == 0) {
+    for (int64_t i = 0; i < size; ++i) grad_weight[i] = 0;
+    return;
+  }
+  const Plan p = plan<T>(s);
+  // Sums of slice i, output channel o: (channel block, ky, kx, channel) from sums + (i*out_channels + o)*row.
+  const int64_t row = in * taps;
+  T* sums = scratch().partial.get<T>(p.slices * size);
 
-  // Bands of pixels: some rows of an image, or some whole images.
-  const int64_t target = kBandBytes / int64_t(sizeof(T)), out_plane = s.out_h * s.out_w,
-                in_plane = s.in_h * s.in_w;
-  const int64_t row_bands = min(s.out_h, divide_up(out_plane, target));
-  const int64_t rows = row_bands ? divide_up(s.out_h, row_bands) : 0;
-  const int64_t images = rows == s.out_h ? max(1, min(s.batch, target / max(1, out_plane))) : 1;
-  const int64_t bands = rows ? divide_up(s.batch, images) * divide_up(s.out_h, rows) : 0;
-
-  // Chunks: (group, block of m, block of channels, slice of the bands). Each slice has its own sums.
-  const int64_t m_blocks = divide_up(m, kChunkRows),
-                my_m = divide_up(divide_up(m, m_blocks), kDotRows) * kDotRows;
-  const int64_t channel_blocks = min(channels, divide_up(depth, kChunkDepth));
-  const int64_t my_channels = divide_up(channels, channel_blocks);
-  const int64_t blocks = s.groups * m_blocks * channel_blocks;
-  const int64_t want = min(kChunks, size * s.batch * out_plane / kChunkWork);
-  const int64_t slices = max(1, min(bands, divide_up(want, blocks)));
-  T* sums = slices == 1 ? grad_weight : scratch().partial.get<T>(slices * size);
-
-  parallel_for(blocks * slices, [&](int64_t chunk) {
-    const int64_t slice = chunk % slices, first_channel = chunk / slices % channel_blocks * my_channels;
-    const int64_t first = chunk / slices / channel_blocks % m_blocks * my_m;
-    const int64_t group = chunk / slices / channel_blocks / m_blocks;
-    const int64_t count = min(my_channels, channels - first_channel), height = min(my_m, m - first);
-    if (count <= 0 || height <= 0) return;
-    T* out = sums + slice * size + (group * m + first) * depth + first_channel * taps;
-    for (int64_t i = 0; i < height; ++i)
-      for (int64_t k = 0; k < count * taps; ++k) out[i * depth + k] = 0;
+  parallel_for(p.slices * s.groups * p.m_blocks * p.channel_blocks, [&](int64_t chunk) {
+    const int64_t slice = chunk % p.slices, channel = chunk / p.slices % p.channel_blocks * p.channels;
+    const int64_t first = chunk / p.slices / p.channel_blocks % p.m_blocks * p.m;
+    const int64_t group = chunk / p.slices / p.channel_blocks / p.m_blocks;
+    const int64_t count = min(p.channels, in - channel), m = min(p.m, out - first);
+    T* to = sums + (slice * s.out_channels + group * out + first) * row + channel * taps;
 
     Scratch& my = scratch();
-    int64_t* index = my.row.get<int64_t>(count * taps);
-    for (int64_t b = bands * slice / slices; b < bands * (slice + 1) / slices; ++b) {
-      const int64_t bands_down = divide_up(s.out_h, rows), image = b / bands_down * images;
-      const int64_t row = b % bands_down * rows, my_images = min(images, s.batch - image);
-      const Band band{y, x, row, min(rows, s.out_h - row)};
-      const T* source = input + (image * s.groups + group) * channels * in_plane + first_channel * in_plane;
-      const int64_t copies = count * x.taps * band.copy_size<T>();
-      T* columns = band.direct() ? nullptr : my.columns.get<T>(my_images * copies);
-      if (columns)
-        for (int64_t i = 0; i < my_images; ++i)
-          copy_band(band, source + i * s.in_channels * in_plane, count, in_plane, columns + i * copies);
-      band.fill_index<T>(count, in_plane, index);
-      Dots<T> dots{.images = my_images,
-                   .pixels = band.pixels(),
-                   .a = nullptr,
-                   .a_image = s.out_channels * out_plane,
-                   .a_pitch = out_plane,
-                   .b = columns ? columns : source,
-                   .b_image = columns ? copies : s.in_channels * in_plane,
-                   .b_row = nullptr,
-                   .rows = 0,
-                   .cols = 0,
-                   .out = nullptr,
-                   .out_pitch = depth};
-      const T* grad = grad_output + (image * s.out_channels + group * m + first) * out_plane + row * s.out_w;
-      for (int64_t k = 0; k < count * taps; k += kDotCols)
-        for (int64_t i = 0; i < height; i += kDotRows) {
-          dots.a = grad + i * out_plane;
-          dots.b_row = index + k;
-          dots.rows = int(min(kDotRows, height - i));
-          dots.cols = int(min(kDotCols, count * taps - k));
-          dots.out = out + i * depth + k;
-          dot_tile(dots);
-        }
+    T* band = my.columns.get<T>(p.band_height * p.band_width * count);
+    int64_t* pixel = my.row.get<int64_t>(p.rows * s.out_w);
+    for (int64_t q = 0; q < p.rows * s.out_w; ++q)
+      pixel[q] = (q / s.out_w * s.stride_h * p.band_width + q % s.out_w * s.stride_w) * count;
+    // Neighbouring taps are neighbouring columns unless the kernel is dilated.
+    const int64_t runs = s.dilation_w == 1 ? 1 : s.kernel_w, run = s.kernel_w / runs * count;
+    bool accumulate = false;
+    for (int64_t b = p.bands * slice / p.slices; b < p.bands * (slice + 1) / p.slices; ++b) {
+      const int64_t bands_down = divide_up(s.out_h, p.rows), image = b / bands_down;
+      const int64_t from = b % bands_down * p.rows, pixels = min(p.rows, s.out_h - from) * s.out_w;
+      transpose_band(s, input + ((image * s.groups + group) * in + channel) * in_plane,
+                     from * s.stride_h - s.pad_h, p.band_height, p.band_width, count, band);
+      const T* grad = grad_output + ((image * s.groups + group) * out + first) * out_plane + from * s.out_w;
+      const int64_t blocks = divide_up(pixels, kBlockDepth<T>), depth = divide_up(pixels, blocks);
+      for (int64_t q = 0; q < pixels; q += depth) {
+        for (int64_t ky = 0; ky < s.kernel_h; ++ky)
+          for (int64_t kx = 0; kx < runs; ++kx)
+            multiply<T>({.rows = m,
+                         .cols = run,
+                         .k = min(depth, pixels - q),
+                         .a = grad + q,
+                         .a_pitch = out_plane,
+                         .b = band + (ky * s.dilation_h * p.band_width + kx * s.dilation_w) * count,
+                         .b_row = pixel + q,
+                         .out = to + (ky * runs + kx) * run,
+                         .out_pitch = row,
+                         .accumulate = accumulate});
+        accumulate = true;
+      }
     }
   });
-  if (slices > 1)
-    parallel_ranges(size, 4096, [&](int64_t from, int64_t to) {
-      for (int64_t i = from; i < to; ++i) grad_weight[i] = sums[i];
-      for (int64_t slice = 1; slice < slices; ++slice)
-        for (int64_t i = from; i < to; ++i) grad_weight[i] += sums[slice * size + i];
-    });
+
+  // Adds the slices; (channel block, ky, kx, channel) -> (channel, ky, kx).
+  parallel_ranges(s.out_channels, divide_up(kChunkWork / 32, row * p.slices), [&](int64_t from, int64_t end) {
+    for (int64_t o = from; o < end; ++o) {
+      T* total = sums + o * row;
+      for (int64_t slice = 1; slice < p.slices; ++slice)
+        for (int64_t i = 0; i < row; ++i) total[i] += total[slice * size + i];
+      for (int64_t c = 0; c < in; c += p.channels) {
+        const int64_t count = min(p.channels, in - c);
+        transpose(total + c * taps, count, taps, count, grad_weight + o * row + c * taps, taps);
+      }
+    }
+  });
 }
 
 template <class T>
