@@ -30,16 +30,16 @@ Tensor logspace(const Scalar& start, const Scalar& end, int64_t steps = 100, dou
 Tensor eye(int64_t n, TensorOptions options = {});
 Tensor eye(int64_t n, int64_t m, TensorOptions options = {});
 
-// PyTorch's CPU streams: the same seed gives the same numbers.
+// PyTorch's CPU streams: the same seed gives the same numbers. randint and randperm: int64 when options are left out.
 Tensor rand(IntArrayRef size, TensorOptions options = {});
 Tensor rand(IntArrayRef size, std::optional<Generator> generator, TensorOptions options = {});
 Tensor randn(IntArrayRef size, TensorOptions options = {});
 Tensor randn(IntArrayRef size, std::optional<Generator> generator, TensorOptions options = {});
-Tensor randint(int64_t high, IntArrayRef size, TensorOptions options = {});
-Tensor randint(int64_t low, int64_t high, IntArrayRef size, TensorOptions options = {});
-Tensor randint(int64_t low, int64_t high, IntArrayRef size, std::optional<Generator> generator, TensorOptions options = {});
-Tensor randperm(int64_t n, TensorOptions options = {});
-Tensor randperm(int64_t n, std::optional<Generator> generator, TensorOptions options = {});
+Tensor randint(int64_t high, IntArrayRef size, TensorOptions options = kLong);
+Tensor randint(int64_t low, int64_t high, IntArrayRef size, TensorOptions options = kLong);
+Tensor randint(int64_t low, int64_t high, IntArrayRef size, std::optional<Generator> generator, TensorOptions options = kLong);
+Tensor randperm(int64_t n, TensorOptions options = kLong);
+Tensor randperm(int64_t n, std::optional<Generator> generator, TensorOptions options = kLong);
 Tensor normal(double mean, double std, IntArrayRef size, std::optional<Generator> generator = std::nullopt,
               TensorOptions options = {});
 Tensor bernoulli(const Tensor& p, std::optional<Generator> generator = std::nullopt);

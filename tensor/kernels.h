@@ -69,6 +69,11 @@ struct Kernels {
   void (*copy)(const View& out, const View& in);  // converts
   void (*fill)(const View& out, double real, int64_t integer);  // real for floating types, integer for the others
 
+  // ---- random -----------------------------------------------------------------------------------------------------
+  /// Contiguous uniform numbers of [0, 1) -> normal ones by Box and Muller, in place and in blocks of 16: elements
+  /// j and j+8 of a block make a pair.
+  void (*box_muller)(Dtype dtype, int64_t blocks, void* data, double mean, double std);
+
   // ---- pointwise: equal sizes, any strides; the formulas stand in pointwise.h ------------------------------------------------
   void (*unary)(Unary op, const View& out, const View& in, const double* params);
   void (*binary)(Binary op, const View& out, const View& a, const View& b, const double* params);

@@ -10,7 +10,10 @@ namespace tengen {
 
 struct GeneratorState;
 
-/// A handle to a stream of random numbers; copies share the stream. Not for use by two threads at once.
+inline constexpr uint64_t kDefaultSeed = 67280421310721;
+
+/// A handle to a stream of random numbers; copies share the stream. Functions that fill tensors lock it; the
+/// single numbers below are for one thread at a time.
 class Generator {
  public:
   Generator() = default;
@@ -23,7 +26,10 @@ class Generator {
   bool defined() const { return state_ != nullptr; }
   void set_current_seed(uint64_t seed);
   uint64_t current_seed() const;
-  /// The whole state as bytes, and back; an Error when the bytes are none of ours.
+  /// A seed from the system's source of randomness; also starts the stream with it.
+  uint64_t seed();
+  /// The whole state as bytes, laid out as those of torch.get_rng_state(), and back; an Error when they are
+  /// no state.
   std::string state() const;
   void set_state(const std::string& bytes);
   /// An independent generator in the same state.
@@ -37,12 +43,14 @@ class Generator {
   /// Standard normal by Box and Muller, one at a time (PyTorch's rule for fewer than 16 elements).
   double normal();
 
+  GeneratorState& impl() const;
+
  private:
   GeneratorState* state_ = nullptr;
 };
 
 /// A new generator with a seed of its own.
-Generator make_generator(uint64_t seed = 67280421310721);
+Generator make_generator(uint64_t seed = kDefaultSeed);
 /// The generator that functions use when none is given.
 Generator default_generator();
 /// Seeds the default generator.

@@ -6,6 +6,7 @@
 namespace tengen::cpu::TENGEN_ISA {
 
 void fill_memory(Kernels& table);     // copy, fill
+void fill_random(Kernels& table);     // box_muller
 void fill_pointwise(Kernels& table);  // unary, binary, ternary
 void fill_reduce(Kernels& table);     // reduce, scan
 void fill_sort(Kernels& table);

@@ -11,6 +11,7 @@ const Kernels& kernel_table() {
     Kernels t{};
     t.name = "cpu/" TENGEN_STRING(TENGEN_ISA);
     fill_memory(t);
+    fill_random(t);
     return t;
   }();
   return table;

@@ -1,0 +1,64 @@
+// In-place random fills. What a tensor held before has no influence on what it holds then: its gradient ends
+// here.
+#include <tengen/autograd/ops.h>
+#include <tengen/autograd/record.h>
+#include <tengen/tensor/random_fill.h>
+
+namespace tengen {
+namespace {
+
+template <class Fill>
+Tensor& refill(const char* name, const Tensor& self, Fill fill) {
+  if (autograd::writes_directly(self, {})) {
+    fill(self);
+    self.storage()->bump_version(name);
+    return const_cast<Tensor&>(self);
+  }
+  Tensor fresh = empty_strided(self.sizes(), self.strides(), self.options());
+  fill(fresh);
+  return autograd::assign_(name, self, fresh);
+}
+
+}  // namespace
+
+Tensor& Tensor::uniform_(double from, double to, std::optional<Generator> generator) const {
+  return refill("uniform_", *this, [&](const Tensor& out) { fill_uniform(out, from, to, generator); });
+}
+
+Tensor& Tensor::normal_(double mean, double std, std::optional<Generator> generator) const {
+  return refill("normal_", *this, [&](const Tensor& out) { fill_normal(out, mean, std, generator); });
+}
+
+Tensor& Tensor::bernoulli_(double p, std::optional<Generator> generator) const {
+  return refill("bernoulli_", *this, [&](const Tensor& out) { fill_bernoulli(out, p, generator); });
+}
+
+Tensor& Tensor::bernoulli_(const Tensor& p, std::optional<Generator> generator) const {
+  return refill("bernoulli_", *this, [&](const Tensor& out) { fill_bernoulli(out, p, generator); });
+}
+
+Tensor Tensor::bernoulli(std::optional<Generator> generator) const {
+  return tengen::bernoulli(*this, generator);
+}
+
+Tensor& Tensor::random_(std::optional<Generator> generator) const {
+  return refill("random_", *this, [&](const Tensor& out) { fill_random(out, generator); });
+}
+
+Tensor& Tensor::random_(int64_t from, std::optional<int64_t> to, std::optional<Generator> generator) const {
+  return refill("random_", *this, [&](const Tensor& out) { fill_random(out, from, to, generator); });
+}
+
+Tensor& Tensor::random_(int64_t to, std::optional<Generator> generator) const {
+  return random_(0, to, generator);
+}
+
+Tensor& Tensor::exponential_(double lambda, std::optional<Generator> generator) const {
+  return refill("exponential_", *this, [&](const Tensor& out) { fill_exponential(out, lambda, generator); });
+}
+
+Tensor Tensor::multinomial(int64_t num_samples, bool replacement, std::optional<Generator> generator) const {
+  return tengen::multinomial(*this, num_samples, replacement, generator);
+}
+
+}  // namespace tengen

@@ -1,0 +1,32 @@
+// Fills tensors with random numbers in the order and by the rules of PyTorch's CPU backend. No gradients
+// here.
+#pragma once
+
+#include <optional>
+
+#include <tengen/tensor/tensor.h>
+
+namespace tengen {
+
+// `generator`: the default one when not given. A tensor that is not contiguous is filled in the order of its
+// memory.
+
+/// [from, to); float and double.
+void fill_uniform(const Tensor& out, double from, double to, const std::optional<Generator>& generator = {});
+/// Normal numbers; float and double. 16 elements and more, contiguous: Box-Muller on blocks of 16; else one
+/// at a time in double.
+void fill_normal(const Tensor& out, double mean, double std, const std::optional<Generator>& generator = {});
+/// One with probability p, else zero.
+void fill_bernoulli(const Tensor& out, double p, const std::optional<Generator>& generator = {});
+/// `p` broadcasts to out.
+void fill_bernoulli(const Tensor& out, const Tensor& p, const std::optional<Generator>& generator = {});
+/// Whole numbers of [from, to); without `to` up to the type's greatest, for floating types the greatest below
+/// which all are exact.
+void fill_random(const Tensor& out, int64_t from, std::optional<int64_t> to,
+                 const std::optional<Generator>& generator = {});
+/// Whole numbers from 0 to the type's greatest.
+void fill_random(const Tensor& out, const std::optional<Generator>& generator = {});
+/// Density lambda * exp(-lambda * x); float and double.
+void fill_exponential(const Tensor& out, double lambda, const std::optional<Generator>& generator = {});
+
+}  // namespace tengen
