@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <tengen/apps/detector/boxes.h>
+#include <tengen/apps/detector/draw.h>
 #include <tengen/apps/detector/image.h>
 #include <tengen/apps/detector/metrics.h>
 
@@ -15,7 +16,9 @@ namespace tengen::detect {
 struct Series {
   std::string name;  // empty: not in the legend
   std::vector<double> x, y;
-  bool bold = false;
+  Colour colour{30, 100, 200};
+  double thickness = 2;
+  bool markers = false;
 };
 
 struct Chart {
@@ -26,8 +29,8 @@ struct Chart {
 
 /// One chart as a picture.
 Image plot_chart(const Chart& chart, Size size = {480, 640});
-/// Charts row by row, `columns` a row.
-Image plot_grid(const std::vector<Chart>& charts, int columns, Size size = {300, 400});
+/// Charts row by row, `columns` a row, each of `size`.
+Image plot_grid(const std::vector<Chart>& charts, int columns, Size size = {280, 360});
 
 /// results.csv (header line, then numbers) -> the grid of losses and metrics by epoch.
 void plot_results(const std::string& csv_path, const std::string& png_path);
@@ -35,11 +38,11 @@ void plot_results(const std::string& csv_path, const std::string& png_path);
 /// PR_curve.png, F1_curve.png, P_curve.png, R_curve.png in `folder`.
 void plot_curves(const Metrics& metrics, const std::vector<std::string>& names, const std::string& folder);
 
-/// Columns normalised to 1.
+/// Each true class's column normalised to 1.
 void plot_confusion(const ConfusionMatrix& matrix, const std::vector<std::string>& names,
                     const std::string& png_path);
 
-/// Up to 16 pictures of a batch in a grid with boxes (pixels of each picture) and names.
+/// Up to 16 pictures of a batch in a grid, with boxes (pixels of each picture) and names.
 Image plot_batch(std::span<const Image> images, std::span<const std::vector<Detection>> boxes,
                  const std::vector<std::string>& names, bool show_conf);
 

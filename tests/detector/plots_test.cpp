@@ -1,0 +1,115 @@
+// Drawing stays inside of the picture and marks what it should; charts and the demo data set can be made.
+#include <tengen/apps/detector/dataset.h>
+#include <tengen/apps/detector/demo_data.h>
+#include <tengen/apps/detector/draw.h>
+#include <tengen/apps/detector/plots.h>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include <tengen/tensor/error.h>
+
+#include "temporary.h"
+
+using namespace tengen::detect;
+
+namespace {
+
+int64_t coloured(const Image& image, uint8_t background = 255) {
+  return std::count_if(image.pixels.begin(), image.pixels.end(), [&](uint8_t p) { return p != background; });
+}
+
+}  // namespace
+
+TEST_CASE("draw: rectangles, lines, polygons and text, also across the border") {
+  Image image(20, 30);
+  draw_rect(image, {5, 5, 15, 12}, {255, 0, 0}, 1);
+  CHECK(image.row(5)[3 * 5] == 255);
+  CHECK(image.row(12)[3 * 15] == 255);
+  CHECK(image.row(8)[3 * 10] == 0);
+  fill_rect(image, -5, -5, 100, 2, {0, 255, 0});
+  CHECK(image.row(1)[3 * 29 + 1] == 255);
+  CHECK(image.row(2)[3 * 29 + 1] == 0);
+
+  Image blank(20, 30);
+  const Point square[] = {{4, 4}, {8, 4}, {8, 8}, {4, 8}};
+  fill_polygon(blank, square, {255, 255, 255});
+  CHECK(coloured(blank, 0) == 16 * 3);
+  const Point line[] = {{-100, 15}, {100, 15}};
+  draw_lines(blank, line, {9, 9, 9}, 2);
+  CHECK(blank.row(14)[0] == 9);
+  CHECK(blank.row(15)[3 * 29] == 9);
+  CHECK(blank.row(17)[0] == 0);
+
+  for (const Box box :
+       {Box{-1e9f, -5, 5, 5}, Box{25, 15, 1e9f, 1e9f}, Box{-50, -50, -40, -40}, Box{0, 0, 0, 0}}) {
+    draw_labelled_box(image, box, "class 0.99", {1, 2, 3});
+  }
+  const int width = text_width("Wide", 14);
+  Image text(16, width, 255);
+  draw_text(text, 0, 0, "Wide", {0, 0, 0}, 14);
+  CHECK(coloured(text) > 100);
+  CHECK(text_width("Wide", 28) > 3 * width / 2);
+  CHECK(text_width("", 14) == 0);
+  Image umlaut(20, 60, 255), marks(20, 60, 255);
+  draw_text(umlaut, 0, 0, "\xc3\xa4", {0, 0, 0});
+  draw_text(marks, 0, 0, "??", {0, 0, 0});
+  CHECK(umlaut.pixels == marks.pixels);
+}
+
+TEST_CASE("draw: the best detection lies on top") {
+  Image image(64, 64);
+  const std::vector<Detection> two{{{10, 10, 50, 50}, 0.9f, 0}, {{10, 10, 50, 50}, 0.5f, 1}};
+  draw_detections(image, two, std::vector<std::string>{"a"}, false, false, 1);
+  const Colour best = class_colour(0);
+  CHECK(image.row(10)[3 * 30] == best.r);
+  CHECK(image.row(10)[3 * 30 + 2] == best.b);
+}
+
+TEST_CASE("plots: results, curves, confusion matrix and batches are written") {
+  TemporaryFolder folder;
+  folder.write("results.csv",
+               "epoch, train/box_loss, metrics/mAP_0.5\n0, 0.1, 0.2\n1, 0.05, nan\n2, 0.04, 0.3\n3, 0.0");
+  plot_results(folder / "results.csv", folder / "results.png");
+  CHECK(image_size(folder / "results.png") == Size{280, 720});
+  CHECK(contains(error_of([&] { plot_results(folder / "absent.csv", folder / "x.png"); }), "cannot read"));
+  CHECK(contains(error_of([&] { plot_results(folder.write("b.csv", "epoch,a\n1,2\n"), folder / "x.png"); }),
+                 "none"));
+
+  const std::vector<LabelledBox> labels{{0, {0, 0, 10, 10}}, {1, {20, 20, 40, 40}}};
+  const std::vector<Detection> found{{{0, 0, 10, 10}, 0.9f, 0}, {{21, 20, 40, 40}, 0.8f, 0}};
+  Evaluator evaluator(2);
+  evaluator.add(found, labels);
+  ConfusionMatrix confusion(2);
+  confusion.add(found, labels);
+  const std::vector<std::string> names{"one", "another with a long name"};
+  plot_curves(evaluator.compute(), names, folder / "");
+  plot_confusion(confusion, names, folder / "confusion.png");
+  for (const char* file : {"PR_curve.png", "F1_curve.png", "P_curve.png", "R_curve.png", "confusion.png"}) {
+    CHECK(coloured(load_image(folder / file)) > 5000);
+  }
+  const std::vector<Image> images(5, Image(30, 40, 255));
+  const std::vector<std::vector<Detection>> boxes(5, found);
+  CHECK(plot_batch(images, boxes, names, true).size() == Size{2 * 34 + 4, 3 * 44 + 4});
+  CHECK(coloured(plot_chart({"constant", "x", "y", {{"", {1, 2}, {3, 3}}}})) > 1000);
+  CHECK(coloured(plot_chart({"empty", "x", "y", {}})) > 500);
+}
+
+TEST_CASE("demo data: loads without problems, the same seed gives the same files") {
+  TemporaryFolder folder;
+  const DataConfig config = load_data_config(make_demo_dataset(folder / "a", 6, 3, 5, 128));
+  make_demo_dataset(folder / "b", 6, 3, 5, 128);
+  CHECK(config.names.size() == 4);
+  const Scan train = scan_dataset(config.train, config.nc(), true),
+             val = scan_dataset(config.val, config.nc(), true);
+  CHECK(train.entries.size() == 6);
+  CHECK(val.entries.size() == 3);
+  CHECK(train.problems.empty());
+  CHECK(train.missing + train.empty == 0);
+  CHECK(train.entries[0].size == Size{128, 128});
+  for (const char* file : {"images/train/00003.jpg", "labels/val/00002.txt"}) {
+    CHECK(folder.read(std::string("a/") + file) == folder.read(std::string("b/") + file));
+  }
+  CHECK(folder.read("a/images/train/00000.jpg") != folder.read("a/images/val/00000.jpg"));
+}
