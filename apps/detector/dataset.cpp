@@ -144,7 +144,7 @@ std::vector<std::array<float, 2>> TrainSet::box_extents() const {
 }
 
 ValSet::ValSet(Scan scan, int image_size, int batch, bool rect, int stride, double pad, Cache cache)
-    : image_size_(image_size), batch_(batch) {
+    : batch_(batch) {
   TENGEN_CHECK(!scan.entries.empty(), "ValSet: the data set is empty");
   TENGEN_CHECK(image_size > 0 && batch > 0, "ValSet: image size ", image_size, ", batch ", batch);
   if (rect) {

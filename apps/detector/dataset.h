@@ -135,7 +135,7 @@ class ValSet {
   struct Store;
   std::vector<Entry> entries_;
   std::vector<Size> shapes_;
-  int image_size_, batch_;
+  int batch_;
   std::unique_ptr<Store> store_;
 };
 

@@ -12,7 +12,7 @@
 namespace tengen::detect {
 namespace {
 
-constexpr Colour kInk{45, 45, 50}, kBlue{30, 100, 200}, kOrange{240, 120, 20}, kGrey{196, 202, 212};
+constexpr Colour kInk{45, 45, 50}, kBlue{30, 100, 200}, kGrey{196, 202, 212};
 
 std::string trimmed(const std::string& text) {
   const size_t first = text.find_first_not_of(" \t\r"), last = text.find_last_not_of(" \t\r");
