@@ -107,8 +107,11 @@ struct Kernels {
   void (*conv2d_weight_grad)(Dtype dtype, const Conv2dShape& shape, const void* grad_output, const void* input,
                              void* grad_weight);
 
-  /// indices: position of each maximum in its input plane; NaN wins.
+  /// indices (may be null): position of each maximum in its input plane; the first of equals, NaN wins.
   void (*max_pool2d)(Dtype dtype, const Pool2dShape& shape, const void* in, void* out, int64_t* indices);
+  /// grad_in (planes, in_size) = 0, then grad_in[p][indices[p][i]] += grad_out[p][i] for i < out_size.
+  void (*max_pool2d_grad)(Dtype dtype, int64_t planes, int64_t in_size, int64_t out_size, const void* grad_out,
+                          const int64_t* indices, void* grad_in);
   void (*avg_pool2d)(Dtype dtype, const Pool2dShape& shape, const void* in, void* out);
   void (*avg_pool2d_grad)(Dtype dtype, const Pool2dShape& shape, const void* grad_out, void* grad_in);
   void (*upsample_nearest2d)(Dtype dtype, const ResampleShape& shape, const void* in, void* out);
@@ -120,9 +123,11 @@ struct Kernels {
   void (*softmax)(Dtype dtype, int64_t rows, int64_t size, const void* in, void* out, bool log);
   void (*softmax_grad)(Dtype dtype, int64_t rows, int64_t size, const void* grad_out, const void* out, void* grad_in, bool log);
 
-  /// Per channel over (outer, inner): mean and biased variance (two-pass or Welford), each (channels).
-  void (*batch_norm_stats)(Dtype dtype, const NormShape& shape, const void* in, void* mean, void* var);
-  /// out = (in - mean) * invstd * weight + bias per channel; weight and bias may be null.
+  /// Training mode: out = (in - mean) * invstd * weight + bias with the statistics of each channel over (outer, inner),
+  /// which are outputs too: mean, biased variance, invstd = 1/sqrt(var + eps), each (channels). weight and bias may be null.
+  void (*batch_norm)(Dtype dtype, const NormShape& shape, const void* in, const void* weight, const void* bias, double eps,
+                     void* out, void* mean, void* var, void* invstd);
+  /// The same with given statistics.
   void (*batch_norm_apply)(Dtype dtype, const NormShape& shape, const void* in, const void* mean, const void* invstd,
                            const void* weight, const void* bias, void* out);
   /// Training mode gradients; each of grad_in, grad_weight, grad_bias may be null.
