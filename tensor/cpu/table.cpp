@@ -12,6 +12,10 @@ const Kernels& kernel_table() {
     t.name = "cpu/" TENGEN_STRING(TENGEN_ISA);
     fill_memory(t);
     fill_random(t);
+    fill_matmul(t);
+    fill_conv(t);
+    fill_pool(t);
+    fill_norm(t);
     return t;
   }();
   return table;

@@ -1,0 +1,13 @@
+#include <tengen/autograd/ops.h>
+
+namespace tengen {
+
+Tensor dropout(const Tensor& input, double p, bool train) {
+  TENGEN_CHECK(p >= 0 && p <= 1, "dropout: dropout probability has to be between 0 and 1, but got ", p);
+  if (p == 0 || !train || input.numel() == 0) return input;
+  if (p == 1) return input * zeros({}, input.options());
+  // PyTorch's stream: one draw per element in order.
+  return input * empty_like(input).bernoulli_(1 - p).div_(1 - p);
+}
+
+}  // namespace tengen

@@ -1,0 +1,60 @@
+// Softmax over one dimension: the exponentials are taken of differences to the maximum, so nothing overflows.
+#include <tengen/autograd/ops.h>
+#include <tengen/autograd/record.h>
+#include <tengen/tensor/view_of.h>
+
+namespace tengen {
+
+using autograd::Grads;
+using autograd::Node;
+using autograd::record;
+
+namespace {
+
+/// Over the last dimension of contiguous x.
+Tensor over_rows(const Tensor& x, bool log) {
+  const int64_t size = x.size(-1);
+  Tensor out = empty(x.sizes(), x.options());
+  if (out.numel()) kernels(x).softmax(x.dtype(), x.numel() / size, size, x.data_ptr(), out.data_ptr(), log);
+  return record(
+      log ? "log_softmax" : "softmax", out, {x}, {out}, [log](Node& node, const Tensor& grad) -> Grads {
+        const Tensor y = node.saved(0);
+        if (GradMode::is_enabled())
+          return {log ? grad - y.exp() * grad.sum({-1}, true) : y * (grad - (grad * y).sum({-1}, true))};
+        const Tensor g = grad.contiguous();
+        Tensor result = empty(y.sizes(), y.options());
+        const int64_t n = y.size(-1);
+        if (y.numel())
+          kernels(y).softmax_grad(y.dtype(), y.numel() / n, n, g.data_ptr(), y.data_ptr(), result.data_ptr(),
+                                  log);
+        return {result};
+      });
+}
+
+Tensor over_dim(const char* op, const Tensor& input, int64_t dim, std::optional<ScalarType> dtype, bool log) {
+  const Tensor self = dtype && *dtype != input.dtype() ? input.to(*dtype) : input;
+  TENGEN_CHECK(self.dtype() == kFloat || self.dtype() == kDouble, op, ": not implemented for type ",
+               self.dtype(), ", expected Float or Double");
+  dim = wrap_dim(dim, self.dim());
+  if (self.dim() == 0) return over_rows(self.reshape({1}), log).reshape({});
+  if (dim == self.dim() - 1) return over_rows(self.contiguous(), log);
+  return over_rows(self.transpose(dim, -1).contiguous(), log).transpose(dim, -1).contiguous();
+}
+
+}  // namespace
+
+Tensor softmax(const Tensor& self, int64_t dim, std::optional<ScalarType> dtype) {
+  return over_dim("softmax", self, dim, dtype, false);
+}
+Tensor Tensor::softmax(int64_t dim, std::optional<ScalarType> dtype) const {
+  return tengen::softmax(*this, dim, dtype);
+}
+
+Tensor log_softmax(const Tensor& self, int64_t dim, std::optional<ScalarType> dtype) {
+  return over_dim("log_softmax", self, dim, dtype, true);
+}
+Tensor Tensor::log_softmax(int64_t dim, std::optional<ScalarType> dtype) const {
+  return tengen::log_softmax(*this, dim, dtype);
+}
+
+}  // namespace tengen
