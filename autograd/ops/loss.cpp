@@ -202,7 +202,6 @@ Tensor cosine_similarity(const Tensor& x1, const Tensor& x2, int64_t dim, double
   const auto unit = [&](const Tensor& x) { return x / norm(x, Scalar(2), {dim}, true).clamp_min(eps); };
   const std::vector<Tensor> same = broadcast_tensors({x1, x2});
   return (unit(same[0]) * unit(same[1])).sum({dim});
-});
 }
 
 Tensor pairwise_distance(const Tensor& x1, const Tensor& x2, double p, double eps, bool keepdim) {
