@@ -1,13 +1,16 @@
 // Every pointwise formula, written once, for every backend.
 //
-// A formula is a template over V: a number (float, double, an integer) in scalar loops and on a GPU, or a CPU
-// vector type with the same operators. It may call the functions of namespace `pw` that the backend overloads for its V.
-// The lists below name each primitive once; enums, tables of function pointers and dispatch are generated from them.
+// A formula is a template over V: a number (float, double, int64_t) in scalar loops and on a GPU, or a CPU
+// vector (cpu/vec_math.h) with the same operators. It calls the functions of namespace pw, which a backend
+// overloads for its V, and select(condition, a, b). The lists name each primitive once; enums, tables of
+// kernels and dispatch are generated from them.
 #pragma once
 
-#include <cmath>
 #include <cstdint>
 
+#if defined(TENGEN_ISA)
+#include <math.h>
+#endif
 #if defined(__CUDACC__)
 #define TENGEN_HD __host__ __device__
 #else
@@ -16,39 +19,271 @@
 
 namespace tengen {
 
-// X(name): real functions of one real number (float, double). params: up to 3 doubles.
-#define TENGEN_UNARY_REAL(X) \
-  X(exp) X(expm1) X(log) X(log2) X(log10) X(log1p) X(sqrt) X(rsqrt) X(reciprocal) X(sin) X(cos) X(tan) X(asin) X(acos) \
-  X(atan) X(sinh) X(cosh) X(tanh) X(erf) X(erfc) X(sigmoid) X(silu) X(gelu) X(gelu_tanh) X(mish) X(softplus) \
-  X(log_sigmoid) X(elu) X(leaky_relu) X(floor) X(ceil) X(round) X(trunc)
-// Functions of one number of any computing type, result of the same type. pow: params[0] the exponent; clamp: params
-// min, max (as int64 for integers: exact below 2^53).
-#define TENGEN_UNARY_ANY(X) X(neg) X(abs) X(sign) X(square) X(relu) X(bitwise_not) X(clamp) X(pow_scalar)
+// X(name), one real number (float, double) to one. The functions of pw...
+#define TENGEN_UNARY_MATH(X)                                                                             \
+  X(exp)                                                                                                 \
+  X(expm1) X(log) X(log2) X(log10) X(log1p) X(sqrt) X(sin) X(cos) X(tan) X(asin) X(acos) X(atan) X(sinh) \
+      X(cosh) X(tanh) X(erf) X(erfc) X(floor) X(ceil) X(round) X(trunc)
+// ...and formulas; params where named below.
+#define TENGEN_UNARY_REAL(X)                                                                      \
+  X(rsqrt)                                                                                        \
+  X(reciprocal) X(sigmoid) X(silu) X(gelu) X(gelu_tanh) X(mish) X(softplus) X(log_sigmoid) X(elu) \
+      X(leaky_relu)
+// One number of any computing type, result of the same type.
+#define TENGEN_UNARY_ANY(X) X(neg) X(abs) X(sign) X(square) X(relu) X(clamp) X(pow_scalar)
+// The same, integers only.
+#define TENGEN_UNARY_INT(X) X(bitwise_not)
 // Tests: bool result.
 #define TENGEN_UNARY_TEST(X) X(logical_not) X(isnan) X(isinf) X(isfinite)
 
-// Two operands of one computing type, result of that type. add_scaled: a + params[0] * b.
+// Two numbers of one computing type, result of that type.
 #define TENGEN_BINARY_ANY(X) \
-  X(add) X(sub) X(mul) X(add_scaled) X(div_trunc) X(div_floor) X(remainder) X(fmod) X(pow) X(maximum) X(minimum) X(bitwise_and) \
-  X(bitwise_or) X(bitwise_xor)
-// Real operands only. *_grad(g, x or y): gradient formulas of the fused functions above.
-#define TENGEN_BINARY_REAL(X) \
-  X(div) X(atan2) X(sigmoid_grad) X(tanh_grad) X(silu_grad) X(gelu_grad) X(gelu_tanh_grad) X(mish_grad) X(softplus_grad) \
-  X(log_sigmoid_grad) X(elu_grad) X(leaky_relu_grad) X(relu_grad) X(clamp_grad) X(bce_with_logits) X(bce_with_logits_grad)
+  X(add) X(sub) X(mul) X(add_scaled) X(div_trunc) X(div_floor) X(remainder) X(maximum) X(minimum)
+#define TENGEN_BINARY_MATH_ANY(X) X(pow) X(fmod)  // functions of pw
+#define TENGEN_BINARY_INT(X) X(bitwise_and) X(bitwise_or) X(bitwise_xor)
+// Real numbers only. *_grad: (gradient, x), or (gradient, y) for sigmoid and tanh.
+#define TENGEN_BINARY_MATH(X) X(atan2)
+#define TENGEN_BINARY_REAL(X)                                                                            \
+  X(div)                                                                                                 \
+  X(sigmoid_grad) X(tanh_grad) X(silu_grad) X(gelu_grad) X(gelu_tanh_grad) X(mish_grad) X(softplus_grad) \
+      X(log_sigmoid_grad) X(elu_grad) X(leaky_relu_grad) X(relu_grad) X(clamp_grad) X(bce_with_logits)   \
+          X(bce_with_logits_grad)
 // Bool result.
 #define TENGEN_BINARY_TEST(X) X(eq) X(ne) X(lt) X(le) X(gt) X(ge) X(logical_and) X(logical_or) X(logical_xor)
 
-// where: a is bool, b and c of out's type. addcmul: a + params[0]*b*c. lerp: a + c*(b-a).
+// where: a is bool, b and c of out's type (any).
 #define TENGEN_TERNARY(X) X(where) X(addcmul) X(addcdiv) X(lerp)
 
 #define TENGEN_ENUMERATOR(name) name,
 enum class Unary : uint8_t {
-  TENGEN_UNARY_REAL(TENGEN_ENUMERATOR) TENGEN_UNARY_ANY(TENGEN_ENUMERATOR) TENGEN_UNARY_TEST(TENGEN_ENUMERATOR) count
+  TENGEN_UNARY_MATH(TENGEN_ENUMERATOR) TENGEN_UNARY_REAL(TENGEN_ENUMERATOR)
+      TENGEN_UNARY_ANY(TENGEN_ENUMERATOR) TENGEN_UNARY_INT(TENGEN_ENUMERATOR)
+          TENGEN_UNARY_TEST(TENGEN_ENUMERATOR) count
 };
 enum class Binary : uint8_t {
-  TENGEN_BINARY_ANY(TENGEN_ENUMERATOR) TENGEN_BINARY_REAL(TENGEN_ENUMERATOR) TENGEN_BINARY_TEST(TENGEN_ENUMERATOR) count
+  TENGEN_BINARY_ANY(TENGEN_ENUMERATOR) TENGEN_BINARY_MATH_ANY(TENGEN_ENUMERATOR)
+      TENGEN_BINARY_INT(TENGEN_ENUMERATOR) TENGEN_BINARY_MATH(TENGEN_ENUMERATOR)
+          TENGEN_BINARY_REAL(TENGEN_ENUMERATOR) TENGEN_BINARY_TEST(TENGEN_ENUMERATOR) count
 };
 enum class Ternary : uint8_t { TENGEN_TERNARY(TENGEN_ENUMERATOR) count };
 #undef TENGEN_ENUMERATOR
 
+/// Errors that kernels find; defined outside of them, so that no kernel's object holds shared inline
+/// functions.
+[[noreturn]] void zero_division_error();
+[[noreturn]] void not_implemented_error(const char* op, int dtype);
+
+#if defined(TENGEN_ISA)  // the rest is for backends, each with a copy of its own
+// ---- functions of plain numbers
+// ---------------------------------------------------------------------------------------
+namespace pw {
+inline namespace TENGEN_ISA {
+
+#define TENGEN_FUNCTION(name)                                   \
+  TENGEN_HD inline float name(float x) { return ::name##f(x); } \
+  TENGEN_HD inline double name(double x) { return ::name(x); }
+TENGEN_FUNCTION(exp)
+TENGEN_FUNCTION(expm1)
+TENGEN_FUNCTION(log)
+TENGEN_FUNCTION(log2)
+TENGEN_FUNCTION(log10)
+TENGEN_FUNCTION(log1p)
+TENGEN_FUNCTION(sqrt)
+TENGEN_FUNCTION(sin)
+TENGEN_FUNCTION(cos)
+TENGEN_FUNCTION(tan)
+TENGEN_FUNCTION(asin)
+TENGEN_FUNCTION(acos)
+TENGEN_FUNCTION(atan)
+TENGEN_FUNCTION(sinh)
+TENGEN_FUNCTION(cosh)
+TENGEN_FUNCTION(tanh)
+TENGEN_FUNCTION(erf)
+TENGEN_FUNCTION(erfc)
+TENGEN_FUNCTION(floor)
+TENGEN_FUNCTION(ceil)
+TENGEN_FUNCTION(trunc)
+TENGEN_FUNCTION(fabs)
+#undef TENGEN_FUNCTION
+TENGEN_HD inline float round(float x) { return ::nearbyintf(x); }  // half to even
+TENGEN_HD inline double round(double x) { return ::nearbyint(x); }
+TENGEN_HD inline int64_t fabs(int64_t x) { return x < 0 ? -x : x; }
+
+#define TENGEN_FUNCTION(name)                                               \
+  TENGEN_HD inline float name(float x, float y) { return ::name##f(x, y); } \
+  TENGEN_HD inline double name(double x, double y) { return ::name(x, y); }
+TENGEN_FUNCTION(atan2)
+TENGEN_FUNCTION(pow)
+TENGEN_FUNCTION(fmod)
+#undef TENGEN_FUNCTION
+
+TENGEN_HD inline float copysign(float x, float sign) { return ::copysignf(x, sign); }
+TENGEN_HD inline double copysign(double x, double sign) { return ::copysign(x, sign); }
+template <class T>
+TENGEN_HD T select(bool condition, T a, T b) {
+  return condition ? a : b;
+}
+
+// Integers. Division by zero is an error; -2^63 / -1 wraps.
+TENGEN_HD inline int64_t divisor(int64_t b) {
+#if !defined(__CUDA_ARCH__)
+  if (b == 0) zero_division_error();
+#endif
+  return b;
+}
+TENGEN_HD inline int64_t trunc_divide(int64_t a, int64_t b) {
+  return b == -1 ? int64_t(0 - uint64_t(a)) : a / divisor(b);
+}
+TENGEN_HD inline int64_t fmod(int64_t a, int64_t b) { return b == -1 ? 0 : a % divisor(b); }
+TENGEN_HD inline int64_t pow(int64_t base, int64_t exponent) {
+  if (exponent < 0) return base == 1 ? 1 : base == -1 ? (exponent % 2 ? -1 : 1) : 0;
+  uint64_t result = 1, factor = uint64_t(base);
+  for (; exponent; exponent >>= 1, factor *= factor)
+    if (exponent & 1) result *= factor;
+  return int64_t(result);
+}
+
+}  // namespace TENGEN_ISA
+}  // namespace pw
+
+// ---- formulas: p are the params
+// ---------------------------------------------------------------------------------------
+namespace formula {
+inline namespace TENGEN_ISA {
+using namespace pw;
+
+#define TENGEN_UNARY(name) \
+  template <class V>       \
+  TENGEN_HD auto name(V x, [[maybe_unused]] const V* p)
+#define TENGEN_BINARY(name) \
+  template <class V>        \
+  TENGEN_HD auto name(V a, V b, [[maybe_unused]] const V* p)
+
+TENGEN_UNARY(rsqrt) { return V(1) / sqrt(x); }
+TENGEN_UNARY(reciprocal) { return V(1) / x; }
+TENGEN_UNARY(neg) { return -x; }
+TENGEN_UNARY(abs) { return fabs(x); }
+TENGEN_UNARY(square) { return x * x; }
+TENGEN_UNARY(sign) { return select(x > V(0), V(1), select(x < V(0), V(-1), V(0))); }
+TENGEN_UNARY(relu) { return select(x < V(0), V(0), x); }
+TENGEN_UNARY(clamp) {  // p: min, max
+  V low = select(x < p[0], p[0], x);
+  return select(low > p[1], p[1], low);
+}
+TENGEN_UNARY(pow_scalar) { return pow(x, p[0]); }
+TENGEN_UNARY(bitwise_not) { return ~x; }
+TENGEN_UNARY(logical_not) { return x == V(0); }
+TENGEN_UNARY(isnan) { return x != x; }
+TENGEN_UNARY(isinf) { return fabs(x) == V(__builtin_inf()); }
+TENGEN_UNARY(isfinite) { return fabs(x) < V(__builtin_inf()); }
+TENGEN_HD inline bool isinf(int64_t, const int64_t*) { return false; }
+TENGEN_HD inline bool isfinite(int64_t, const int64_t*) { return true; }
+
+TENGEN_UNARY(sigmoid) { return V(1) / (V(1) + exp(-x)); }
+TENGEN_BINARY(sigmoid_grad) { return a * (V(1) - b) * b; }
+TENGEN_BINARY(tanh_grad) { return a * (V(1) - b * b); }
+TENGEN_UNARY(silu) { return x / (V(1) + exp(-x)); }
+TENGEN_BINARY(silu_grad) {
+  V s = V(1) / (V(1) + exp(-b));
+  return a * s * (V(1) + b * (V(1) - s));
+}
+TENGEN_UNARY(gelu) { return V(0.5) * x * (V(1) + erf(x * V(0.70710678118654752440))); }
+TENGEN_BINARY(gelu_grad) {  // cdf + x pdf of the normal distribution
+  V cdf = V(0.5) * (V(1) + erf(b * V(0.70710678118654752440)));
+  return a * (cdf + b * V(0.39894228040143267794) * exp(V(-0.5) * b * b));
+}
+// 0.5 x (1 + tanh(u)), u = sqrt(2/pi) (x + 0.044715 x^3)
+TENGEN_UNARY(gelu_tanh) {
+  return V(0.5) * x * (V(1) + tanh(V(0.79788456080286535588) * (x + V(0.044715) * x * x * x)));
+}
+TENGEN_BINARY(gelu_tanh_grad) {
+  V t = tanh(V(0.79788456080286535588) * (b + V(0.044715) * b * b * b));
+  V slope = V(0.79788456080286535588) * (V(1) + V(3 * 0.044715) * b * b);
+  return a * V(0.5) * (V(1) + t + b * (V(1) - t * t) * slope);
+}
+// tanh(log(1 + w)) = n / (n + 2) with w = e^x, n = w (w + 2): no cancellation; above 20 it is 1 in any
+// precision that follows.
+TENGEN_UNARY(mish) {
+  V w = exp(select(x > V(20), V(20), x)), n = w * (w + V(2));
+  return x * select(x > V(20), V(1), n / (n + V(2)));
+}
+TENGEN_BINARY(mish_grad) {
+  V w = exp(select(b > V(20), V(20), b)), n = w * (w + V(2)), d = n + V(2);
+  return a * select(b > V(20), V(1), (n + b * V(4) * w * (w + V(1)) / d) / d);
+}
+TENGEN_UNARY(softplus) {  // p: beta, threshold
+  V z = x * p[0];
+  return select(z > p[1], x, log1p(exp(z)) / p[0]);
+}
+TENGEN_BINARY(softplus_grad) {
+  V z = b * p[0];
+  return select(z > p[1], a, a / (V(1) + exp(-z)));
+}
+TENGEN_UNARY(log_sigmoid) { return select(x > V(0), V(0), x) - log1p(exp(-fabs(x))); }
+TENGEN_BINARY(log_sigmoid_grad) { return a / (V(1) + exp(b)); }
+TENGEN_UNARY(elu) { return select(x > V(0), x, p[0] * expm1(x)); }  // p: alpha
+TENGEN_BINARY(elu_grad) { return select(b > V(0), a, a * p[0] * exp(b)); }
+TENGEN_UNARY(leaky_relu) { return select(x > V(0), x, x * p[0]); }  // p: negative_slope
+TENGEN_BINARY(leaky_relu_grad) { return select(b > V(0), a, a * p[0]); }
+TENGEN_BINARY(relu_grad) { return select(b <= V(0), V(0), a); }
+TENGEN_BINARY(clamp_grad) { return select((b >= p[0]) & (b <= p[1]), a, V(0)); }  // p: min, max
+TENGEN_BINARY(bce_with_logits) { return (V(1) - b) * a - log_sigmoid(a, p); }     // a: logits, b: targets
+TENGEN_BINARY(bce_with_logits_grad) { return sigmoid(a, p) - b; }
+
+TENGEN_BINARY(add) { return a + b; }
+TENGEN_BINARY(sub) { return a - b; }
+TENGEN_BINARY(mul) { return a * b; }
+TENGEN_BINARY(div) { return a / b; }
+TENGEN_BINARY(add_scaled) { return a + p[0] * b; }
+TENGEN_BINARY(maximum) { return select((a > b) | (a != a), a, b); }
+TENGEN_BINARY(minimum) { return select((a < b) | (a != a), a, b); }
+TENGEN_BINARY(bitwise_and) { return a & b; }
+TENGEN_BINARY(bitwise_or) { return a | b; }
+TENGEN_BINARY(bitwise_xor) { return a ^ b; }
+TENGEN_BINARY(div_trunc) { return trunc(a / b); }
+// The remainder takes the sign of the divisor, and a = b * floor + remainder, as in Python.
+TENGEN_BINARY(remainder) {
+  V m = fmod(a, b);
+  return select((m != V(0)) & ((b < V(0)) != (m < V(0))), m + b, m);
+}
+TENGEN_BINARY(div_floor) {
+  V m = fmod(a, b);
+  V exact = (a - m) / b;
+  exact = select((m != V(0)) & ((b < V(0)) != (m < V(0))), exact - V(1), exact);
+  V whole = floor(exact);
+  whole = select(exact - whole > V(0.5), whole + V(1), whole);
+  return select(b == V(0), a / b, select(exact == V(0), copysign(V(0), a / b), whole));
+}
+TENGEN_HD inline int64_t div_trunc(int64_t a, int64_t b, const int64_t*) { return trunc_divide(a, b); }
+TENGEN_HD inline int64_t div_floor(int64_t a, int64_t b, const int64_t*) {
+  return trunc_divide(a, b) - (fmod(a, b) != 0 && (a < 0) != (b < 0));
+}
+TENGEN_BINARY(eq) { return a == b; }
+TENGEN_BINARY(ne) { return a != b; }
+TENGEN_BINARY(lt) { return a < b; }
+TENGEN_BINARY(le) { return a <= b; }
+TENGEN_BINARY(gt) { return a > b; }
+TENGEN_BINARY(ge) { return a >= b; }
+TENGEN_BINARY(logical_and) { return (a != V(0)) & (b != V(0)); }
+TENGEN_BINARY(logical_or) { return (a != V(0)) | (b != V(0)); }
+TENGEN_BINARY(logical_xor) { return (a != V(0)) != (b != V(0)); }
+
+template <class V>
+TENGEN_HD V addcmul(V a, V b, V c, const V* p) {
+  return a + p[0] * b * c;
+}
+template <class V>
+TENGEN_HD V addcdiv(V a, V b, V c, const V* p) {
+  return a + p[0] * b / c;
+}
+template <class V>
+TENGEN_HD V lerp(V a, V b, V c, const V*) {  // from the nearer end: exact at c = 0 and c = 1
+  return select(fabs(c) < V(0.5), a + c * (b - a), b - (b - a) * (V(1) - c));
+}
+#undef TENGEN_UNARY
+#undef TENGEN_BINARY
+
+}  // namespace TENGEN_ISA
+}  // namespace formula
+#endif
 }  // namespace tengen

@@ -1,0 +1,247 @@
+// The formulas of pointwise.h for every computing type, over operands of any strides.
+#include <tengen/tensor/cpu/fill.h>
+#include <tengen/tensor/cpu/loops.h>
+#include <tengen/tensor/cpu/vec_math.h>
+#include <tengen/tensor/parallel.h>
+
+namespace tengen::cpu::TENGEN_ISA {
+namespace {
+
+/// out[i] = f(in[0][i], ...) for i < n, over contiguous memory.
+using Kernel = void (*)(int64_t n, void* out, const void* const* in, const double* params);
+
+template <class T>
+T parameter(double value) {
+  if constexpr (sizeof(T) == 8 && T(0.5) == T(0)) {  // int64_t: saturate, a missing bound is infinite
+    return value >= 0x1p63 ? INT64_MAX : value < -0x1p63 ? INT64_MIN : T(value);
+  } else {
+    return T(value);
+  }
+}
+
+template <int kLanes>
+struct ByteLanes {
+  typedef int8_t type __attribute__((vector_size(kLanes)));
+};
+
+template <class T, class F, int kInputs>
+void reals(int64_t n, void* out_data, const void* const* in, const double* params) {
+  using V = Vec<T>;
+  using S = Simd<T>;
+  const V p[3] = {V(T(params[0])), V(T(params[1])), V(T(params[2]))};
+  auto compute = [&](auto load) {
+    if constexpr (kInputs == 1)
+      return F()(V(load(0)), p);
+    else if constexpr (kInputs == 2)
+      return F()(V(load(0)), V(load(1)), p);
+    else
+      return F()(V(load(0)), V(load(1)), V(load(2)), p);
+  };
+  auto input = [&](int k) { return static_cast<const T*>(in[k]); };
+  int64_t i = 0;
+  if constexpr (__is_same(decltype(compute([](int) { return V(T(0)); })), V)) {
+    T* out = static_cast<T*>(out_data);
+    for (; i + V::lanes <= n; i += V::lanes)
+      S::store(out + i, compute([&](int k) { return S::load(input(k) + i); }).raw);
+    if (i < n) {
+      auto mask = S::mask(int(n - i));
+      S::store(out + i, compute([&](int k) { return S::load(input(k) + i, mask); }).raw, mask);
+    }
+  } else {  // a test
+    using Bytes = typename ByteLanes<V::lanes>::type;
+    char* out = static_cast<char*>(out_data);
+    auto bytes = [](typename V::Mask m) { return __builtin_convertvector(m.raw, Bytes) & 1; };
+    for (; i + V::lanes <= n; i += V::lanes) {
+      Bytes b = bytes(compute([&](int k) { return S::load(input(k) + i); }));
+      __builtin_memcpy(out + i, &b, sizeof b);
+    }
+    if (i < n) {
+      auto mask = S::mask(int(n - i));
+      Bytes b = bytes(compute([&](int k) { return S::load(input(k) + i, mask); }));
+      for (int k = 0; i + k < n; ++k) out[i + k] = b[k];
+    }
+  }
+}
+
+template <class F, int kInputs>
+void integers(int64_t n, void* out_data, const void* const* in, const double* params) {
+  using V = int64_t;
+  const V p[3] = {parameter<V>(params[0]), parameter<V>(params[1]), parameter<V>(params[2])};
+  auto input = [&](int k) { return static_cast<const V*>(in[k]); };
+  auto run = [&](auto* out) {
+    for (int64_t i = 0; i < n; ++i) {
+      if constexpr (kInputs == 1)
+        out[i] = F()(input(0)[i], p);
+      else if constexpr (kInputs == 2)
+        out[i] = F()(input(0)[i], input(1)[i], p);
+      else
+        out[i] = F()(input(0)[i], input(1)[i], input(2)[i], p);
+    }
+  };
+  auto result = [&] {
+    if constexpr (kInputs == 1)
+      return F()(V{}, p);
+    else if constexpr (kInputs == 2)
+      return F()(V{}, V{}, p);
+    else
+      return F()(V{}, V{}, V{}, p);
+  };
+  run(static_cast<decltype(result())*>(out_data));
+}
+
+/// One formula: its name for errors and a kernel per computing type, null where it has none.
+struct Entry {
+  const char* name;
+  Kernel f32, f64, i64;
+  Kernel kernel(Dtype computing) const {
+    return computing == kFloat ? f32 : computing == kDouble ? f64 : computing == kLong ? i64 : nullptr;
+  }
+};
+
+#define TENGEN_FORMULA(name)                                 \
+  struct name##_ {                                           \
+    template <class V, class... Args>                        \
+    TENGEN_INLINE auto operator()(V x, Args... args) const { \
+      return formula::name(x, args...);                      \
+    }                                                        \
+  };
+#define TENGEN_MATH(name)                                     \
+  struct name##_ {                                            \
+    template <class V>                                        \
+    TENGEN_INLINE auto operator()(V x, const V*) const {      \
+      using pw::name;                                         \
+      return name(x);                                         \
+    }                                                         \
+    template <class V>                                        \
+    TENGEN_INLINE auto operator()(V x, V y, const V*) const { \
+      using pw::name;                                         \
+      return name(x, y);                                      \
+    }                                                         \
+  };
+TENGEN_UNARY_MATH(TENGEN_MATH)
+TENGEN_UNARY_REAL(TENGEN_FORMULA)
+TENGEN_UNARY_ANY(TENGEN_FORMULA)
+TENGEN_UNARY_INT(TENGEN_FORMULA)
+TENGEN_UNARY_TEST(TENGEN_FORMULA)
+TENGEN_BINARY_ANY(TENGEN_FORMULA)
+TENGEN_BINARY_MATH_ANY(TENGEN_MATH)
+TENGEN_BINARY_INT(TENGEN_FORMULA)
+TENGEN_BINARY_MATH(TENGEN_MATH)
+TENGEN_BINARY_REAL(TENGEN_FORMULA)
+TENGEN_BINARY_TEST(TENGEN_FORMULA)
+TENGEN_FORMULA(addcmul)
+TENGEN_FORMULA(addcdiv)
+TENGEN_FORMULA(lerp)
+
+// In the order of the enums.
+#define TENGEN_REAL1(name) {#name, reals<float, name##_, 1>, reals<double, name##_, 1>, nullptr},
+#define TENGEN_ANY1(name) {#name, reals<float, name##_, 1>, reals<double, name##_, 1>, integers<name##_, 1>},
+#define TENGEN_INT1(name) {#name, nullptr, nullptr, integers<name##_, 1>},
+#define TENGEN_REAL2(name) {#name, reals<float, name##_, 2>, reals<double, name##_, 2>, nullptr},
+#define TENGEN_ANY2(name) {#name, reals<float, name##_, 2>, reals<double, name##_, 2>, integers<name##_, 2>},
+#define TENGEN_INT2(name) {#name, nullptr, nullptr, integers<name##_, 2>},
+constexpr Entry kUnary[] = {TENGEN_UNARY_MATH(TENGEN_REAL1) TENGEN_UNARY_REAL(TENGEN_REAL1) TENGEN_UNARY_ANY(
+    TENGEN_ANY1) TENGEN_UNARY_INT(TENGEN_INT1) TENGEN_UNARY_TEST(TENGEN_ANY1)};
+constexpr Entry kBinary[] = {TENGEN_BINARY_ANY(TENGEN_ANY2) TENGEN_BINARY_MATH_ANY(TENGEN_ANY2)
+                                 TENGEN_BINARY_INT(TENGEN_INT2) TENGEN_BINARY_MATH(TENGEN_REAL2)
+                                     TENGEN_BINARY_REAL(TENGEN_REAL2) TENGEN_BINARY_TEST(TENGEN_ANY2)};
+
+/// where: by the size of an element; nothing is computed.
+template <class T>
+void choose(int64_t n, void* out_data, const void* const* in, const double*) {
+  const uint8_t* condition = static_cast<const uint8_t*>(in[0]);
+  const T *a = static_cast<const T*>(in[1]), *b = static_cast<const T*>(in[2]);
+  T* out = static_cast<T*>(out_data);
+  for (int64_t i = 0; i < n; ++i) {
+    T x = a[i], y = b[i];
+    out[i] = condition[i] ? x : y;
+  }
+}
+constexpr Entry kTernary[] = {
+    {"where", nullptr, nullptr, nullptr},
+    {"addcmul", reals<float, addcmul_, 3>, reals<double, addcmul_, 3>, integers<addcmul_, 3>},
+    {"addcdiv", reals<float, addcdiv_, 3>, reals<double, addcdiv_, 3>, nullptr},
+    {"lerp", reals<float, lerp_, 3>, reals<double, lerp_, 3>, nullptr}};
+
+struct Input {
+  const View* view;
+  Dtype as;
+};
+
+/// Runs `kernel` over whole operands, whatever their strides and types.
+template <int kInputs>
+void run(Kernel kernel, const View& out, Dtype out_as, const Input (&inputs)[kInputs], const double* params) {
+  static constexpr double kNoParams[3] = {};
+  Order order(out, 0, out.dim);
+  if (order.numel == 0) return;
+  order.follow(out);
+  Run target;
+  target.bind(out, order, out_as);
+  Run runs[kInputs];
+  bool direct = target.direct();
+  for (int k = 0; k < kInputs; ++k) {
+    runs[k].bind(*inputs[k].view, order, inputs[k].as);
+    direct &= runs[k].direct();
+  }
+  const double* parameters = params ? params : kNoParams;
+
+  parallel_ranges(order.numel, kGrainSize, [&](int64_t begin, int64_t end) {
+    const void* in[kInputs];
+    if (direct) {
+      for (int k = 0; k < kInputs; ++k) in[k] = runs[k].at(begin);
+      return kernel(end - begin, target.at(begin), in, parameters);
+    }
+    alignas(64) char buffer[kInputs + 1][kRun * 8];
+    for (int k = 0; k < kInputs; ++k)
+      if (!runs[k].direct() && runs[k].constant())
+        runs[k].load(begin, end - begin < kRun ? end - begin : kRun, buffer[k]);
+    for (int64_t i = begin; i < end; i += kRun) {
+      int64_t n = end - i < kRun ? end - i : kRun;
+      for (int k = 0; k < kInputs; ++k) {
+        in[k] = runs[k].direct() ? runs[k].at(i) : buffer[k];
+        if (!runs[k].direct() && !runs[k].constant()) runs[k].load(i, n, buffer[k]);
+      }
+      kernel(n, target.direct() ? target.at(i) : buffer[kInputs], in, parameters);
+      if (!target.direct()) target.store(i, n, buffer[kInputs]);
+    }
+  });
+}
+
+Kernel kernel_for(const Entry& entry, Dtype dtype) {
+  Kernel kernel = entry.kernel(computing_type(dtype));
+  if (!kernel) not_implemented_error(entry.name, int(dtype));
+  return kernel;
+}
+void unary(Unary op, const View& out, const View& in, const double* params) {
+  Kernel kernel = kernel_for(kUnary[int(op)], in.dtype);
+  run<1>(kernel, out, op >= Unary::logical_not ? kBool : computing_type(out.dtype),
+         {{&in, computing_type(in.dtype)}}, params);
+}
+
+void binary(Binary op, const View& out, const View& a, const View& b, const double* params) {
+  Kernel kernel = kernel_for(kBinary[int(op)], a.dtype);
+  run<2>(kernel, out, op >= Binary::eq ? kBool : computing_type(out.dtype),
+         {{&a, computing_type(a.dtype)}, {&b, computing_type(b.dtype)}}, params);
+}
+
+void ternary(Ternary op, const View& out, const View& a, const View& b, const View& c, const double* params) {
+  if (op == Ternary::where) {
+    static constexpr Kernel kChoose[] = {choose<uint8_t>, choose<uint16_t>, choose<uint32_t>,
+                                         choose<uint64_t>};
+    return run<3>(kChoose[__builtin_ctz(unsigned(bytes_of(out.dtype)))], out, out.dtype,
+                  {{&a, a.dtype}, {&b, b.dtype}, {&c, c.dtype}}, params);
+  }
+  Kernel kernel = kernel_for(kTernary[int(op)], out.dtype);
+  Dtype as = computing_type(out.dtype);
+  run<3>(kernel, out, as, {{&a, as}, {&b, as}, {&c, as}}, params);
+}
+
+}  // namespace
+
+void fill_pointwise(Kernels& table) {
+  table.unary = unary;
+  table.binary = binary;
+  table.ternary = ternary;
+}
+
+}  // namespace tengen::cpu::TENGEN_ISA
