@@ -16,6 +16,8 @@ const Kernels& kernel_table() {
     fill_conv(t);
     fill_pool(t);
     fill_norm(t);
+    fill_pointwise(t);
+    fill_reduce(t);
     return t;
   }();
   return table;

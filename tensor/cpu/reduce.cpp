@@ -1,0 +1,421 @@
+// Reductions and scans.
+//
+// A reduction is a state per output that takes elements in order: along a row (one state, many elements) or
+// across columns (many states, an element each), whichever runs along memory. Work is cut into tiles of
+// outputs and, where few outputs take many elements each, into parts of the reduced range, whose states are
+// merged in order. Floats are summed in double.
+#include <tengen/tensor/cpu/fill.h>
+#include <tengen/tensor/cpu/loops.h>
+#include <tengen/tensor/cpu/scratch.h>
+#include <tengen/tensor/cpu/vec_math.h>
+#include <tengen/tensor/parallel.h>
+
+namespace tengen::cpu::TENGEN_ISA {
+namespace {
+
+/// Functions over arrays of states; `position` counts reduced elements.
+struct Reducer {
+  int64_t state_bytes;
+  void (*begin)(int64_t n, void* states);
+  void (*row)(int64_t n, void* state, const void* in, int64_t position);
+  void (*columns)(int64_t n, void* states, const void* in, int64_t position);
+  void (*merge)(int64_t n, void* states, const void* others);
+  void (*finish)(int64_t n, const void* states, void* out);
+};
+
+// ---- sums and products
+// ------------------------------------------------------------------------------------------------
+struct Add {
+  static constexpr int kIdentity = 0;
+  template <class T>
+  static TENGEN_INLINE T take(T state, T x) {
+    return state + x;
+  }
+  template <class T>
+  static TENGEN_INLINE T merge(T a, T b) {
+    return a + b;
+  }
+};
+struct AddSquare : Add {
+  template <class T>
+  static TENGEN_INLINE T take(T state, T x) {
+    return state + x * x;
+  }
+};
+struct Multiply {
+  static constexpr int kIdentity = 1;
+  template <class T>
+  static TENGEN_INLINE T take(T state, T x) {
+    return state * x;
+  }
+  template <class T>
+  static TENGEN_INLINE T merge(T a, T b) {
+    return a * b;
+  }
+};
+
+template <class T>
+struct Accumulator {
+  using type = double;
+};
+template <>
+struct Accumulator<int64_t> {
+  using type = int64_t;
+};
+
+template <class Op, class T>
+struct Accumulate {
+  using In = T;
+  using Out = T;
+  using State = typename Accumulator<T>::type;
+  static void begin(State& s) { s = Op::kIdentity; }
+  static void take(State& s, T x, int64_t) { s = Op::take(s, State(x)); }
+  static void merge(State& s, State other) { s = Op::merge(s, other); }
+  static T finish(State s) { return T(s); }
+  static void row(int64_t n, State& s, const T* in, int64_t) {
+    int64_t i = 0;
+    if constexpr (!__is_same(T, int64_t)) {
+      using S = Simd<double>;
+      typedef T Part __attribute__((vector_size(S::lanes * sizeof(T))));
+      constexpr int kVecs = 4, kStep = kVecs * S::lanes;
+      typename S::V acc[kVecs];
+      for (auto& a : acc) a = S::broadcast(Op::kIdentity);
+      for (; i + kStep <= n; i += kStep) {
+        TENGEN_UNROLL
+        for (int k = 0; k < kVecs; ++k) {
+          Part part;
+          __builtin_memcpy(&part, in + i + k * S::lanes, sizeof part);
+          acc[k] = Op::take(acc[k], __builtin_convertvector(part, typename S::V));
+        }
+      }
+      if (i > 0) {
+        acc[0] = Op::merge(Op::merge(acc[0], acc[1]), Op::merge(acc[2], acc[3]));
+        for (int k = 0; k < S::lanes; ++k) s = Op::merge(s, acc[0][k]);
+      }
+    }
+    for (; i < n; ++i) s = Op::take(s, State(in[i]));
+  }
+};
+
+// ---- largest and smallest; NaN wins
+// --------------------------------------------------------------------------------------
+struct Greater {
+  template <class T>
+  static TENGEN_INLINE auto better(T x, T than) {
+    return (x > than) | (x != x);
+  }
+  template <class T>
+  static constexpr T kWorst = __is_same(T, int64_t) ? T(INT64_MIN) : T(-__builtin_inf());
+};
+struct Less {
+  template <class T>
+  static TENGEN_INLINE auto better(T x, T than) {
+    return (x < than) | (x != x);
+  }
+  template <class T>
+  static constexpr T kWorst = __is_same(T, int64_t) ? T(INT64_MAX) : T(__builtin_inf());
+};
+
+template <class Op, class T>
+struct Extreme {
+  using In = T;
+  using Out = T;
+  using State = T;
+  static void begin(State& s) { s = Op::template kWorst<T>; }
+  static void take(State& s, T x, int64_t) { s = Op::better(x, s) ? x : s; }
+  static void merge(State& s, State other) { take(s, other, 0); }
+  static T finish(State s) { return s; }
+  static void row(int64_t n, State& s, const T* in, int64_t) {
+    int64_t i = 0;
+    if constexpr (!__is_same(T, int64_t)) {
+      using V = Vec<T>;
+      constexpr int kVecs = 4, kStep = kVecs * V::lanes;
+      V best[kVecs];
+      for (V& b : best) b = V(s);
+      for (; i + kStep <= n; i += kStep) {
+        TENGEN_UNROLL
+        for (int k = 0; k < kVecs; ++k) {
+          V x(Simd<T>::load(in + i + k * V::lanes));
+          best[k] = select(Op::better(x, best[k]), x, best[k]);
+        }
+      }
+      T each[kStep];
+      __builtin_memcpy(each, best, sizeof each);
+      for (T x : each) take(s, x, 0);
+    }
+    for (; i < n; ++i) take(s, in[i], 0);
+  }
+};
+
+/// Position of the first best element.
+template <class Op, class T>
+struct ArgExtreme {
+  using In = T;
+  using Out = int64_t;
+  struct State {
+    T value;
+    int64_t position;
+  };
+  static void begin(State& s) { s = {Op::template kWorst<T>, -1}; }
+  static bool improves(const State& s, T x) {
+    return s.position < 0 || (s.value == s.value && Op::better(x, s.value));
+  }
+  static void take(State& s, T x, int64_t position) {
+    if (improves(s, x)) s = {x, position};
+  }
+  static void merge(State& s, State other) {
+    if (other.position >= 0) take(s, other.value, other.position);
+  }
+  static int64_t finish(State s) { return s.position < 0 ? 0 : s.position; }
+  static void row(int64_t n, State& s, const T* in, int64_t position) {
+    for (int64_t i = 0; i < n; i += kRun) {  // find the best of a run fast, then where it was if it matters
+      int64_t count = n - i < kRun ? n - i : kRun;
+      T best = Op::template kWorst<T>;
+      Extreme<Op, T>::row(count, best, in + i, 0);
+      if (!improves(s, best)) continue;
+      int64_t at = 0;
+      while (!(in[i + at] == best || in[i + at] != in[i + at])) ++at;
+      s = {best, position + i + at};
+    }
+  }
+};
+
+// ---- truth
+// ----------------------------------------------------------------------------------------------------------------
+template <bool kAll>
+struct Truth {
+  using In = uint8_t;
+  using Out = uint8_t;
+  using State = uint8_t;
+  static void begin(State& s) { s = kAll; }
+  static void take(State& s, uint8_t x, int64_t) { s = kAll ? s & x : s | x; }
+  static void merge(State& s, State other) { take(s, other, 0); }
+  static uint8_t finish(State s) { return s; }
+  static void row(int64_t n, State& s, const uint8_t* in, int64_t) {
+    uint8_t state = s;
+    for (int64_t i = 0; i < n; ++i) take(state, in[i], 0);
+    s = state;
+  }
+};
+
+template <class R>
+constexpr Reducer reducer() {
+  using State = typename R::State;
+  using In = typename R::In;
+  using Out = typename R::Out;
+  return {sizeof(State),
+          [](int64_t n, void* states) {
+            for (int64_t i = 0; i < n; ++i) R::begin(static_cast<State*>(states)[i]);
+          },
+          [](int64_t n, void* state, const void* in, int64_t position) {
+            R::row(n, *static_cast<State*>(state), static_cast<const In*>(in), position);
+          },
+          [](int64_t n, void* states, const void* in_data, int64_t position) {
+            State* s = static_cast<State*>(states);
+            const In* in = static_cast<const In*>(in_data);
+            for (int64_t i = 0; i < n; ++i) R::take(s[i], in[i], position);
+          },
+          [](int64_t n, void* states, const void* others) {
+            for (int64_t i = 0; i < n; ++i)
+              R::merge(static_cast<State*>(states)[i], static_cast<const State*>(others)[i]);
+          },
+          [](int64_t n, const void* states, void* out) {
+            for (int64_t i = 0; i < n; ++i)
+              static_cast<Out*>(out)[i] = R::finish(static_cast<const State*>(states)[i]);
+          }};
+}
+
+template <template <class, class> class R, class Op>
+const Reducer& by_type(Dtype computing) {
+  static constexpr Reducer f32 = reducer<R<Op, float>>(), f64 = reducer<R<Op, double>>(),
+                           i64 = reducer<R<Op, int64_t>>();
+  return computing == kFloat ? f32 : computing == kDouble ? f64 : i64;
+}
+
+const Reducer& find(Reduce op, Dtype computing) {
+  static constexpr Reducer all = reducer<Truth<true>>(), any = reducer<Truth<false>>();
+  switch (op) {
+    case Reduce::Sum:
+      return by_type<Accumulate, Add>(computing);
+    case Reduce::SumSquares:
+      return by_type<Accumulate, AddSquare>(computing);
+    case Reduce::Prod:
+      return by_type<Accumulate, Multiply>(computing);
+    case Reduce::Max:
+      return by_type<Extreme, Greater>(computing);
+    case Reduce::Min:
+      return by_type<Extreme, Less>(computing);
+    case Reduce::ArgMax:
+      return by_type<ArgExtreme, Greater>(computing);
+    case Reduce::ArgMin:
+      return by_type<ArgExtreme, Less>(computing);
+    case Reduce::All:
+      return all;
+    default:
+      return any;
+  }
+}
+
+// ---- the walk
+// ---------------------------------------------------------------------------------------------------------------
+int64_t absolute(int64_t x) { return x < 0 ? -x : x; }
+int64_t at_least_one(int64_t x) { return x < 1 ? 1 : x; }
+int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
+
+/// One state takes elements [first, last) of `row`.
+void take_row(const Reducer& r, void* state, const Run& row, bool raw, int64_t first, int64_t last,
+              int64_t origin) {
+  if (row.direct()) return r.row(last - first, state, row.at(first), origin);
+  int64_t inner = row.inner_size();
+  if (raw && row.inner_stride() == 1 && inner >= 64) {  // long pieces, used where they lie
+    for (int64_t i = first; i < last;) {
+      int64_t n = smaller(inner - i % inner, last - i);
+      r.row(n, state, row.data() + row.offset(i) * row.item(), origin + i - first);
+      i += n;
+    }
+    return;
+  }
+  alignas(64) char buffer[kRun * 8];
+  for (int64_t i = first; i < last; i += kRun) {
+    int64_t n = smaller(kRun, last - i);
+    row.load(i, n, buffer);
+    r.row(n, state, buffer, origin + i - first);
+  }
+}
+
+void reduce(Reduce op, const View& out, const View& in, int reduced) {
+  bool truth = op == Reduce::All || op == Reduce::Any, arg = op == Reduce::ArgMax || op == Reduce::ArgMin;
+  Dtype as = truth ? in.dtype : computing_type(in.dtype),
+        out_as = truth ? out.dtype : computing_type(out.dtype);
+  if (as == ScalarType::Undefined || (truth && in.dtype != kBool))
+    not_implemented_error("reduce", int(in.dtype));
+  const Reducer& r = find(op, as);
+
+  Order kept(in, 0, in.dim - reduced), taken(in, in.dim - reduced, in.dim);
+  if (kept.numel == 0) return;
+  kept.follow(in);
+  if (!arg) taken.follow(in);  // positions count in the given order
+  Run outputs, row, target;
+  outputs.bind(in, kept, as);
+  row.bind(in, taken, as);
+  target.bind(out, kept, out_as);
+  const int64_t count = kept.numel, length = taken.numel;
+  const bool across =
+      count > 1 && (absolute(outputs.inner_stride()) < absolute(row.inner_stride()) || length < 16);
+
+  // Tiles of outputs, parts of the reduced range.
+  const int64_t tile = across
+                           ? smaller(count, kRun)
+                           : smaller(at_least_one(kGrainSize / at_least_one(length)), smaller(count, kRun));
+  const int64_t part = at_least_one(kGrainSize / tile);
+  const int64_t tiles = (count + tile - 1) / tile, parts = at_least_one((length + part - 1) / part);
+  char* partial = nullptr;
+  if (parts > 1) partial = scratch().partial.get<char>(tiles * parts * tile * r.state_bytes);
+
+  auto write = [&](int64_t first, int64_t n, const void* states) {
+    if (target.direct()) return r.finish(n, states, target.at(first));
+    alignas(64) char buffer[kRun * 8];
+    r.finish(n, states, buffer);
+    target.store(first, n, buffer);
+  };
+  const bool raw = as == in.dtype;
+  int64_t tasks = tiles * parts,
+          group = at_least_one(kGrainSize / (tile * smaller(part, at_least_one(length))));
+  parallel_ranges(tasks, group, [&](int64_t first_task, int64_t last_task) {
+    alignas(64) char local[kRun * 16], buffer[kRun * 8];
+    Run run = across ? outputs : row;
+    for (int64_t task = first_task; task < last_task; ++task) {
+      int64_t first = task / parts * tile, n = smaller(tile, count - first);
+      int64_t begin = task % parts * part, end = smaller(begin + part, length);
+      char* states = partial ? partial + task * tile * r.state_bytes : local;
+      r.begin(n, states);
+      if (across) {
+        for (int64_t i = begin; i < end; ++i) {
+          run.set_data(row.data() + row.offset(i) * row.item());
+          if (!run.direct()) run.load(first, n, buffer);
+          r.columns(n, states, run.direct() ? run.at(first) : buffer, i);
+        }
+      } else {
+        for (int64_t k = 0; k < n; ++k) {
+          run.set_data(outputs.data() + outputs.offset(first + k) * outputs.item());
+          take_row(r, states + k * r.state_bytes, run, raw, begin, end, begin);
+        }
+      }
+      if (!partial) write(first, n, states);
+    }
+  });
+  if (!partial) return;
+  parallel_ranges(tiles, at_least_one(kGrainSize / (tile * parts)),
+                  [&](int64_t first_tile, int64_t last_tile) {
+                    for (int64_t t = first_tile; t < last_tile; ++t) {
+                      int64_t first = t * tile, n = smaller(tile, count - first);
+                      char* states = partial + t * parts * tile * r.state_bytes;
+                      for (int64_t p = 1; p < parts; ++p)
+                        r.merge(n, states, states + p * tile * r.state_bytes);
+                      write(first, n, states);
+                    }
+                  });
+}
+
+// ---- scans
+// ------------------------------------------------------------------------------------------------------------------
+constexpr int64_t kScanRows = 16;  // side by side, so that rows across memory share cache lines
+
+/// A block of n rows.
+struct ScanBlock {
+  int64_t n, length, in_stride, out_stride;
+  const void* in[kScanRows];
+  void* out[kScanRows];
+};
+template <class T, class Op>
+void scan_block(const ScanBlock& b) {
+  typename Accumulator<T>::type state[kScanRows];
+  for (int64_t k = 0; k < b.n; ++k) state[k] = Op::kIdentity;
+  for (int64_t i = 0; i < b.length; ++i)
+    for (int64_t k = 0; k < b.n; ++k) {
+      state[k] = Op::merge(state[k], decltype(+state[k])(static_cast<const T*>(b.in[k])[i * b.in_stride]));
+      static_cast<T*>(b.out[k])[i * b.out_stride] = T(state[k]);
+    }
+}
+
+void scan(Reduce op, const View& out, const View& in) {
+  bool sum = op == Reduce::Sum;
+  void (*kernel)(const ScanBlock&) =
+      in.dtype == kFloat    ? (sum ? scan_block<float, Add> : scan_block<float, Multiply>)
+      : in.dtype == kDouble ? (sum ? scan_block<double, Add> : scan_block<double, Multiply>)
+      : in.dtype == kLong   ? (sum ? scan_block<int64_t, Add> : scan_block<int64_t, Multiply>)
+                            : nullptr;
+  if (!kernel) not_implemented_error(sum ? "cumsum" : "cumprod", int(in.dtype));
+  int last = in.dim - 1;
+  int64_t length = in.dim ? in.sizes[last] : 1;
+  Order rows(in, 0, last);
+  if (rows.numel == 0 || length == 0) return;
+  rows.follow(in);
+  Run from, to;
+  from.bind(in, rows, in.dtype);
+  to.bind(out, rows, out.dtype);
+  int64_t blocks = (rows.numel + kScanRows - 1) / kScanRows;
+  parallel_ranges(blocks, at_least_one(kGrainSize / (length * kScanRows)), [&](int64_t first, int64_t end) {
+    ScanBlock block;
+    block.length = length;
+    block.in_stride = in.dim ? in.strides[last] : 0;
+    block.out_stride = in.dim ? out.strides[last] : 0;
+    for (int64_t row = first * kScanRows; row < smaller(end * kScanRows, rows.numel); row += kScanRows) {
+      block.n = smaller(kScanRows, rows.numel - row);
+      for (int64_t k = 0; k < block.n; ++k) {
+        block.in[k] = from.data() + from.offset(row + k) * from.item();
+        block.out[k] = to.data() + to.offset(row + k) * to.item();
+      }
+      kernel(block);
+    }
+  });
+}
+
+}  // namespace
+
+void fill_reduce(Kernels& table) {
+  table.reduce = reduce;
+  table.scan = scan;
+}
+
+}  // namespace tengen::cpu::TENGEN_ISA
