@@ -4,8 +4,8 @@
 
 #include <thread>
 
+#include <tengen/tests/temporary.h>
 #include "golden.h"
-#include "temporary.h"
 
 using namespace tengen::detect;
 

@@ -6,7 +6,7 @@
 #include <tengen/apps/detector/random.h>
 #include <tengen/tensor/error.h>
 
-#include "temporary.h"
+#include <tengen/tests/temporary.h>
 
 using namespace tengen::detect;
 

@@ -10,7 +10,7 @@
 
 #include <tengen/tensor/error.h>
 
-#include "temporary.h"
+#include <tengen/tests/temporary.h>
 
 using namespace tengen::detect;
 

@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include "temporary.h"
+#include <tengen/tests/temporary.h>
 
 using tengen::io::NpyArray;
 using tengen::io::read_npy;

@@ -7,6 +7,8 @@
 #include <fstream>
 #include <string>
 
+#include <tengen/tensor/error.h>
+
 class TemporaryFolder {
  public:
   TemporaryFolder() {
