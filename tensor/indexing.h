@@ -48,4 +48,10 @@ struct TensorIndex {
   tengen::Tensor tensor;
 };
 
+/// The first half of indexing: applies integers, slices, None and Ellipsis as views. What index tensors there are
+/// (bools became masks over a new dimension) is left in `tensors`, one entry per dimension or mask of the result
+/// from the first on; std::nullopt takes a dimension whole. Errors are IndexErrors with PyTorch's texts.
+tengen::Tensor apply_views(const tengen::Tensor& self, ArrayRef<TensorIndex> indices,
+                           std::vector<std::optional<tengen::Tensor>>& tensors);
+
 }  // namespace tengen::indexing

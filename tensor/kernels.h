@@ -22,6 +22,19 @@ struct View {
   const int64_t* strides;
 };
 
+/// Index tensors that stand for dimensions of another tensor, all of the same sizes (I...).
+struct Indices {
+  int count;
+  const View* index;
+  const int64_t* dims;     // which dimension each stands for, to name it in errors
+  const int64_t* sizes;    // of these dimensions: what the indices are checked against
+  const int64_t* strides;  // of these dimensions
+  bool wrap;               // negative indices count from the end; else they are errors
+};
+
+/// Throws the IndexError for `index` in dimension `dim` of `size` elements.
+[[noreturn]] void index_out_of_bounds(int64_t index, int64_t dim, int64_t size);
+
 /// Reductions; Sum and Prod keep in's type, ArgMax and ArgMin give int64 positions counted over the reduced dimensions in order,
 /// All and Any give bool, SumSquares is the sum of squares, MinMax ones let NaN win.
 enum class Reduce : uint8_t { Sum, Prod, Max, Min, ArgMax, ArgMin, All, Any, SumSquares };
@@ -88,15 +101,18 @@ struct Kernels {
   /// Stable; NaN counts as largest. values and indices (int64) have in's sizes, or k < last size for the first k only.
   void (*sort)(const View& values, const View& indices, const View& in, bool descending);
 
-  // ---- indexing: index is int64, checked against the size here (IndexError), negative counts from the end ---------------------------
-  /// out[i][j][k] = in[i][index[i][j][k]][k] for dim = 1; sizes of out = sizes of index.
+  // ---- indexing: indices are int64 and checked here (IndexError) before anything is written ---------------
+  /// out[i][j][k] = in[i][index[i][j][k]][k] for dim = 1; sizes of out = sizes of index, in's may be larger.
   void (*gather)(const View& out, const View& in, const View& index, int dim);
   /// out[i][index[i][j][k]][k] = or += src[i][j][k] in order; out holds values already.
   void (*scatter)(const View& out, const View& index, const View& src, int dim, bool accumulate);
-  /// out.select(dim, i) = in.select(dim, index[i]); index (n).
-  void (*index_select)(const View& out, const View& in, const View& index, int dim);
-  /// out.select(dim, index[i]) += alpha * src.select(dim, i) in order; out holds values already.
-  void (*index_add)(const View& out, const View& index, const View& src, int dim, double alpha);
+  /// out (B..., I..., A...) = the elements of in (B..., A...) displaced as `indices` (I...) say; `before` is the
+  /// number of dimensions B. Views leave out the indexed dimensions, which `indices` describes.
+  void (*index)(const View& out, const View& in, const Indices& indices, int before);
+  /// out (B..., A...), displaced, = or += src (B..., I..., A...) in the order of I; out holds values already.
+  void (*index_put)(const View& out, const View& src, const Indices& indices, int before, bool accumulate);
+  /// How many elements are not zero; positions, unless null, receives the coordinates of each: (count, dim).
+  int64_t (*nonzero)(const View& in, int64_t* positions);
 
   // ---- the rest: kFloat or kDouble, contiguous memory ----------------------------------------------------------------------------------
   void (*matmul)(Dtype dtype, const MatmulShape& shape, const void* a, const void* b, void* out);

@@ -12,6 +12,10 @@ std::ostream& operator<<(std::ostream& out, IntArrayRef values) {
   return out << ']';
 }
 
+void index_out_of_bounds(int64_t index, int64_t dim, int64_t size) {
+  fail<IndexError>("index ", index, " is out of bounds for dimension ", dim, " with size ", size);
+}
+
 int64_t wrap_dim(int64_t dim, int64_t ndim) {
   int64_t n = std::max<int64_t>(ndim, 1);
   if (dim < -n || dim >= n)

@@ -367,6 +367,7 @@ class Tensor {
   Tensor squeeze() const;
   Tensor squeeze(int64_t dim) const;
   Tensor& squeeze_() const;
+  Tensor& squeeze_(int64_t dim) const;
   Tensor unsqueeze(int64_t dim) const;
   Tensor& unsqueeze_(int64_t dim) const;
   Tensor flatten(int64_t start_dim = 0, int64_t end_dim = -1) const;

@@ -10,7 +10,7 @@ void fill_random(Kernels& table);     // box_muller
 void fill_pointwise(Kernels& table);  // unary, binary, ternary
 void fill_reduce(Kernels& table);     // reduce, scan
 void fill_sort(Kernels& table);
-void fill_index(Kernels& table);  // gather, scatter, index_select, index_add
+void fill_index(Kernels& table);  // gather, scatter, index, index_put, nonzero
 void fill_matmul(Kernels& table);
 void fill_conv(Kernels& table);
 void fill_conv_weight_grad(Kernels& table);  // called by fill_conv

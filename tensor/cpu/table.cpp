@@ -11,6 +11,8 @@ const Kernels& kernel_table() {
     Kernels t{};
     t.name = "cpu/" TENGEN_STRING(TENGEN_ISA);
     fill_memory(t);
+    fill_index(t);
+    fill_sort(t);
     fill_random(t);
     fill_matmul(t);
     fill_conv(t);

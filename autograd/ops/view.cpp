@@ -1,0 +1,437 @@
+// Operators whose results share memory with their input.
+#include <algorithm>
+
+#include <tengen/autograd/ops.h>
+#include <tengen/autograd/ops/embed.h>
+#include <tengen/autograd/record.h>
+#include <tengen/tensor/view_of.h>
+
+namespace tengen {
+using autograd::Grads;
+using autograd::make_view;
+using autograd::Node;
+using autograd::record;
+using autograd::record_part;
+
+namespace {
+
+DimVector owned(IntArrayRef a) { return DimVector(a.begin(), a.end()); }
+
+/// Records a view that shows every element of self once: the gradient takes self's shape again.
+Tensor reshaped(const char* name, const Tensor& self, DimVector sizes, DimVector strides) {
+  Tensor out = make_view(self, std::move(sizes), std::move(strides), self.storage_offset());
+  if (!autograd::must_record({self})) return out;
+  return record(name, out, {self}, {}, [sizes = owned(self.sizes())](Node&, const Tensor& g) -> Grads {
+    return {g.reshape(sizes)};
+  });
+}
+
+Tensor view_as_sizes(const char* name, const Tensor& self, DimVector sizes) {
+  auto strides = view_strides(self.sizes(), self.strides(), sizes);
+  TENGEN_CHECK(strides.has_value(), "view: view size ", sizes, " is not compatible with input tensor's size ",
+               self.sizes(), " and stride ", self.strides(),
+               " (at least one dimension spans across two contiguous subspaces). Use .reshape(...) instead.");
+  return reshaped(name, self, std::move(sizes), std::move(*strides));
+}
+
+}  // namespace
+
+// ---- the same elements in another shape
+// -------------------------------------------------------------------------
+
+Tensor Tensor::view(IntArrayRef size) const {
+  return view_as_sizes("view", *this, infer_sizes(size, numel()));
+}
+
+Tensor reshape(const Tensor& self, IntArrayRef shape) {
+  DimVector sizes = infer_sizes(shape, self.numel());
+  if (view_strides(self.sizes(), self.strides(), sizes))
+    return view_as_sizes("reshape", self, std::move(sizes));
+  return view_as_sizes("reshape", self.contiguous(), std::move(sizes));
+}
+Tensor Tensor::reshape(IntArrayRef shape) const { return tengen::reshape(*this, shape); }
+
+Tensor flatten(const Tensor& self, int64_t start_dim, int64_t end_dim) {
+  start_dim = wrap_dim(start_dim, self.dim());
+  end_dim = wrap_dim(end_dim, self.dim());
+  TENGEN_CHECK(start_dim <= end_dim, "flatten() has invalid args: start_dim cannot come after end_dim");
+  if (self.dim() == 0) return self.reshape(1);
+  if (start_dim == end_dim) return self;
+  DimVector sizes;
+  for (int64_t d = 0; d < self.dim(); ++d) {
+    if (d > start_dim && d <= end_dim)
+      sizes.back() *= self.size(d);
+    else
+      sizes.push_back(self.size(d));
+  }
+  return self.reshape(sizes);
+}
+Tensor Tensor::flatten(int64_t start_dim, int64_t end_dim) const {
+  return tengen::flatten(*this, start_dim, end_dim);
+}
+Tensor ravel(const Tensor& self) { return self.flatten(); }
+
+Tensor unflatten(const Tensor& self, int64_t dim, IntArrayRef sizes) {
+  dim = wrap_dim(dim, self.dim());
+  TENGEN_CHECK(!sizes.empty(), "unflatten: sizes must be non-empty");
+  bool open = std::count(sizes.begin(), sizes.end(), -1) == 1;
+  int64_t known = numel_of(sizes) * (open ? -1 : 1);
+  TENGEN_CHECK(open ? known > 0 && self.size(dim) % known == 0 : known == self.size(dim),
+               "unflatten: Provided sizes ", sizes, " don't multiply up to the size of dim ", dim, " (",
+               self.size(dim), ") in the input tensor");
+  DimVector inner = infer_sizes(sizes, self.size(dim)), all;
+  for (int64_t d = 0; d < dim; ++d) all.push_back(self.size(d));
+  for (int64_t size : inner) all.push_back(size);
+  for (int64_t d = dim + 1; d < self.dim(); ++d) all.push_back(self.size(d));
+  return self.view(all);
+}
+Tensor Tensor::unflatten(int64_t dim, IntArrayRef sizes) const {
+  return tengen::unflatten(*this, dim, sizes);
+}
+
+namespace {
+
+/// self without the dimensions of size 1 for which drop(dim) holds.
+template <class Drop>
+Tensor squeezed(const Tensor& self, Drop drop) {
+  DimVector sizes, strides;
+  for (int64_t d = 0; d < self.dim(); ++d) {
+    if (self.size(d) == 1 && drop(d)) continue;
+    sizes.push_back(self.size(d));
+    strides.push_back(self.stride(d));
+  }
+  return reshaped("squeeze", self, std::move(sizes), std::move(strides));
+}
+
+/// self becomes its own view `result`: the same handle, other sizes and strides.
+Tensor& become(const char* name, const Tensor& self, const Tensor& result) {
+  autograd::check_inplace(name, self);
+  TensorImpl& impl = *self.unsafeGetTensorImpl();
+  const TensorImpl& from = *result.unsafeGetTensorImpl();
+  impl.sizes = from.sizes;
+  impl.strides = from.strides;
+  impl.contiguous = from.contiguous;
+  if (auto node = result.grad_fn()) autograd::set_gradient_edge(self, node, uint32_t(result.output_nr()));
+  self.storage()->bump_version(name);
+  return const_cast<Tensor&>(self);
+}
+
+}  // namespace
+
+Tensor squeeze(const Tensor& self) {
+  return squeezed(self, [](int64_t) { return true; });
+}
+Tensor squeeze(const Tensor& self, int64_t dim) {
+  dim = wrap_dim(dim, self.dim());
+  return squeezed(self, [dim](int64_t d) { return d == dim; });
+}
+Tensor Tensor::squeeze() const { return tengen::squeeze(*this); }
+Tensor Tensor::squeeze(int64_t dim) const { return tengen::squeeze(*this, dim); }
+Tensor& Tensor::squeeze_() const { return become("squeeze_", *this, squeeze()); }
+Tensor& Tensor::squeeze_(int64_t dim) const { return become("squeeze_", *this, squeeze(dim)); }
+
+Tensor unsqueeze(const Tensor& self, int64_t dim) {
+  dim = wrap_dim(dim, self.dim() + 1);
+  DimVector sizes = owned(self.sizes()), strides = owned(self.strides());
+  strides.insert(strides.begin() + dim, dim < self.dim() ? sizes[dim] * strides[dim] : 1);
+  sizes.insert(sizes.begin() + dim, 1);
+  return reshaped("unsqueeze", self, std::move(sizes), std::move(strides));
+}
+Tensor Tensor::unsqueeze(int64_t dim) const { return tengen::unsqueeze(*this, dim); }
+Tensor& Tensor::unsqueeze_(int64_t dim) const { return become("unsqueeze_", *this, unsqueeze(dim)); }
+
+Tensor alias(const Tensor& self) {
+  return reshaped("alias", self, owned(self.sizes()), owned(self.strides()));
+}
+Tensor Tensor::alias() const { return tengen::alias(*this); }
+
+// ---- the same elements in another order of dimensions
+// --------------------------------------------------------------
+
+Tensor permute(const Tensor& self, IntArrayRef dims) {
+  TENGEN_CHECK(
+      int64_t(dims.size()) == self.dim(),
+      "permute: number of dimensions in the tensor input does not match the length of the desired ordering "
+      "of dimensions i.e. input.dim() = ",
+      self.dim(), " is not equal to len(dims) = ", dims.size());
+  DimVector sizes, strides, inverse(dims.size(), -1);
+  for (size_t i = 0; i < dims.size(); ++i) {
+    int64_t d = wrap_dim(dims[i], self.dim());
+    TENGEN_CHECK(inverse[d] < 0, "permute(): duplicate dims are not allowed, found ", dims);
+    inverse[d] = int64_t(i);
+    sizes.push_back(self.size(d));
+    strides.push_back(self.stride(d));
+  }
+  Tensor out = make_view(self, std::move(sizes), std::move(strides), self.storage_offset());
+  return record("permute", out, {self}, {},
+                [inverse](Node&, const Tensor& g) -> Grads { return {g.permute(inverse)}; });
+}
+Tensor Tensor::permute(IntArrayRef dims) const { return tengen::permute(*this, dims); }
+
+Tensor transpose(const Tensor& self, int64_t dim0, int64_t dim1) {
+  dim0 = wrap_dim(dim0, self.dim());
+  dim1 = wrap_dim(dim1, self.dim());
+  DimVector sizes = owned(self.sizes()), strides = owned(self.strides());
+  if (self.dim() > 0) {
+    std::swap(sizes[dim0], sizes[dim1]);
+    std::swap(strides[dim0], strides[dim1]);
+  }
+  Tensor out = make_view(self, std::move(sizes), std::move(strides), self.storage_offset());
+  return record("transpose", out, {self}, {},
+                [dim0, dim1](Node&, const Tensor& g) -> Grads { return {g.transpose(dim0, dim1)}; });
+}
+Tensor Tensor::transpose(int64_t dim0, int64_t dim1) const { return tengen::transpose(*this, dim0, dim1); }
+Tensor swapaxes(const Tensor& self, int64_t dim0, int64_t dim1) { return self.transpose(dim0, dim1); }
+
+Tensor t(const Tensor& self) {
+  TENGEN_CHECK(self.dim() <= 2, "t() expects a tensor with <= 2 dimensions, but self is ", self.dim(), "D");
+  return self.transpose(0, self.dim() < 2 ? 0 : 1);
+}
+Tensor Tensor::t() const { return tengen::t(*this); }
+
+Tensor movedim(const Tensor& self, int64_t source, int64_t destination) {
+  source = wrap_dim(source, self.dim());
+  destination = wrap_dim(destination, self.dim());
+  DimVector dims;
+  for (int64_t d = 0; d < self.dim(); ++d)
+    if (d != source) dims.push_back(d);
+  if (self.dim() > 0) dims.insert(dims.begin() + destination, source);
+  return self.permute(dims);
+}
+Tensor Tensor::movedim(int64_t source, int64_t destination) const {
+  return tengen::movedim(*this, source, destination);
+}
+
+// ---- repeated without copying
+// ---------------------------------------------------------------------------------------
+
+Tensor Tensor::expand(IntArrayRef size, bool) const {
+  TENGEN_CHECK(int64_t(size.size()) >= dim(), "expand(", toString(), "{", sizes(), "}, size=", size,
+               "): the number of sizes provided (", size.size(),
+               ") must be greater or equal to the number of dimensions in the tensor (", dim(), ")");
+  DimVector target = owned(size), step(size.size(), 0);
+  int64_t lead = int64_t(size.size()) - dim();
+  for (int64_t d = 0; d < int64_t(size.size()); ++d) {
+    int64_t have = d < lead ? 1 : sizes()[d - lead];
+    TENGEN_CHECK(target[d] >= 0 || (target[d] == -1 && d >= lead), "The expanded size of the tensor (",
+                 target[d], ") isn't allowed in a leading, non-existing dimension ", d);
+    if (target[d] == -1) target[d] = have;
+    TENGEN_CHECK(have == 1 || have == target[d], "The expanded size of the tensor (", target[d],
+                 ") must match the existing size (", have, ") at non-singleton dimension ", d,
+                 ".  Target sizes: ", size, ".  Tensor sizes: ", sizes());
+    if (d >= lead && have == target[d]) step[d] = strides()[d - lead];
+  }
+  // Its adjoint, sum_to_size, is what the engine does to every gradient that is larger than its tensor.
+  return record("expand", make_view(*this, std::move(target), std::move(step), storage_offset()), {*this}, {},
+                [](Node&, const Tensor& g) -> Grads { return {g}; });
+}
+
+Tensor broadcast_to(const Tensor& self, IntArrayRef size) { return self.expand(size); }
+
+std::vector<Tensor> broadcast_tensors(TensorList tensors) {
+  DimVector sizes;
+  for (const Tensor& t : tensors) sizes = broadcast_shapes(sizes, t.sizes(), "broadcast_tensors");
+  std::vector<Tensor> out;
+  for (const Tensor& t : tensors) out.push_back(t.expand(sizes));
+  return out;
+}
+
+std::vector<Tensor> meshgrid(TensorList tensors) { return meshgrid(tensors, "ij"); }
+
+std::vector<Tensor> meshgrid(TensorList tensors, std::string_view indexing) {
+  TENGEN_CHECK(indexing == "ij" || indexing == "xy",
+               "torch.meshgrid: indexing must be one of \"xy\" or \"ij\", but received: ", indexing);
+  TENGEN_CHECK(!tensors.empty(), "meshgrid expects a non-empty TensorList");
+  DimVector sizes;
+  for (const Tensor& t : tensors) {
+    TENGEN_CHECK(t.dim() <= 1,
+                 "torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: ", t.sizes());
+    sizes.push_back(t.numel());
+  }
+  std::vector<Tensor> out;
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    DimVector own(tensors.size(), 1);
+    own[i] = sizes[i];
+    out.push_back(tensors[i].reshape(own).expand(sizes));
+    if (indexing == "xy" && tensors.size() > 1) out.back() = out.back().transpose(0, 1);
+  }
+  return out;
+}
+
+// ---- parts
+// ------------------------------------------------------------------------------------------------------------
+
+Tensor select(const Tensor& self, int64_t dim, int64_t index) {
+  if (self.dim() == 0) fail<IndexError>("select() cannot be applied to a 0-dim tensor.");
+  dim = wrap_dim(dim, self.dim());
+  int64_t size = self.size(dim);
+  if (index < -size || index >= size)
+    fail<IndexError>("select(): index ", index, " out of range for tensor of size ", self.sizes(),
+                     " at dimension ", dim);
+  if (index < 0) index += size;
+  DimVector sizes = owned(self.sizes()), strides = owned(self.strides());
+  int64_t offset = self.storage_offset() + index * strides[dim];
+  sizes.erase(sizes.begin() + dim);
+  strides.erase(strides.begin() + dim);
+  return record_part("select", make_view(self, std::move(sizes), std::move(strides), offset), self,
+                     [dim, index](const Tensor& t) { return t.select(dim, index); });
+}
+Tensor Tensor::select(int64_t dim, int64_t index) const { return tengen::select(*this, dim, index); }
+
+Tensor slice(const Tensor& self, int64_t dim, std::optional<int64_t> start, std::optional<int64_t> end,
+             int64_t step) {
+  TENGEN_CHECK(self.dim() > 0, "slice() cannot be applied to a 0-dim tensor.");
+  dim = wrap_dim(dim, self.dim());
+  TENGEN_CHECK(step > 0, "slice step must be positive, found ", step);
+  int64_t size = self.size(dim);
+  auto bound = [size](int64_t at) { return std::clamp<int64_t>(at < 0 ? at + size : at, 0, size); };
+  int64_t first = bound(start.value_or(0)), last = std::max(first, bound(end.value_or(size)));
+  DimVector sizes = owned(self.sizes()), strides = owned(self.strides());
+  int64_t offset = self.storage_offset() + first * strides[dim];
+  sizes[dim] = (last - first + step - 1) / step;
+  strides[dim] *= step;
+  return record_part("slice", make_view(self, std::move(sizes), std::move(strides), offset), self,
+                     [=](const Tensor& t) { return t.slice(dim, first, last, step); });
+}
+Tensor Tensor::slice(int64_t dim, std::optional<int64_t> start, std::optional<int64_t> end,
+                     int64_t step) const {
+  return tengen::slice(*this, dim, start, end, step);
+}
+
+Tensor narrow(const Tensor& self, int64_t dim, int64_t start, int64_t length) {
+  TENGEN_CHECK(self.dim() > 0, "narrow() cannot be applied to a 0-dim tensor.");
+  int64_t size = self.size(dim);
+  if (start < -size || start > size)
+    fail<IndexError>("narrow: start ", start, " is out of range for dimension ", dim, " of size ", size);
+  if (start < 0) start += size;
+  TENGEN_CHECK(length >= 0 && start + length <= size, "start (", start, ") + length (", length,
+               ") exceeds dimension size (", size, ").");
+  return self.slice(dim, start, start + length);
+}
+Tensor Tensor::narrow(int64_t dim, int64_t start, int64_t length) const {
+  return tengen::narrow(*this, dim, start, length);
+}
+
+Tensor diagonal(const Tensor& self, int64_t offset, int64_t dim1, int64_t dim2) {
+  dim1 = wrap_dim(dim1, self.dim());
+  dim2 = wrap_dim(dim2, self.dim());
+  TENGEN_CHECK(dim1 != dim2, "diagonal dimensions cannot be identical ", dim1, ", ", dim2);
+  int64_t row = std::max<int64_t>(-offset, 0), column = std::max<int64_t>(offset, 0);
+  int64_t length = std::max<int64_t>(std::min(self.size(dim1) - row, self.size(dim2) - column), 0);
+  DimVector sizes, strides;
+  for (int64_t d = 0; d < self.dim(); ++d) {
+    if (d == dim1 || d == dim2) continue;
+    sizes.push_back(self.size(d));
+    strides.push_back(self.stride(d));
+  }
+  sizes.push_back(length);
+  strides.push_back(self.stride(dim1) + self.stride(dim2));
+  int64_t first =
+      self.storage_offset() + (length > 0 ? row * self.stride(dim1) + column * self.stride(dim2) : 0);
+  return record_part("diagonal", make_view(self, std::move(sizes), std::move(strides), first), self,
+                     [=](const Tensor& t) { return t.diagonal(offset, dim1, dim2); });
+}
+Tensor Tensor::diagonal(int64_t offset, int64_t dim1, int64_t dim2) const {
+  return tengen::diagonal(*this, offset, dim1, dim2);
+}
+
+// ---- several parts at once: one node, whose rule puts the gradients together again
+// -------------------------------------------
+
+namespace {
+
+/// gradients[i], or zeros that take no memory where nobody sent one.
+std::vector<Tensor> defined(const Grads& gradients, const std::vector<DimVector>& sizes) {
+  const Tensor& some =
+      *std::find_if(gradients.begin(), gradients.end(), [](const Tensor& g) { return g.defined(); });
+  std::vector<Tensor> out;
+  for (size_t i = 0; i < sizes.size(); ++i)
+    out.push_back(gradients[i].defined() ? gradients[i] : zeros({}, some.options()).expand(sizes[i]));
+  return out;
+}
+
+}  // namespace
+
+std::vector<Tensor> split(const Tensor& self, IntArrayRef split_sizes, int64_t dim) {
+  TENGEN_CHECK(self.dim() > 0, "split expects at least a 1-dimensional tensor");
+  dim = wrap_dim(dim, self.dim());
+  int64_t total = 0;
+  for (int64_t size : split_sizes) {
+    TENGEN_CHECK(size >= 0,
+                 "split_with_sizes expects split_sizes have only non-negative entries, but got split_sizes=",
+                 split_sizes);
+    total += size;
+  }
+  TENGEN_CHECK(total == self.size(dim), "split_with_sizes expects split_sizes to sum exactly to ",
+               self.size(dim), " (input tensor's size at dimension ", dim,
+               "), but got split_sizes=", split_sizes);
+  std::vector<Tensor> out;
+  std::vector<DimVector> shapes;
+  int64_t offset = self.storage_offset();
+  for (int64_t size : split_sizes) {
+    DimVector sizes = owned(self.sizes());
+    sizes[dim] = size;
+    shapes.push_back(sizes);
+    out.push_back(make_view(self, std::move(sizes), owned(self.strides()), offset));
+    offset += size * self.stride(dim);
+  }
+  return autograd::record_all("split", std::move(out), {self}, {},
+                              [dim, shapes = std::move(shapes)](Node&, const Grads& g) -> Grads {
+                                return {cat(defined(g, shapes), dim)};
+                              });
+}
+std::vector<Tensor> split(const Tensor& self, int64_t split_size, int64_t dim) {
+  TENGEN_CHECK(self.dim() > 0, "split expects at least a 1-dimensional tensor");
+  int64_t size = self.size(dim);
+  TENGEN_CHECK(split_size >= 0, "split expects split_size be non-negative, but got split_size=", split_size);
+  TENGEN_CHECK(split_size > 0 || size == 0,
+               "split_size can only be 0 if dimension size is 0, but got dimension size of ", size);
+  DimVector sizes;
+  for (int64_t rest = size; rest > 0; rest -= split_size) sizes.push_back(std::min(rest, split_size));
+  if (sizes.empty()) sizes.push_back(0);
+  return split(self, sizes, dim);
+}
+std::vector<Tensor> split_with_sizes(const Tensor& self, IntArrayRef split_sizes, int64_t dim) {
+  return split(self, split_sizes, dim);
+}
+std::vector<Tensor> Tensor::split(int64_t split_size, int64_t dim) const {
+  return tengen::split(*this, split_size, dim);
+}
+std::vector<Tensor> Tensor::split(IntArrayRef split_sizes, int64_t dim) const {
+  return tengen::split(*this, split_sizes, dim);
+}
+std::vector<Tensor> Tensor::split_with_sizes(IntArrayRef split_sizes, int64_t dim) const {
+  return tengen::split(*this, split_sizes, dim);
+}
+
+std::vector<Tensor> chunk(const Tensor& self, int64_t chunks, int64_t dim) {
+  TENGEN_CHECK(self.dim() > 0, "chunk expects at least a 1-dimensional tensor");
+  TENGEN_CHECK(chunks > 0, "chunk expects `chunks` to be greater than 0, got: ", chunks);
+  int64_t size = self.size(dim);
+  if (size == 0) return split(self, DimVector(chunks, 0), dim);
+  return split(self, (size + chunks - 1) / chunks, dim);
+}
+std::vector<Tensor> Tensor::chunk(int64_t chunks, int64_t dim) const {
+  return tengen::chunk(*this, chunks, dim);
+}
+
+std::vector<Tensor> unbind(const Tensor& self, int64_t dim) {
+  if (self.dim() == 0)
+    fail<IndexError>("unbind: Dimension specified as ", dim, " but tensor has no dimensions");
+  dim = wrap_dim(dim, self.dim());
+  DimVector sizes = owned(self.sizes()), strides = owned(self.strides());
+  sizes.erase(sizes.begin() + dim);
+  strides.erase(strides.begin() + dim);
+  std::vector<Tensor> out;
+  for (int64_t i = 0; i < self.size(dim); ++i)
+    out.push_back(make_view(self, sizes, strides, self.storage_offset() + i * self.stride(dim)));
+  if (out.empty()) return out;
+  return autograd::record_all(
+      "unbind", std::move(out), {self}, {},
+      [dim, shapes = std::vector<DimVector>(self.size(dim), sizes)](Node&, const Grads& g) -> Grads {
+        return {stack(defined(g, shapes), dim)};
+      });
+}
+std::vector<Tensor> Tensor::unbind(int64_t dim) const { return tengen::unbind(*this, dim); }
+
+}  // namespace tengen
