@@ -37,13 +37,10 @@ struct Gains {
   }
 };
 
-/// One channel of HSV -> RGB: value * (1 - saturation * ramp), the ramp a trapezoid over the sector shifted
-/// by n.
-inline float channel(float hue, float saturation, float value, float n) {
-  float k = hue + n;
-  k = k >= 6.f ? k - 6.f : k;
-  const float ramp = std::max(0.f, std::min(std::min(k, 4.f - k), 1.f));
-  return value * (1.f - saturation * ramp) + 0.5f;
+/// One channel of HSV -> RGB; `ramp`, cut to [0,1], says how far the hue is from that channel's.
+inline int16_t channel(float saturation, float value, float ramp) {
+  ramp = std::max(0.f, std::min(ramp, 1.f));
+  return int16_t(int(value * (1.f - saturation * ramp) + 0.5f));
 }
 
 }  // namespace
@@ -52,31 +49,40 @@ void scale_hsv(Image& image, double hue, double saturation, double value) {
   static const Divisions divide;
   const Gains gains(hue, saturation, value);
   constexpr size_t kBlock = 256;
-  float h[kBlock], s[kBlock], v[kBlock];
-  uint8_t rgb[3][kBlock];
+  int16_t rgb[3][kBlock] = {}, top[kBlock], range[kBlock], turn[kBlock];
+  float h[kBlock] = {}, s[kBlock] = {}, v[kBlock] = {};
   const size_t count = image.pixels.size() / 3;
   for (size_t first = 0; first < count; first += kBlock) {
     const size_t block = std::min(kBlock, count - first);
     uint8_t* pixels = image.pixels.data() + 3 * first;
     for (size_t i = 0; i < block; ++i) {
-      const int r = pixels[3 * i], g = pixels[3 * i + 1], b = pixels[3 * i + 2];
-      const int high = std::max(std::max(r, g), b), range = high - std::min(std::min(r, g), b);
-      // Without branches on the largest channel: pictures of nature make them unpredictable.
-      const int is_r = -(high == r), is_g = ~is_r & -(high == g), is_b = ~is_r & ~is_g;
-      const int turn = (is_r & (g - b)) | (is_g & (b - r + 2 * range)) | (is_b & (r - g + 4 * range));
-      int angle = (turn * divide.hue[range] + (1 << (kShift - 1))) >> kShift;
+      for (size_t c = 0; c < 3; ++c) rgb[c][i] = pixels[3 * i + c];
+    }
+    // Loops over whole blocks without branches become vector code.
+    for (size_t i = 0; i < kBlock; ++i) {
+      const int16_t r = rgb[0][i], g = rgb[1][i], b = rgb[2][i];
+      const int16_t high = std::max(std::max(r, g), b);
+      const int16_t spread = int16_t(high - std::min(std::min(r, g), b));
+      const int16_t is_r = int16_t(-(high == r)), is_g = int16_t(~is_r & -(high == g)),
+                    is_b = int16_t(~(is_r | is_g));
+      top[i] = high;
+      range[i] = spread;
+      turn[i] = int16_t((is_r & (g - b)) | (is_g & (b - r + 2 * spread)) | (is_b & (r - g + 4 * spread)));
+    }
+    for (size_t i = 0; i < block; ++i) {
+      int angle = (turn[i] * divide.hue[range[i]] + (1 << (kShift - 1))) >> kShift;
       angle += angle < 0 ? 180 : 0;
       h[i] = gains.hue[size_t(angle)];
-      s[i] = gains.saturation[size_t((range * divide.saturation[high] + (1 << (kShift - 1))) >> kShift)];
-      v[i] = gains.value[size_t(high)];
+      s[i] = gains.saturation[size_t((range[i] * divide.saturation[top[i]] + (1 << (kShift - 1))) >> kShift)];
+      v[i] = gains.value[size_t(top[i])];
+    }
+    for (size_t i = 0; i < kBlock; ++i) {
+      rgb[0][i] = channel(s[i], v[i], 2.f - std::abs(h[i] - 3.f));
+      rgb[1][i] = channel(s[i], v[i], std::abs(h[i] - 2.f) - 1.f);
+      rgb[2][i] = channel(s[i], v[i], std::abs(h[i] - 4.f) - 1.f);
     }
     for (size_t i = 0; i < block; ++i) {
-      rgb[0][i] = uint8_t(int(channel(h[i], s[i], v[i], 5)));
-      rgb[1][i] = uint8_t(int(channel(h[i], s[i], v[i], 3)));
-      rgb[2][i] = uint8_t(int(channel(h[i], s[i], v[i], 1)));
-    }
-    for (size_t i = 0; i < block; ++i) {
-      for (size_t c = 0; c < 3; ++c) pixels[3 * i + c] = rgb[c][i];
+      for (size_t c = 0; c < 3; ++c) pixels[3 * i + c] = uint8_t(rgb[c][i]);
     }
   }
 }
