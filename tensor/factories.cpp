@@ -117,16 +117,13 @@ TensorData::TensorData(std::initializer_list<TensorData> list) : sizes_{int64_t(
   if (list.size()) {
     for (int64_t size : first->sizes_) sizes_.push_back(size);
     type_ = first->type_;
-    if (is_floating_point(type_))
-      type_ = ScalarType::Undefined;  // braces of numbers: the default dtype
-    else if (type_ != kBool)
-      type_ = kLong;
   }
 }
 
 Tensor TensorData::build(TensorOptions options) const {
-  ScalarType type = type_ == ScalarType::Undefined ? get_default_dtype() : type_;
-  if (sizes_.empty()) type = is_floating_point(type) ? get_default_dtype() : type == kBool ? kBool : kLong;
+  ScalarType type = type_;
+  if (type == kInt) type = kLong;
+  if (type == kFloat || type == kDouble || type == ScalarType::Undefined) type = get_default_dtype();
   options = options.dtype(options.dtype_opt().value_or(type));
   Tensor out = empty(sizes_, options.requires_grad(false).device(kCPU));
   visit_all(out.dtype(), [&](auto zero) {
@@ -140,6 +137,13 @@ Tensor TensorData::build(TensorOptions options) const {
 
 Tensor scalar_tensor(const Scalar& value, TensorOptions options) {
   return full({}, value, options.dtype(options.dtype()));
+}
+
+Tensor Tensor::new_empty(IntArrayRef size, TensorOptions options) const { return empty(size, like(*this, options)); }
+Tensor Tensor::new_zeros(IntArrayRef size, TensorOptions options) const { return zeros(size, like(*this, options)); }
+Tensor Tensor::new_ones(IntArrayRef size, TensorOptions options) const { return ones(size, like(*this, options)); }
+Tensor Tensor::new_full(IntArrayRef size, const Scalar& value, TensorOptions options) const {
+  return full(size, value, like(*this, options));
 }
 
 }  // namespace tengen

@@ -80,8 +80,8 @@ class TensorData {
   ScalarType type_ = ScalarType::Undefined;
 };
 
-/// Copies numbers into a new tensor. dtype: bool for bools, int64 for integers, the default dtype for floating-point
-/// numbers, unless options name one (for vectors and array references: their own type).
+/// Copies numbers into a new tensor. dtype, unless options name one: int64 for int and int64, the default dtype for float and
+/// double, else the numbers' own type; for scalars, braces, vectors and array references alike.
 inline Tensor tensor(const TensorData& data, TensorOptions options = {}) { return data.build(options); }
 /// A 0-dim tensor.
 Tensor scalar_tensor(const Scalar& value, TensorOptions options = {});
