@@ -1,0 +1,188 @@
+#include <fcntl.h>
+#include <tengen/io/json.h>
+#include <tengen/io/safetensors.h>
+#include <tengen/tensor/factories.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <bit>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <limits>
+#include <memory>
+#include <set>
+
+namespace tengen::io {
+namespace {
+
+static_assert(std::endian::native == std::endian::little,
+              "safetensors: only little-endian machines are supported");
+
+struct TypeName {
+  const char* name;
+  ScalarType dtype;
+};
+constexpr TypeName kTypeNames[] = {{"BOOL", kBool}, {"U8", kByte},   {"I8", kChar},  {"I16", kShort},
+                                   {"I32", kInt},   {"I64", kLong},  {"F16", kHalf}, {"BF16", kBFloat16},
+                                   {"F32", kFloat}, {"F64", kDouble}};
+constexpr int64_t kLargestHeader = 100'000'000;  // as the reference implementation
+
+struct FileCloser {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+using File = std::unique_ptr<std::FILE, FileCloser>;
+
+// One tensor as its header describes it.
+struct Entry {
+  std::string name;
+  ScalarType dtype = ScalarType::Undefined;
+  std::vector<int64_t> shape;
+  int64_t begin = -1, end = -1;  // bytes within the data
+};
+
+Entry read_entry(JsonReader& json, const std::string& name) {
+  Entry entry;
+  entry.name = name;
+  json.object([&](const std::string& key) {
+    if (key == "dtype") {
+      const std::string type = json.string();
+      for (const TypeName& known : kTypeNames)
+        if (type == known.name) entry.dtype = known.dtype;
+      if (entry.dtype == ScalarType::Undefined) json.bad("'" + name + "' has the unknown type " + type);
+    } else if (key == "shape") {
+      json.array([&] { entry.shape.push_back(json.whole()); });
+    } else if (key == "data_offsets") {
+      std::vector<int64_t> offsets;
+      json.array([&] { offsets.push_back(json.whole()); });
+      if (offsets.size() != 2) json.bad("'" + name + "' needs two data_offsets");
+      entry.begin = offsets[0];
+      entry.end = offsets[1];
+    } else {
+      json.bad("unknown key '" + key + "' in '" + name + "'");
+    }
+  });
+  if (entry.dtype == ScalarType::Undefined || entry.begin < 0)
+    json.bad("'" + name + "' lacks dtype or data_offsets");
+  return entry;
+}
+
+// The data must lie one behind the other, fill the file, and fit their shapes.
+void check_layout(std::vector<Entry>& entries, int64_t data_bytes, const std::string& path) {
+  std::stable_sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
+    return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
+  });
+  int64_t at = 0;
+  for (const Entry& e : entries) {
+    auto bytes = int64_t(item_size(e.dtype));
+    if (std::count(e.shape.begin(), e.shape.end(), 0) > 0) bytes = 0;
+    for (int64_t size : e.shape) {
+      TENGEN_CHECK(size == 0 || bytes <= std::numeric_limits<int64_t>::max() / size,
+                   "load_safetensors: ", path, ": '", e.name, "': shape is too large");
+      bytes *= size;
+    }
+    TENGEN_CHECK(e.begin == at && e.end >= e.begin && e.end <= data_bytes, "load_safetensors: ", path, ": '",
+                 e.name, "' lies at bytes ", e.begin, " to ", e.end, ", expected from ", at, " to at most ",
+                 data_bytes);
+    TENGEN_CHECK(e.end - e.begin == bytes, "load_safetensors: ", path, ": '", e.name, "' has ",
+                 e.end - e.begin, " bytes, its shape asks for ", bytes);
+    at = e.end;
+  }
+  TENGEN_CHECK(at == data_bytes, "load_safetensors: ", path, " has ", data_bytes - at,
+               " bytes after the last tensor");
+}
+
+}  // namespace
+
+SafeTensors load_safetensors(const std::string& path) {
+  const File file(std::fopen(path.c_str(), "rb"));
+  TENGEN_CHECK(file, "load_safetensors: cannot open ", path, ": ", std::strerror(errno));
+  const auto read = [&](void* to, size_t bytes) {
+    TENGEN_CHECK(std::fread(to, 1, bytes, file.get()) == bytes, "load_safetensors: ", path, " is truncated");
+  };
+  std::fseek(file.get(), 0, SEEK_END);
+  const int64_t file_bytes = std::ftell(file.get());
+  std::rewind(file.get());
+  uint64_t header_bytes = 0;
+  read(&header_bytes, sizeof header_bytes);
+  TENGEN_CHECK(header_bytes <= uint64_t(kLargestHeader) && int64_t(header_bytes) <= file_bytes - 8,
+               "load_safetensors: ", path, " is truncated or no safetensors file (its header would have ",
+               header_bytes, " bytes)");
+  std::string header(size_t(header_bytes), '\0');
+  read(header.data(), header.size());
+
+  SafeTensors result;
+  std::vector<Entry> entries;
+  std::set<std::string> seen;
+  JsonReader json(header, "load_safetensors: " + path);
+  json.object([&](const std::string& name) {
+    if (!seen.insert(name).second) json.bad("'" + name + "' occurs twice");
+    if (name == "__metadata__")
+      json.object([&](const std::string& key) { result.metadata[key] = json.string(); });
+    else
+      entries.push_back(read_entry(json, name));
+  });
+  json.end();
+  check_layout(entries, file_bytes - 8 - int64_t(header_bytes), path);
+  for (const Entry& e : entries) {
+    Tensor value = empty(e.shape, TensorOptions(e.dtype));
+    if (e.end > e.begin) read(value.mutable_data_ptr(), size_t(e.end - e.begin));
+    result.tensors.emplace(e.name, std::move(value));
+  }
+  return result;
+}
+
+void save_safetensors(const std::string& path, const std::vector<std::pair<std::string, Tensor>>& tensors,
+                      const std::map<std::string, std::string>& metadata) {
+  std::vector<std::pair<std::string, Tensor>> rows;
+  for (const auto& [name, value] : tensors) {
+    TENGEN_CHECK(value.defined(), "save_safetensors: ", path, ": '", name, "' is undefined");
+    rows.emplace_back(name, value.detach().cpu().contiguous());
+  }
+  // Wide types first keeps every tensor aligned to its own type.
+  std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) {
+    return a.second.element_size() > b.second.element_size();
+  });
+  std::string header = "{";
+  if (!metadata.empty()) {
+    header += "\"__metadata__\":{";
+    for (const auto& [key, value] : metadata)
+      header += (header.back() == '{' ? "" : ",") + json_quoted(key) + ":" + json_quoted(value);
+    header += "}";
+  }
+  std::set<std::string> seen;
+  size_t at = 0;
+  for (const auto& [name, value] : rows) {
+    TENGEN_CHECK(name != "__metadata__" && seen.insert(name).second, "save_safetensors: ", path,
+                 ": the name '", name, "' cannot be used", name == "__metadata__" ? "" : " twice");
+    const char* type = nullptr;
+    for (const TypeName& known : kTypeNames)
+      if (known.dtype == value.scalar_type()) type = known.name;
+    header +=
+        (header.back() == '{' ? "" : ",") + json_quoted(name) + ":{\"dtype\":\"" + type + "\",\"shape\":[";
+    for (int64_t d = 0; d < value.dim(); ++d) header += (d ? "," : "") + std::to_string(value.size(d));
+    header += "],\"data_offsets\":[" + std::to_string(at) + "," + std::to_string(at + value.nbytes()) + "]}";
+    at += value.nbytes();
+  }
+  header += "}";
+  header.append((8 - header.size() % 8) % 8, ' ');
+
+  const std::string temporary = path + ".tmp" + std::to_string(::getpid());
+  File file(std::fopen(temporary.c_str(), "wb"));
+  TENGEN_CHECK(file, "save_safetensors: cannot create ", temporary, ": ", std::strerror(errno));
+  const auto write = [&](const void* from, size_t bytes) {
+    return bytes == 0 || std::fwrite(from, 1, bytes, file.get()) == bytes;
+  };
+  const uint64_t header_bytes = header.size();
+  bool good = write(&header_bytes, sizeof header_bytes) && write(header.data(), header.size());
+  for (const auto& row : rows) good = good && write(row.second.const_data_ptr(), row.second.nbytes());
+  good = good && std::fflush(file.get()) == 0 && ::fsync(::fileno(file.get())) == 0;
+  good = std::fclose(file.release()) == 0 && good;
+  if (!good || std::rename(temporary.c_str(), path.c_str()) != 0) {
+    const std::string reason = std::strerror(errno);
+    std::remove(temporary.c_str());
+    fail("save_safetensors: cannot write ", path, ": ", reason);
+  }
+}
+
+}  // namespace tengen::io
