@@ -54,10 +54,12 @@ FileEnds read_ends(const std::string& path, int64_t limit) {
 bool is_jpeg(const Bytes& b) { return b.size() > 3 && b[0] == 0xff && b[1] == 0xd8; }
 bool is_png(const Bytes& b) { return b.size() > 8 && std::memcmp(b.data(), "\x89PNG\r\n\x1a\n", 8) == 0; }
 
-/// What the markers before a JPEG's first scan say.
+/// What the markers of a JPEG say.
 struct JpegHeader {
   int orientation = 1;  // EXIF, 1 to 8
   size_t scan = 0;      // where entropy-coded data begin; 0: not within these bytes
+  bool broken_table =
+      false;  // a Huffman table with more than 256 symbols, which stb 2.27 would write out of bounds
 };
 
 /// The orientation tag of a TIFF structure, 1 when there is none.
@@ -81,35 +83,56 @@ int tiff_orientation(const uint8_t* tiff, size_t size) {
   return 1;
 }
 
+/// Whether a table of the DHT segment whose marker stands at `at` has too many symbols.
+bool has_broken_table(const Bytes& b, size_t at, size_t length) {
+  for (size_t table = at + 4; table < at + 2 + length;) {
+    size_t symbols = 0;
+    for (size_t i = table + 1; i < std::min(table + 17, b.size()); ++i) symbols += b[i];
+    if (symbols > 256) return true;
+    table += 17 + symbols;
+  }
+  return false;
+}
+
 JpegHeader read_jpeg_header(const Bytes& b) {
+  constexpr uint8_t kTables = 0xc4, kScan = 0xda, kExif = 0xe1;
   JpegHeader header;
   for (size_t at = 2; at + 4 <= b.size();) {
-    if (b[at] != 0xff) break;
     const uint8_t marker = b[at + 1];
-    if (marker == 0xff) {  // fill byte
+    if (b[at] != 0xff || marker == 0xff) {  // padding
       ++at;
       continue;
     }
     const size_t length = size_t(b[at + 2]) << 8 | b[at + 3];
-    if (marker == 0xda) {
-      header.scan = at + 2 + length;
-      break;
-    }
-    if (marker == 0xe1 && length > 8 && at + 2 + length <= b.size() &&
+    if (marker == kTables) header.broken_table |= has_broken_table(b, at, length);
+    if (marker == kExif && length > 8 && at + 2 + length <= b.size() &&
         std::memcmp(&b[at + 4], "Exif\0\0", 6) == 0) {
       header.orientation = tiff_orientation(&b[at + 10], length - 8);
     }
     at += 2 + length;
+    if (marker == kScan) {
+      header.scan = at;
+      break;
+    }
+  }
+  // Between scans there may be more tables; coded data hold no such pair of bytes.
+  for (size_t at = header.scan; header.scan > 0 && at + 4 <= b.size(); ++at) {
+    const auto* next = static_cast<const uint8_t*>(std::memchr(&b[at], 0xff, b.size() - at - 3));
+    if (!next) break;
+    at = size_t(next - b.data());
+    if (b[at + 1] == kTables)
+      header.broken_table |= has_broken_table(b, at, size_t(b[at + 2]) << 8 | b[at + 3]);
   }
   return header;
 }
 
-/// Cut-short files decode to half-grey pictures without complaint, so look for the end marker.
-void check_end(const std::string& path, const FileEnds& ends, const JpegHeader& header) {
+/// What stb does not notice: cut-short files, which decode to half-grey pictures, so look for the end marker.
+void check_file(const std::string& path, const FileEnds& ends, const JpegHeader& header) {
   const Bytes& last = ends.whole ? ends.head : ends.tail;
   const size_t from = ends.whole ? std::min(header.scan, last.size()) : 0;
   std::string_view text(reinterpret_cast<const char*>(last.data()) + from, last.size() - from);
   if (is_jpeg(ends.head)) {
+    TENGEN_CHECK(!header.broken_table, "image: ", path, " is a corrupt JPEG (Huffman table)");
     TENGEN_CHECK(text.find("\xff\xd9") != text.npos, "image: ", path, " is a truncated JPEG (no end marker)");
   } else if (is_png(ends.head)) {
     TENGEN_CHECK(text.find("IEND") != text.npos, "image: ", path, " is a truncated PNG (no IEND)");
@@ -139,7 +162,7 @@ Image oriented(const Image& in, int orientation) {
 Image load_image(const std::string& path) {
   const FileEnds file = read_ends(path, int64_t(1) << 31);
   const JpegHeader header = is_jpeg(file.head) ? read_jpeg_header(file.head) : JpegHeader{};
-  check_end(path, file, header);
+  check_file(path, file, header);
   int width = 0, height = 0, channels = 0;
   struct Free {
     void operator()(void* p) const { stbi_image_free(p); }
@@ -160,12 +183,13 @@ Size image_size(const std::string& path) {
   for (int64_t limit : {int64_t(1) << 16, int64_t(1) << 31}) {  // large metadata: a second, full reading
     const FileEnds file = read_ends(path, limit);
     const JpegHeader header = is_jpeg(file.head) ? read_jpeg_header(file.head) : JpegHeader{};
+    TENGEN_CHECK(!header.broken_table, "image: ", path, " is a corrupt JPEG (Huffman table)");
     if (!stbi_info_from_memory(file.head.data(), int(file.head.size()), &width, &height, &channels)) {
       TENGEN_CHECK(!file.whole, "image: ", path,
                    " is no JPEG, PNG or BMP picture, or is corrupt: ", stbi_failure_reason());
       continue;
     }
-    check_end(path, file, header);
+    check_file(path, file, header);
     return header.orientation >= 5 ? Size{width, height} : Size{height, width};
   }
   fail("image: cannot read the size of ", path);

@@ -51,6 +51,17 @@ Label label_of(const std::vector<float>& numbers, const std::string& where) {
   return to_label({cls, hull}, 1, 1);
 }
 
+/// The first line with this class.
+int line_of_class(const std::string& path, int cls) {
+  std::ifstream file(path);
+  std::string line;
+  for (int number = 1; std::getline(file, line); ++number) {
+    std::istringstream words(line);
+    if (double value; words >> value && value == cls) return number;
+  }
+  return 0;
+}
+
 }  // namespace
 
 std::vector<Label> read_labels(const std::string& path, std::vector<Problem>& problems) {
@@ -133,7 +144,8 @@ Scan scan_dataset(const std::vector<std::string>& sources, int nc, bool need_lab
     scan.corrupt += item.state == Checked::corrupt;
     if (item.state == Checked::corrupt) continue;
     for (const Label& label : item.entry.labels) {
-      TENGEN_CHECK(label.cls < nc, what, ": ", item.entry.label_file, ": class ", label.cls,
+      TENGEN_CHECK(label.cls < nc, what, ": ", item.entry.label_file, ":",
+                   line_of_class(item.entry.label_file, label.cls), ": class ", label.cls,
                    " is out of range: the data set has ", nc, " classes, 0 to ", nc - 1);
     }
     labels += int64_t(item.entry.labels.size());

@@ -140,7 +140,7 @@ TEST_CASE("scan: bad pictures and labels are counted and left out, the rest stay
   CHECK(scan.class_counts(3) == std::vector<int64_t>{1, 1, 0});
 
   CHECK(contains(error_of([&] { scan_dataset({folder / "images/train"}, 1, true, "train"); }),
-                 "4.txt: class 1 is out of range: the data set has 1 classes, 0 to 0"));
+                 "4.txt:2: class 1 is out of range: the data set has 1 classes, 0 to 0"));
   folder.write("list.txt", "./images/train/4.png\n./images/train/absent.png\n");
   const Scan listed = scan_dataset({folder / "list.txt"}, 3, true);
   CHECK(listed.entries.size() == 1);

@@ -101,6 +101,9 @@ TEST_CASE("image: broken files are named and explained") {
   const std::string jpeg = folder.read("a.jpg"), png = folder.read("a.png");
   CHECK(contains(message("b.jpg", jpeg.substr(0, jpeg.size() / 2)), "truncated"));
   CHECK(contains(message("b.png", png.substr(0, png.size() / 2)), "truncated"));
+  std::string table = jpeg;  // the counts of its first Huffman table say 4080 symbols
+  table.replace(jpeg.find("\xff\xc4") + 5, 16, std::string(16, '\xff'));
+  CHECK(contains(message("e.jpg", table), "corrupt JPEG"));
   CHECK(contains(message("c.jpg", "this is text"), "cannot decode"));
   CHECK(contains(message("d.jpg", ""), "empty"));
   CHECK(contains(error_of([&] { load_image(folder / "absent.jpg"); }), "cannot open"));
