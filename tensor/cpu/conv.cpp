@@ -40,6 +40,7 @@ void correlate_band(const Correlation<T>& c, const Band& band, const T* weights,
   }
   const int64_t blocks = min(c.channels, divide_up(depth, kBlockDepth<T>));
   const int64_t channels = divide_up(c.channels, blocks), plane = band.y.source * band.x.source;
+  const int64_t image_stride = c.groups * c.channels * plane;
   const bool direct = band.direct();
   Scratch& my = scratch();
   T* copies = direct ? nullptr : my.columns.get<T>(channels * band.x.taps * band.copy_size<T>());
@@ -47,7 +48,7 @@ void correlate_band(const Correlation<T>& c, const Band& band, const T* weights,
   band.fill_index<T>(channels, plane, index);
   for (int64_t begin = 0; begin < c.channels; begin += channels) {
     const int64_t count = min(channels, c.channels - begin);
-    if (!direct) copy_band(band, source + begin * plane, count, plane, copies);
+    if (!direct) copy_band(band, source + begin * plane, count, plane, image_stride, copies);
     multiply<T>({.rows = m,
                  .cols = pixels,
                  .k = count * taps,
@@ -67,68 +68,93 @@ template <class T>
 void interleave_row(const T* phases, int64_t phase_size, int64_t step, int64_t width, T* out) {
   using S = Simd<T>;
   constexpr int L = S::lanes;
-  int64_t done = 0;
+  if (step == 1) return copy(phases, width, out);
   if (step == 2) {
-    for (; done + 2 * L <= width; done += 2 * L) {
-      auto even = S::load(phases + done / 2), odd = S::load(phases + phase_size + done / 2);
-      S::store(out + done, interleave<T, false>(even, odd));
-      S::store(out + done + L, interleave<T, true>(even, odd));
+    for (int64_t x = 0; x < width; x += 2 * L, phases += L) {
+      const auto even = S::load(phases), odd = S::load(phases + phase_size);
+      const int left = int(min(2 * L, width - x));
+      S::store(out + x, interleave<T, false>(even, odd), S::mask(left < L ? left : L));
+      if (left > L) S::store(out + x + L, interleave<T, true>(even, odd), S::mask(left - L));
     }
+    return;
   }
-  for (; done < width; ++done) out[done] = phases[done % step * phase_size + done / step];
+  for (int64_t p = 0; p < step; ++p)
+    for (int64_t x = p; x < width; x += step) out[x] = phases[p * phase_size + x / step];
 }
+
+/// How a correlation is cut: into chunks of images, of rows of one phase's result, and of m rows of the
+/// weights.
+template <class T>
+struct Cut {
+  int64_t images, rows, m;
+  int64_t image_blocks, bands, m_blocks;  // how many of each
+
+  explicit Cut(const Correlation<T>& c) {
+    const Axis &y = c.y[0], &x = c.x[0];
+    int64_t taps = 0;
+    for (int64_t p = 0; p < c.step_y * c.step_x; ++p)
+      taps = max(taps, c.y[p / c.step_x].taps * c.x[p % c.step_x].taps);
+    m = min(c.m, 256);
+    // Elements per pixel of a chunk: copies of a block of channels, results of all phases in x.
+    const int64_t block = min(c.channels, divide_up(kBlockDepth<T>, max(taps, 1)));
+    const int64_t pixel = m * c.step_x + block * x.taps * y.used;
+    rows = max(1, min(y.results, kChunkBytes / int64_t(sizeof(T)) / max(1, pixel * x.results)));
+    // Small images go together: so less of their last vectors is wasted.
+    const bool direct = Band{y, x, 0, y.results, 1}.direct() && x.results * y.results % Simd<T>::lanes == 0;
+    images =
+        direct || rows < y.results ? 1 : max(1, min(c.batch, 8 * kTileCols<T> / (y.results * x.results)));
+    const int64_t work = c.batch * c.groups * c.m * c.channels * taps * y.results * x.results * c.step_y;
+    const int64_t want = min(kChunks, work / kChunkWork);
+    auto chunks = [&] {
+      bands = divide_up(y.results, rows);
+      m_blocks = divide_up(c.m, m);
+      image_blocks = divide_up(c.batch, images);
+      return image_blocks * c.groups * c.step_y * bands * m_blocks;
+    };
+    while (chunks() < want) {
+      if (rows > 1 && images * rows * x.results >= 8 * kTileCols<T>)
+        rows = divide_up(rows, 2);
+      else if (m >= 4 * kTileRows)
+        m = divide_up(m / 2, kTileRows) * kTileRows;
+      else
+        break;
+    }
+    rows = divide_up(y.results, bands);  // of even size
+    images = divide_up(c.batch, image_blocks);
+    chunks();
+  }
+};
 
 template <class T>
 void correlate(const Correlation<T>& c) {
-  // Chunks: (image, group, block of m, phase in y, band of rows); all phases in x together.
-  const Axis &y = c.y[0], &x = c.x[0];
-  const bool phases = c.step_y > 1 || c.step_x > 1;
-  int64_t m = min(c.m, 256), rows = y.results, taps = 0;
-  for (int64_t py = 0; py < c.step_y; ++py)
-    for (int64_t px = 0; px < c.step_x; ++px) taps = max(taps, c.y[py].taps * c.x[px].taps);
-  const int64_t block = min(c.channels, divide_up(kBlockDepth<T>, max(taps, 1)));
-  const int64_t pixel =
-      m * (phases ? c.step_x : 1) + block * x.taps * y.used;  // elements per pixel of a band
-  rows = max(1, min(rows, kChunkBytes / int64_t(sizeof(T)) / max(1, pixel * x.results)));
-  const int64_t work = c.batch * c.groups * c.m * c.channels * taps * y.results * x.results * c.step_y;
-  const int64_t want = min(kChunks, work / kChunkWork);
-  auto bands = [&] { return divide_up(y.results, rows); };
-  auto blocks = [&] { return divide_up(c.m, m); };
-  while (c.batch * c.groups * c.step_y * bands() * blocks() < want) {
-    if (rows > 1 && rows * x.results >= 8 * kTileCols<T>)
-      rows = divide_up(rows, 2);
-    else if (m >= 4 * kTileRows)
-      m = divide_up(m / 2, kTileRows) * kTileRows;
-    else
-      break;
-  }
-  rows = divide_up(y.results, bands());  // bands of even size
-  const int64_t count = bands(), m_blocks = blocks(), source_plane = y.source * x.source;
-
-  parallel_for(c.batch * c.groups * m_blocks * c.step_y * count, [&](int64_t chunk) {
-    const int64_t row = chunk % count * rows, py = chunk / count % c.step_y;
-    const int64_t first = chunk / count / c.step_y % m_blocks * m,
-                  image = chunk / count / c.step_y / m_blocks;
-    const int64_t group = image % c.groups, my_m = min(m, c.m - first);
-    const Axis& my_y = c.y[py];
-    const int64_t my_rows = min(rows, divide_up(c.height - py, c.step_y) - row);
-    if (my_rows <= 0) return;
-    const T* source = c.source + image * c.channels * source_plane;
-    T* out = c.result + (image * c.m + first) * c.height * c.width;
+  const Cut<T> cut(c);
+  const int64_t source_plane = c.y[0].source * c.x[0].source, plane = c.height * c.width;
+  parallel_for(cut.image_blocks * c.groups * cut.m_blocks * c.step_y * cut.bands, [&](int64_t chunk) {
+    const int64_t row = chunk % cut.bands * cut.rows, py = (chunk /= cut.bands) % c.step_y;
+    const int64_t first = (chunk /= c.step_y) % cut.m_blocks * cut.m,
+                  group = (chunk /= cut.m_blocks) % c.groups;
+    const int64_t image = chunk / c.groups * cut.images, images = min(cut.images, c.batch - image);
+    const int64_t m = min(cut.m, c.m - first), rows = min(cut.rows, divide_up(c.height - py, c.step_y) - row);
+    if (rows <= 0 || m <= 0 || images <= 0) return;
+    const T* source = c.source + (image * c.groups + group) * c.channels * source_plane;
     const T* bias = c.bias ? c.bias + group * c.m + first : nullptr;
+    T* out = c.result + ((image * c.groups + group) * c.m + first) * plane;
     auto run = [&](int64_t px, T* to, int64_t pitch) {
-      const Axis& my_x = c.x[px];
-      const T* weights = c.weights[py * c.step_x + px] + group * c.m * c.channels * my_y.taps * my_x.taps;
-      correlate_band(c, Band{my_y, my_x, row, my_rows}, weights, source, first, my_m, bias, to, pitch);
+      const Axis &y = c.y[py], &x = c.x[px];
+      const T* weights = c.weights[py * c.step_x + px] + group * c.m * c.channels * y.taps * x.taps;
+      correlate_band(c, Band{y, x, row, rows, images}, weights, source, first, m, bias, to, pitch);
     };
-    if (!phases) return run(0, out + row * c.width, c.height * c.width);
-    const int64_t band_width = x.results, phase_size = my_m * my_rows * band_width;
+    if (images == 1 && c.step_y == 1 && c.step_x == 1) return run(0, out + row * c.width, plane);
+
+    // (phase in x, m, y, image, x) -> (image, m, y, x with its phases)
+    const int64_t width = c.x[0].results, line = images * width, phase_size = m * rows * line;
     T* parts = scratch().result.get<T>(c.step_x * phase_size);
-    for (int64_t px = 0; px < c.step_x; ++px) run(px, parts + px * phase_size, my_rows * band_width);
-    for (int64_t i = 0; i < my_m; ++i)
-      for (int64_t r = 0; r < my_rows; ++r)
-        interleave_row(parts + (i * my_rows + r) * band_width, phase_size, c.step_x, c.width,
-                       out + (i * c.height + (row + r) * c.step_y + py) * c.width);
+    for (int64_t px = 0; px < c.step_x; ++px) run(px, parts + px * phase_size, rows * line);
+    for (int64_t n = 0; n < images; ++n)
+      for (int64_t i = 0; i < m; ++i)
+        for (int64_t r = 0; r < rows; ++r)
+          interleave_row(parts + (i * rows + r) * line + n * width, phase_size, c.step_x, c.width,
+                         out + (n * c.groups * c.m + i) * plane + ((row + r) * c.step_y + py) * c.width);
   });
 }
 
@@ -191,34 +217,30 @@ void conv2d_input_grad(const Conv2dShape& s, const T* grad_output, const T* weig
 
   // weight (groups, out, in, kernel_h, kernel_w) -> for each phase (groups, in, out, its taps)
   T* turned = scratch().weights.get<T>(s.out_channels * in * taps);
-  Buffer pointers;
-  const T** begin = pointers.get<const T*>(y.count * x.count);
-  int64_t used = 0;
+  Buffer phase_memory, tap_memory;
+  const T** phase = phase_memory.get<const T*>(y.count * x.count);
+  int64_t* tap = tap_memory.get<int64_t>(taps);  // of all phases, one after the other
+  int64_t known = 0;
   for (int64_t p = 0; p < y.count * x.count; ++p) {
-    begin[p] = turned + used;
-    used += s.groups * in * out * y.axes[p / x.count].taps * x.axes[p % x.count].taps;
+    const Axis &ay = y.axes[p / x.count], &ax = x.axes[p % x.count];
+    phase[p] = turned + known * s.out_channels * in;
+    for (int64_t ty = 0; ty < ay.taps; ++ty)
+      for (int64_t tx = 0; tx < ax.taps; ++tx) tap[known++] = ay.kernel[ty] * s.kernel_w + ax.kernel[tx];
   }
-  parallel_ranges(
-      s.groups * in, divide_up(kChunkWork / 32, max(1, out * taps)), [&](int64_t from, int64_t to) {
-        for (int64_t row = from; row < to; ++row) {
-          const T* kernels = weight + (row / in * out * in + row % in) * taps;  // of the first output channel
-          for (int64_t p = 0; p < y.count * x.count; ++p) {
-            const Axis &ay = y.axes[p / x.count], &ax = x.axes[p % x.count];
-            T* to_phase = const_cast<T*>(begin[p]) + row * out * ay.taps * ax.taps;
-            for (int64_t o = 0; o < out; ++o) {
-              const T* kernel = kernels + o * in * taps;
-              if (ay.taps * ax.taps == taps) {
-                copy(kernel, taps, to_phase);
-                to_phase += taps;
-                continue;
-              }
-              for (int64_t ty = 0; ty < ay.taps; ++ty)
-                for (int64_t tx = 0; tx < ax.taps; ++tx)
-                  *to_phase++ = kernel[ay.kernel[ty] * s.kernel_w + ax.kernel[tx]];
-            }
-          }
-        }
-      });
+  parallel_ranges(s.groups * in, divide_up(kChunkWork / 64, max(1, out * taps)),
+                  [&](int64_t from, int64_t to) {
+                    for (int64_t row = from; row < to; ++row) {
+                      const T* kernels = weight + (row / in * out * in + row % in) * taps;
+                      const int64_t* taken = tap;
+                      for (int64_t p = 0; p < y.count * x.count; ++p) {
+                        const int64_t n = y.axes[p / x.count].taps * x.axes[p % x.count].taps;
+                        T* kernel = const_cast<T*>(phase[p]) + row * out * n;
+                        for (int64_t o = 0; o < out; ++o, kernel += n)
+                          for (int64_t t = 0; t < n; ++t) kernel[t] = kernels[o * in * taps + taken[t]];
+                        taken += n;
+                      }
+                    }
+                  });
   correlate<T>({.batch = s.batch,
                 .groups = s.groups,
                 .m = in,
@@ -229,7 +251,7 @@ void conv2d_input_grad(const Conv2dShape& s, const T* grad_output, const T* weig
                 .step_x = s.stride_w,
                 .y = y.axes,
                 .x = x.axes,
-                .weights = begin,
+                .weights = phase,
                 .source = grad_output,
                 .bias = nullptr,
                 .result = grad_input});

@@ -70,23 +70,26 @@ struct Axis {
   Buffer memory_;
 };
 
-/// A band of result rows [row, row+rows) of one image, and where the rows of its matrix are.
+/// A band of result rows [row, row+rows) of some images, and where the rows of its matrix are. Pixels are
+/// ordered (y, image, x): a step in y is the same distance for all of them, and small images fill whole tiles
+/// together.
 struct Band {
   const Axis &y, &x;
-  int64_t row, rows;
+  int64_t row, rows, images;
 
-  int64_t pixels() const { return rows * x.results; }
+  int64_t line() const { return images * x.results; }
+  int64_t pixels() const { return rows * line(); }
   /// The matrix is the source itself.
   bool direct() const {
-    return y.taps == 1 && x.taps == 1 && y.step == 1 && x.step == 1 && x.offset[0] == 0 && y.offset[0] == 0 &&
-           x.results == x.source && y.results <= y.source;
+    return images == 1 && y.taps == 1 && x.taps == 1 && y.step == 1 && x.step == 1 && x.offset[0] == 0 &&
+           y.offset[0] == 0 && x.results == x.source && y.results <= y.source;
   }
   /// Elements from one copy (channel, tx) to the next. An odd number of cache lines: no two rows of a panel
   /// fall into the same set of the cache only because an image has a power of two of pixels.
   template <class T>
   int64_t copy_size() const {
-    int64_t line = 64 / int64_t(sizeof(T));
-    return (divide_up(y.copies(rows) * x.results, line) | 1) * line;
+    int64_t cache_line = 64 / int64_t(sizeof(T));
+    return (divide_up(y.copies(rows) * line(), cache_line) | 1) * cache_line;
   }
   /// Distance of the matrix's rows: index[(c*y.taps + ty)*x.taps + tx] for c < channels.
   template <class T>
@@ -98,80 +101,91 @@ struct Band {
     int64_t size = copy_size<T>();
     for (int64_t c = 0; c < channels; ++c)
       for (int64_t ty = 0; ty < y.taps; ++ty) {
-        int64_t shift = y.first_copy(ty, rows) * x.results;
+        int64_t shift = y.first_copy(ty, rows) * line();
         for (int64_t tx = 0; tx < x.taps; ++tx) *index++ = (c * x.taps + tx) * size + shift;
       }
   }
 };
 
-/// The results q in [first, last) whose source q*step + offset is inside.
-struct Inside {
-  int64_t first, last;
-  Inside(const Axis& axis, int64_t offset)
-      : first(offset >= 0 ? 0 : min(axis.results, divide_up(-offset, axis.step))),
-        last(axis.source <= offset ? first : max(first, min(axis.results, divide_up(axis.source - offset, axis.step)))) {}
-};
-
-/// out[q] = in[q*step], q < count.
+/// Rows of some images: out[(r*images + n)*x.results + q] = in[n*image_stride + r*in_pitch + q*x.step +
+/// offset] for r < rows, n < images, q < x.results; zero where that column is outside of the source.
 template <class T>
-TENGEN_INLINE void copy_stepped(const T* in, int64_t step, int64_t count, T* out) {
+void copy_rows(const T* in, int64_t in_pitch, int64_t image_stride, int64_t images, const Axis& x,
+               int64_t offset, int64_t rows, T* out) {
   using S = Simd<T>;
   constexpr int L = S::lanes;
-  if (step == 1) return copy(in, count, out);
-  if (step != 2) {
-    for (int64_t q = 0; q < count; ++q) out[q] = in[q * step];
-    return;
-  }
-  int64_t q = 0;
-  for (; q + L < count; q += L) S::store(out + q, even_lanes<T>(S::load(in + 2 * q), S::load(in + 2 * q + L)));
-  if (q < count) {  // the last element that is read is in[2*count - 2]
-    const int left = int(count - q), reads = 2 * left - 1;
-    S::store(out + q,
-             even_lanes<T>(S::load(in + 2 * q, S::mask(reads < L ? reads : L)),
-                           S::load(in + 2 * q + L, S::mask(reads < L ? 0 : reads - L))),
-             S::mask(left));
+  const int64_t out_pitch = images * x.results;
+  for (int64_t q = 0; q < x.results; q += L) {
+    const int count = int(min(L, x.results - q));
+    const int64_t first = offset + q * x.step;  // source of lane 0
+    auto each_row = [&](auto body) __attribute__((always_inline)) {
+      for (int64_t n = 0; n < images; ++n) {
+        const T* from = in + n * image_stride + first;
+        T* to = out + n * x.results + q;
+        for (int64_t r = 0; r < rows; ++r, from += in_pitch, to += out_pitch) body(from, to);
+      }
+    };
+    // The lanes of L source pixels from `begin` on that exist.
+    auto exists = [&](int64_t begin) {
+      int low = int(max(0, min(L, -begin)));
+      return S::mask(low, int(max(low, min(L, x.source - begin))));
+    };
+    const auto written = S::mask(count), low = exists(first), high = exists(first + L);
+    if (x.step == 1 && count == L && first >= 0 && first + L <= x.source) {
+      each_row([](const T* from, T* to) __attribute__((always_inline)) { S::store(to, S::load(from)); });
+    } else if (x.step == 1) {
+      each_row([&](const T* from, T* to)
+                   __attribute__((always_inline)) { S::store(to, S::load(from, low), written); });
+    } else if (x.step == 2) {
+      each_row([&](const T* from, T* to) __attribute__((always_inline)) {
+        S::store(to, even_lanes<T>(S::load(from, low), S::load(from + L, high)), written);
+      });
+    } else {
+      each_row([&](const T* from, T* to) {
+        for (int64_t i = 0; i < count; ++i) {
+          const int64_t at = first + i * x.step;
+          to[i] = at >= 0 && at < x.source ? from[i * x.step] : T(0);
+        }
+      });
+    }
   }
 }
 
-/// Writes the copies of `channels` source planes, `plane` elements apart.
 template <class T>
-void copy_band(const Band& band, const T* source, int64_t channels, int64_t plane, T* out) {
+TENGEN_INLINE void set_zero(T* out, int64_t count) {
+  for (int64_t i = 0; i < count; ++i) out[i] = 0;
+}
+
+/// Writes the copies of `channels` source planes, `plane` elements apart; images are image_stride apart.
+template <class T>
+void copy_band(const Band& band, const T* source, int64_t channels, int64_t plane, int64_t image_stride,
+               T* out) {
   const Axis &y = band.y, &x = band.x;
-  const int64_t size = band.copy_size<T>(), width = x.results;
-  const bool same_width = x.step == 1 && y.step == 1 && width == x.source;
-  for (int64_t c = 0; c < channels; ++c, source += plane)
+  const int64_t size = band.copy_size<T>(), line = band.line(), cache_line = 64 / int64_t(sizeof(T));
+  const int64_t top = max(0, band.row * y.step), bottom = min(y.source, (band.row + band.rows) * y.step);
+  for (int64_t c = 0; c < channels; ++c, source += plane) {
+    // The next channel comes from far memory while this one is copied.
+    for (int64_t n = 0; n < band.images && c + 1 < channels; ++n)
+      for (int64_t i = top * x.source; i < bottom * x.source; i += cache_line)
+        __builtin_prefetch(source + plane + n * image_stride + i);
     for (int64_t tx = 0; tx < x.taps; ++tx, out += size) {
-      const int64_t offset = x.offset[tx];
-      const Inside inside(x, offset);
       T* row = out;
       for (int64_t r = 0; r < y.step; ++r) {
         if (y.low[r] > y.high[r]) continue;
         const int64_t begin = band.row + y.low[r], end = band.row + band.rows + y.high[r];
-        int64_t from = begin, to = end;  // those of them that exist
-        while (from < to && from * y.step + r < 0) ++from;
-        while (to > from && (to - 1) * y.step + r >= y.source) --to;
-        for (T* zero = row; zero < row + (from - begin) * width; ++zero) *zero = 0;
-        row += (from - begin) * width;
-        if (same_width && inside.first < inside.last) {
-          // All rows at once, moved by `offset`; the source pixels beyond the ends of rows are then set to zero.
-          copy(source + from * width + inside.first + offset, (to - from) * width - inside.first - (width - inside.last),
-               row + inside.first);
-          for (int64_t q = from; q < to; ++q, row += width) {
-            for (int64_t i = 0; i < inside.first; ++i) row[i] = 0;
-            for (int64_t i = inside.last; i < width; ++i) row[i] = 0;
-          }
-        } else {
-          for (int64_t q = from; q < to; ++q, row += width) {
-            for (int64_t i = 0; i < inside.first; ++i) row[i] = 0;
-            copy_stepped(source + (q * y.step + r) * x.source + inside.first * x.step + offset, x.step,
-                         inside.last - inside.first, row + inside.first);
-            for (int64_t i = inside.last; i < width; ++i) row[i] = 0;
-          }
-        }
-        for (T* zero = row; zero < row + (end - to) * width; ++zero) *zero = 0;
-        row += (end - to) * width;
+        // Of these rows, [from, to) exist: 0 <= q*step + r < y.source.
+        const int64_t from = max(begin, min(end, 0)),
+                      to = max(from, min(end, divide_up(y.source - r, y.step)));
+        set_zero(row, (from - begin) * line);
+        row += (from - begin) * line;
+        copy_rows(source + (from * y.step + r) * x.source, y.step * x.source, image_stride, band.images, x,
+                  x.offset[tx], to - from, row);
+        row += (to - from) * line;
+        set_zero(row, (end - to) * line);
+        row += (end - to) * line;
       }
     }
+  }
 }
 
 }  // namespace tengen::cpu::TENGEN_ISA

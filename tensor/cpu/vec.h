@@ -28,7 +28,8 @@ inline constexpr int kVecBytes = 16, kVecRegisters = 32;
 inline constexpr int kVecBytes = 16, kVecRegisters = 16;
 #endif
 
-/// Vectors of T (float or double). A Mask selects the first n lanes; memory behind the others is not touched.
+/// Vectors of T (float or double). A Mask selects the first n lanes, or those in [from, to), from <= to;
+/// memory of the others is not touched, and they are loaded as zero.
 template <class T>
 struct Simd {
   typedef T V __attribute__((vector_size(kVecBytes)));
@@ -65,6 +66,7 @@ struct Simd {
 #if defined(__AVX512F__)
   using Mask = __mmask16;
   static TENGEN_INLINE Mask mask(int n) { return Mask((1u << n) - 1); }
+  static TENGEN_INLINE Mask mask(int from, int to) { return Mask((1u << to) - (1u << from)); }
   static TENGEN_INLINE V load(const T* p, Mask m) {
     if constexpr (sizeof(T) == 4)
       return V(_mm512_maskz_loadu_ps(m, p));
@@ -83,6 +85,7 @@ struct Simd {
     alignas(64) static constexpr int32_t kOnes[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
     return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(kOnes + 8 - n * int(sizeof(T) / 4)));
   }
+  static TENGEN_INLINE Mask mask(int from, int to) { return _mm256_andnot_si256(mask(from), mask(to)); }
   static TENGEN_INLINE V load(const T* p, Mask m) {
     if constexpr (sizeof(T) == 4)
       return V(_mm256_maskload_ps(p, m));
@@ -96,15 +99,18 @@ struct Simd {
       _mm256_maskstore_pd(p, m, __m256d(v));
   }
 #else
-  using Mask = int;
-  static TENGEN_INLINE Mask mask(int n) { return n; }
+  struct Mask {
+    int from, to;
+  };
+  static TENGEN_INLINE Mask mask(int n) { return {0, n}; }
+  static TENGEN_INLINE Mask mask(int from, int to) { return {from, to}; }
   static TENGEN_INLINE V load(const T* p, Mask m) {
     V v{};
-    for (int i = 0; i < m; ++i) v[i] = p[i];
+    for (int i = m.from; i < m.to; ++i) v[i] = p[i];
     return v;
   }
   static TENGEN_INLINE void store(T* p, V v, Mask m) {
-    for (int i = 0; i < m; ++i) p[i] = v[i];
+    for (int i = m.from; i < m.to; ++i) p[i] = v[i];
   }
 #endif
 
