@@ -28,10 +28,11 @@ struct Correlation {
   T* result;
 };
 
-/// out (m, band pixels) of one phase, for rows [first, first+m) of its weights.
+/// out (m, band pixels) of one phase, for rows [first, first+m) of its weights. `next_rows` rows of the
+/// result follow.
 template <class T>
-void correlate_band(const Correlation<T>& c, const Band& band, const T* weights, const T* source,
-                    int64_t first, int64_t m, const T* bias, T* out, int64_t out_pitch) {
+void correlate_band(const Correlation<T>& c, const Band& band, int64_t next_rows, const T* weights,
+                    const T* source, int64_t first, int64_t m, const T* bias, T* out, int64_t out_pitch) {
   const int64_t taps = band.y.taps * band.x.taps, depth = c.channels * taps, pixels = band.pixels();
   if (depth == 0) {
     for (int64_t i = 0; i < m; ++i)
@@ -46,9 +47,19 @@ void correlate_band(const Correlation<T>& c, const Band& band, const T* weights,
   T* copies = direct ? nullptr : my.columns.get<T>(channels * band.x.taps * band.copy_size<T>());
   int64_t* index = my.row.get<int64_t>(channels * taps);
   band.fill_index<T>(channels, plane, index);
+  // The source rows of the band, and of the one below it.
+  const int64_t top = min(band.row * band.y.step, band.y.source);
+  const int64_t bottom = min((band.row + band.rows) * band.y.step, band.y.source);
+  const int64_t end = min((band.row + band.rows + next_rows) * band.y.step, band.y.source);
   for (int64_t begin = 0; begin < c.channels; begin += channels) {
-    const int64_t count = min(channels, c.channels - begin);
+    const int64_t count = min(channels, c.channels - begin), next = begin + count;
     if (!direct) copy_band(band, source + begin * plane, count, plane, image_stride, copies);
+    Ahead<T> ahead{source + bottom * band.x.source, channels, (end - bottom) * band.x.source, plane, 0};
+    if (next < c.channels)
+      ahead = {source + next * plane + top * band.x.source, min(channels, c.channels - next),
+               (bottom - top) * band.x.source, plane, 0};
+    if (band.images > 1)
+      ahead = {source + next * plane, band.images, min(channels, c.channels - next) * plane, image_stride, 0};
     multiply<T>({.rows = m,
                  .cols = pixels,
                  .k = count * taps,
@@ -59,7 +70,8 @@ void correlate_band(const Correlation<T>& c, const Band& band, const T* weights,
                  .out = out,
                  .out_pitch = out_pitch,
                  .bias = bias,
-                 .accumulate = begin > 0});
+                 .accumulate = begin > 0},
+                ahead);
   }
 }
 
@@ -87,7 +99,8 @@ void interleave_row(const T* phases, int64_t phase_size, int64_t step, int64_t w
 template <class T>
 struct Cut {
   int64_t images, rows, m;
-  int64_t image_blocks, bands, m_blocks;  // how many of each
+  int64_t image_blocks, row_blocks, m_blocks;  // how many of each
+  int64_t band;                                // rows that are worked on at once
 
   explicit Cut(const Correlation<T>& c) {
     const Axis &y = c.y[0], &x = c.x[0];
@@ -98,18 +111,19 @@ struct Cut {
     // Elements per pixel of a chunk: copies of a block of channels, results of all phases in x.
     const int64_t block = min(c.channels, divide_up(kBlockDepth<T>, max(taps, 1)));
     const int64_t pixel = m * c.step_x + block * x.taps * y.used;
-    rows = max(1, min(y.results, kChunkBytes / int64_t(sizeof(T)) / max(1, pixel * x.results)));
+    band = max(1, min(y.results, kChunkBytes / int64_t(sizeof(T)) / max(1, pixel * x.results)));
     // Small images go together: so less of their last vectors is wasted.
     const bool direct = Band{y, x, 0, y.results, 1}.direct() && x.results * y.results % Simd<T>::lanes == 0;
     images =
-        direct || rows < y.results ? 1 : max(1, min(c.batch, 8 * kTileCols<T> / (y.results * x.results)));
+        direct || band < y.results ? 1 : max(1, min(c.batch, 8 * kTileCols<T> / (y.results * x.results)));
+    rows = y.results;
     const int64_t work = c.batch * c.groups * c.m * c.channels * taps * y.results * x.results * c.step_y;
     const int64_t want = min(kChunks, work / kChunkWork);
     auto chunks = [&] {
-      bands = divide_up(y.results, rows);
+      row_blocks = divide_up(y.results, rows);
       m_blocks = divide_up(c.m, m);
       image_blocks = divide_up(c.batch, images);
-      return image_blocks * c.groups * c.step_y * bands * m_blocks;
+      return image_blocks * c.groups * c.step_y * row_blocks * m_blocks;
     };
     while (chunks() < want) {
       if (rows > 1 && images * rows * x.results >= 8 * kTileCols<T>)
@@ -119,9 +133,10 @@ struct Cut {
       else
         break;
     }
-    rows = divide_up(y.results, bands);  // of even size
+    rows = divide_up(y.results, row_blocks);  // of even size
     images = divide_up(c.batch, image_blocks);
     chunks();
+    band = divide_up(rows, divide_up(rows, band));
   }
 };
 
@@ -129,32 +144,38 @@ template <class T>
 void correlate(const Correlation<T>& c) {
   const Cut<T> cut(c);
   const int64_t source_plane = c.y[0].source * c.x[0].source, plane = c.height * c.width;
-  parallel_for(cut.image_blocks * c.groups * cut.m_blocks * c.step_y * cut.bands, [&](int64_t chunk) {
-    const int64_t row = chunk % cut.bands * cut.rows, py = (chunk /= cut.bands) % c.step_y;
-    const int64_t first = (chunk /= c.step_y) % cut.m_blocks * cut.m,
-                  group = (chunk /= cut.m_blocks) % c.groups;
-    const int64_t image = chunk / c.groups * cut.images, images = min(cut.images, c.batch - image);
-    const int64_t m = min(cut.m, c.m - first), rows = min(cut.rows, divide_up(c.height - py, c.step_y) - row);
-    if (rows <= 0 || m <= 0 || images <= 0) return;
+  parallel_for(cut.image_blocks * c.groups * cut.m_blocks * c.step_y * cut.row_blocks, [&](int64_t chunk) {
+    const int64_t top = chunk % cut.row_blocks * cut.rows, py = (chunk /= cut.row_blocks) % c.step_y;
+    const int64_t first = (chunk /= c.step_y) % cut.m_blocks * cut.m;
+    const int64_t group = (chunk /= cut.m_blocks) % c.groups, image = chunk / c.groups * cut.images;
+    const int64_t images = min(cut.images, c.batch - image), m = min(cut.m, c.m - first);
+    const int64_t bottom = min(top + cut.rows, divide_up(c.height - py, c.step_y));
+    if (m <= 0 || images <= 0) return;
     const T* source = c.source + (image * c.groups + group) * c.channels * source_plane;
     const T* bias = c.bias ? c.bias + group * c.m + first : nullptr;
     T* out = c.result + ((image * c.groups + group) * c.m + first) * plane;
-    auto run = [&](int64_t px, T* to, int64_t pitch) {
-      const Axis &y = c.y[py], &x = c.x[px];
-      const T* weights = c.weights[py * c.step_x + px] + group * c.m * c.channels * y.taps * x.taps;
-      correlate_band(c, Band{y, x, row, rows, images}, weights, source, first, m, bias, to, pitch);
-    };
-    if (images == 1 && c.step_y == 1 && c.step_x == 1) return run(0, out + row * c.width, plane);
-
-    // (phase in x, m, y, image, x) -> (image, m, y, x with its phases)
-    const int64_t width = c.x[0].results, line = images * width, phase_size = m * rows * line;
-    T* parts = scratch().result.get<T>(c.step_x * phase_size);
-    for (int64_t px = 0; px < c.step_x; ++px) run(px, parts + px * phase_size, rows * line);
-    for (int64_t n = 0; n < images; ++n)
-      for (int64_t i = 0; i < m; ++i)
-        for (int64_t r = 0; r < rows; ++r)
-          interleave_row(parts + (i * rows + r) * line + n * width, phase_size, c.step_x, c.width,
-                         out + (n * c.groups * c.m + i) * plane + ((row + r) * c.step_y + py) * c.width);
+    for (int64_t row = top, rows; row < bottom; row += rows) {
+      rows = min(cut.band, bottom - row);
+      auto run = [&](int64_t px, T* to, int64_t pitch) {
+        const Axis &y = c.y[py], &x = c.x[px];
+        const T* weights = c.weights[py * c.step_x + px] + group * c.m * c.channels * y.taps * x.taps;
+        correlate_band(c, Band{y, x, row, rows, images}, min(rows, bottom - row - rows), weights, source,
+                       first, m, bias, to, pitch);
+      };
+      if (images == 1 && c.step_y == 1 && c.step_x == 1) {
+        run(0, out + row * c.width, plane);
+        continue;
+      }
+      // (phase in x, m, y, image, x) -> (image, m, y, x with its phases)
+      const int64_t width = c.x[0].results, line = images * width, phase_size = m * rows * line;
+      T* parts = scratch().result.get<T>(c.step_x * phase_size);
+      for (int64_t px = 0; px < c.step_x; ++px) run(px, parts + px * phase_size, rows * line);
+      for (int64_t n = 0; n < images; ++n)
+        for (int64_t i = 0; i < m; ++i)
+          for (int64_t r = 0; r < rows; ++r)
+            interleave_row(parts + (i * rows + r) * line + n * width, phase_size, c.step_x, c.width,
+                           out + (n * c.groups * c.m + i) * plane + ((row + r) * c.step_y + py) * c.width);
+    }
   });
 }
 

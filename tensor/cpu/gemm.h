@@ -50,6 +50,26 @@ struct Product {
   bool accumulate = false;  // the sums start with what is in out; bias is not looked at
 };
 
+/// Memory that the caller will read next: `segments` runs of `length` elements, `pitch` apart. The product
+/// asks for it bit by bit while it computes, so that memory and arithmetic work at the same time.
+template <class T>
+struct Ahead {
+  const T* start = nullptr;
+  int64_t segments = 0, length = 0, pitch = 0, done = 0;
+
+  static constexpr int64_t kLine = 64 / int64_t(sizeof(T));
+  int64_t lines() const { return segments * divide_up(length, kLine); }
+  void fetch(int64_t count) {
+    for (; count > 0 && segments > 0; --count) {
+      __builtin_prefetch(start + done);
+      if ((done += kLine) < length) continue;
+      done = 0;
+      start += pitch;
+      --segments;
+    }
+  }
+};
+
 /// The tile of Rows rows and Vecs vectors of columns at (i, j). Partial: only `mask` lanes of the last vector
 /// exist.
 template <class T, int Rows, int Vecs, bool Partial>
@@ -104,12 +124,15 @@ void tile(const Product<T>& product, int64_t i, int64_t j, typename Simd<T>::Mas
   }
 }
 
-/// All tiles of one panel of columns.
+/// All tiles of one panel of columns; asks for `fetch` lines of `ahead` after each.
 template <class T, int Vecs, bool Partial>
-void multiply_panel(const Product<T>& product, int64_t j, typename Simd<T>::Mask mask) {
+void multiply_panel(const Product<T>& product, int64_t j, typename Simd<T>::Mask mask, Ahead<T>& ahead,
+                    int64_t fetch) {
   int64_t i = 0;
-  for (; i + kTileRows <= product.rows; i += kTileRows)
+  for (; i + kTileRows <= product.rows; i += kTileRows) {
     tile<T, kTileRows, Vecs, Partial>(product, i, j, mask);
+    ahead.fetch(fetch);
+  }
   if constexpr (kTileRows > 4)
     for (; i + 4 <= product.rows; i += 4) tile<T, 4, Vecs, Partial>(product, i, j, mask);
   for (; i + 2 <= product.rows; i += 2) tile<T, 2, Vecs, Partial>(product, i, j, mask);
@@ -118,29 +141,26 @@ void multiply_panel(const Product<T>& product, int64_t j, typename Simd<T>::Mask
 
 /// Computes the product. k should be at most about kBlockDepth.
 template <class T>
-void multiply(const Product<T>& product) {
+void multiply(const Product<T>& product, Ahead<T> ahead = {}) {
   constexpr int L = Simd<T>::lanes;
-  int64_t vecs = (product.cols + L - 1) / L, panels = (vecs + kTileVecs - 1) / kTileVecs;
+  const int64_t vecs = divide_up(product.cols, L), panels = divide_up(vecs, kTileVecs);
+  const int64_t fetch = divide_up(ahead.lines(), max(1, panels * (product.rows / kTileRows)));
   auto all = Simd<T>::mask(L);
   for (int64_t panel = 0, j = 0; panel < panels; ++panel) {
     int width = int(vecs / panels + (panel < vecs % panels));  // 7 vectors are 3 + 2 + 2, not 3 + 3 + 1
     int64_t rest = product.cols - j;
-    if (rest < width * L) {
-      auto mask = Simd<T>::mask(int(rest - (width - 1) * L));
+    auto run = [&]<bool Partial>(typename Simd<T>::Mask mask) {
       if (width == 3)
-        multiply_panel<T, 3, true>(product, j, mask);
+        multiply_panel<T, 3, Partial>(product, j, mask, ahead, fetch);
       else if (width == 2)
-        multiply_panel<T, 2, true>(product, j, mask);
+        multiply_panel<T, 2, Partial>(product, j, mask, ahead, fetch);
       else
-        multiply_panel<T, 1, true>(product, j, mask);
-    } else {
-      if (width == 3)
-        multiply_panel<T, 3, false>(product, j, all);
-      else if (width == 2)
-        multiply_panel<T, 2, false>(product, j, all);
-      else
-        multiply_panel<T, 1, false>(product, j, all);
-    }
+        multiply_panel<T, 1, Partial>(product, j, mask, ahead, fetch);
+    };
+    if (rest < width * L)
+      run.template operator()<true>(Simd<T>::mask(int(rest - (width - 1) * L)));
+    else
+      run.template operator()<false>(all);
     j += width * L;
   }
 }
