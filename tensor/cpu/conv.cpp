@@ -112,10 +112,10 @@ struct Cut {
     const int64_t block = min(c.channels, divide_up(kBlockDepth<T>, max(taps, 1)));
     const int64_t pixel = m * c.step_x + block * x.taps * y.used;
     band = max(1, min(y.results, kChunkBytes / int64_t(sizeof(T)) / max(1, pixel * x.results)));
-    // Small images go together: so less of their last vectors is wasted.
-    const bool direct = Band{y, x, 0, y.results, 1}.direct() && x.results * y.results % Simd<T>::lanes == 0;
-    images =
-        direct || band < y.results ? 1 : max(1, min(c.batch, 8 * kTileCols<T> / (y.results * x.results)));
+    // Small images go together where more than an eighth of their last vectors would be wasted.
+    const int64_t pixels = y.results * x.results, filled = divide_up(pixels, Simd<T>::lanes) * Simd<T>::lanes;
+    const bool wasteful = band == y.results && filled - pixels > pixels / 8;
+    images = wasteful ? max(1, min(c.batch, 8 * kTileCols<T> / pixels)) : 1;
     rows = y.results;
     const int64_t work = c.batch * c.groups * c.m * c.channels * taps * y.results * x.results * c.step_y;
     const int64_t want = min(kChunks, work / kChunkWork);

@@ -114,7 +114,17 @@ void copy_rows(const T* in, int64_t in_pitch, int64_t image_stride, int64_t imag
                int64_t offset, int64_t rows, T* out) {
   using S = Simd<T>;
   constexpr int L = S::lanes;
-  const int64_t out_pitch = images * x.results;
+  const int64_t width = x.results, out_pitch = images * width;
+  if (x.step == 1 && images == 1 && width == x.source && width == in_pitch && rows > 0) {
+    // All rows at once; what came from the ends of neighbouring rows is then set to zero.
+    const int64_t low = min(width, max(0, -offset)), high = max(low, min(width, width - offset));
+    copy(in + low + offset, (rows - 1) * width + high - low, out + low);
+    for (T* row = out; row < out + rows * width; row += width) {
+      for (int64_t q = 0; q < low; ++q) row[q] = 0;
+      for (int64_t q = high; q < width; ++q) row[q] = 0;
+    }
+    return;
+  }
   for (int64_t q = 0; q < x.results; q += L) {
     const int count = int(min(L, x.results - q));
     const int64_t first = offset + q * x.step;  // source of lane 0
