@@ -71,7 +71,7 @@ void correlate_band(const Correlation<T>& c, const Band& band, int64_t next_rows
                  .out_pitch = out_pitch,
                  .bias = bias,
                  .accumulate = begin > 0},
-                ahead);
+                direct ? Ahead<T>() : ahead);
   }
 }
 
