@@ -5,6 +5,8 @@
 // For the right one a band of the input is transposed to (y, x, channel) with its zero padding: row q then
 // begins at pixel q*stride, and the kernel_w taps of one kernel row are kernel_w*channels contiguous columns
 // of it. So every input pixel is copied once, not once for every tap.
+#include <utility>
+
 #include <tengen/tensor/cpu/fill.h>
 #include <tengen/tensor/cpu/gemm.h>
 #include <tengen/tensor/cpu/scratch.h>
@@ -80,8 +82,9 @@ void transpose_band(const Conv2dShape& s, const T* input, int64_t first, int64_t
   }
 }
 
+/// `exchanged`: the result is written as (in_channels, out_channels); for kernels of one tap, without groups.
 template <class T>
-void weight_grad(const Conv2dShape& s, const T* grad_output, const T* input, T* grad_weight) {
+void weight_grad(const Conv2dShape& s, const T* grad_output, const T* input, T* grad_weight, bool exchanged) {
   const int64_t out = s.out_channels / s.groups, in = s.in_channels / s.groups;
   const int64_t taps = s.kernel_h * s.kernel_w, size = s.out_channels * in * taps;
   const int64_t out_plane = s.out_h * s.out_w, in_plane = s.in_h * s.in_w;
@@ -141,18 +144,33 @@ void weight_grad(const Conv2dShape& s, const T* grad_output, const T* input, T* 
       T* total = sums + o * row;
       for (int64_t slice = 1; slice < p.slices; ++slice)
         for (int64_t i = 0; i < row; ++i) total[i] += total[slice * size + i];
-      for (int64_t c = 0; c < in; c += p.channels) {
+      for (int64_t c = 0; c < in && !exchanged; c += p.channels) {
         const int64_t count = min(p.channels, in - c);
         transpose(total + c * taps, count, taps, count, grad_weight + o * row + c * taps, taps);
       }
     }
+    if (exchanged) transpose(sums + from * row, row, end - from, row, grad_weight + from, s.out_channels);
   });
 }
 
 template <class T>
-void weight_grad(const Conv2dShape& s, const void* grad_output, const void* input, void* grad_weight) {
-  weight_grad(s, static_cast<const T*>(grad_output), static_cast<const T*>(input),
-              static_cast<T*>(grad_weight));
+void weight_grad(Conv2dShape s, const void* grad_output, const void* input, void* grad_weight) {
+  const T *grad = static_cast<const T*>(grad_output), *source = static_cast<const T*>(input);
+  const bool one_tap = s.kernel_h * s.kernel_w * s.stride_h * s.stride_w == 1 && s.pad_h == 0 &&
+                       s.pad_w == 0 && s.out_h == s.in_h && s.out_w == s.in_w;
+  bool exchange = false;
+  if (one_tap) {
+    // Pixels without neighbours: long rows are transposed faster. And the side with fewer channels is
+    // transposed.
+    for (s.in_w *= s.in_h, s.in_h = 1; s.in_w > 512 && s.in_w % 2 == 0; s.in_w /= 2) s.in_h *= 2;
+    s.out_h = s.in_h, s.out_w = s.in_w;
+    exchange = s.groups == 1 && s.out_channels < s.in_channels && s.out_channels % Simd<T>::lanes == 0;
+    if (exchange) {
+      std::swap(s.in_channels, s.out_channels);
+      std::swap(grad, source);
+    }
+  }
+  weight_grad(s, grad, source, static_cast<T*>(grad_weight), exchange);
 }
 
 }  // namespace
