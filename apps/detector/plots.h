@@ -42,6 +42,10 @@ void plot_curves(const Metrics& metrics, const std::vector<std::string>& names, 
 void plot_confusion(const ConfusionMatrix& matrix, const std::vector<std::string>& names,
                     const std::string& png_path);
 
+/// What a data set holds: labels by class, where their centres lie, how wide and high they are.
+void plot_labels(std::span<const Label> labels, const std::vector<std::string>& names,
+                 const std::string& png_path);
+
 /// Up to 16 pictures of a batch in a grid, with boxes (pixels of each picture) and names.
 Image plot_batch(std::span<const Image> images, std::span<const std::vector<Detection>> boxes,
                  const std::vector<std::string>& names, bool show_conf);

@@ -86,7 +86,9 @@ TEST_CASE("plots: results, curves, confusion matrix and batches are written") {
   const std::vector<std::string> names{"one", "another with a long name"};
   plot_curves(evaluator.compute(), names, folder / "");
   plot_confusion(confusion, names, folder / "confusion.png");
-  for (const char* file : {"PR_curve.png", "F1_curve.png", "P_curve.png", "R_curve.png", "confusion.png"}) {
+  plot_labels(std::vector<Label>{{0, 0.5f, 0.5f, 0.1f, 0.2f}, {1, 1, 1, 1, 1}}, names, folder / "labels.png");
+  for (const char* file :
+       {"labels.png", "PR_curve.png", "F1_curve.png", "P_curve.png", "R_curve.png", "confusion.png"}) {
     CHECK(coloured(load_image(folder / file)) > 5000);
   }
   const std::vector<Image> images(5, Image(30, 40, 255));
