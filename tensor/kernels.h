@@ -20,6 +20,7 @@ struct View {
   int dim;
   const int64_t* sizes;
   const int64_t* strides;
+  bool host_number = false;  // one number in host memory, whatever the device; all strides are 0
 };
 
 /// Index tensors that stand for dimensions of another tensor, all of the same sizes (I...).
@@ -35,8 +36,9 @@ struct Indices {
 /// Throws the IndexError for `index` in dimension `dim` of `size` elements.
 [[noreturn]] void index_out_of_bounds(int64_t index, int64_t dim, int64_t size);
 
-/// Reductions; Sum and Prod keep in's type, ArgMax and ArgMin give int64 positions counted over the reduced dimensions in order,
-/// All and Any give bool, SumSquares is the sum of squares, MinMax ones let NaN win.
+/// Reductions. Sum, SumSquares (the sum of squares) and Prod keep in's type, of integers and bool any integer type; ArgMax
+/// and ArgMin give int64 positions counted over the reduced dimensions in order, of the first among equals; All and Any
+/// take and give bool; in Max, Min, ArgMax and ArgMin NaN wins.
 enum class Reduce : uint8_t { Sum, Prod, Max, Min, ArgMax, ArgMin, All, Any, SumSquares };
 
 /// 2-d convolution. Tensors are contiguous: input (batch, in_channels, in_h, in_w), weight (out_channels,
@@ -87,7 +89,8 @@ struct Kernels {
   /// j and j+8 of a block make a pair.
   void (*box_muller)(Dtype dtype, int64_t blocks, void* data, double mean, double std);
 
-  // ---- pointwise: equal sizes, any strides; the formulas stand in pointwise.h ------------------------------------------------
+  // ---- pointwise: equal sizes, any strides, one computing type (float, double, or integers and bool of any size);
+  // the formulas stand in pointwise.h ------------------------------------------------
   void (*unary)(Unary op, const View& out, const View& in, const double* params);
   void (*binary)(Binary op, const View& out, const View& a, const View& b, const double* params);
   void (*ternary)(Ternary op, const View& out, const View& a, const View& b, const View& c, const double* params);

@@ -20,15 +20,16 @@
 namespace tengen {
 
 // X(name), one real number (float, double) to one. The functions of pw...
-#define TENGEN_UNARY_MATH(X)                                                                             \
-  X(exp)                                                                                                 \
-  X(expm1) X(log) X(log2) X(log10) X(log1p) X(sqrt) X(sin) X(cos) X(tan) X(asin) X(acos) X(atan) X(sinh) \
-      X(cosh) X(tanh) X(erf) X(erfc) X(floor) X(ceil) X(round) X(trunc)
+#define TENGEN_UNARY_MATH(X)                                                                            \
+  X(exp)                                                                                                \
+  X(expm1)                                                                                              \
+  X(log) X(log2) X(log10) X(log1p) X(sqrt) X(sin) X(cos) X(tan) X(asin) X(acos) X(atan) X(sinh) X(cosh) \
+      X(tanh) X(erf) X(erfc) X(floor) X(ceil) X(round) X(trunc)
 // ...and formulas; params where named below.
-#define TENGEN_UNARY_REAL(X)                                                                      \
-  X(rsqrt)                                                                                        \
-  X(reciprocal) X(sigmoid) X(silu) X(gelu) X(gelu_tanh) X(mish) X(softplus) X(log_sigmoid) X(elu) \
-      X(leaky_relu)
+#define TENGEN_UNARY_REAL(X) \
+  X(rsqrt)                   \
+  X(reciprocal)              \
+  X(sigmoid) X(silu) X(gelu) X(gelu_tanh) X(mish) X(softplus) X(log_sigmoid) X(elu) X(leaky_relu)
 // One number of any computing type, result of the same type.
 #define TENGEN_UNARY_ANY(X) X(neg) X(abs) X(sign) X(square) X(relu) X(clamp) X(pow_scalar)
 // The same, integers only.
@@ -43,10 +44,11 @@ namespace tengen {
 #define TENGEN_BINARY_INT(X) X(bitwise_and) X(bitwise_or) X(bitwise_xor)
 // Real numbers only. *_grad: (gradient, x), or (gradient, y) for sigmoid and tanh.
 #define TENGEN_BINARY_MATH(X) X(atan2)
-#define TENGEN_BINARY_REAL(X)                                                                            \
-  X(div)                                                                                                 \
-  X(sigmoid_grad) X(tanh_grad) X(silu_grad) X(gelu_grad) X(gelu_tanh_grad) X(mish_grad) X(softplus_grad) \
-      X(log_sigmoid_grad) X(elu_grad) X(leaky_relu_grad) X(relu_grad) X(clamp_grad) X(bce_with_logits)   \
+#define TENGEN_BINARY_REAL(X)                                                                                \
+  X(div)                                                                                                     \
+  X(sigmoid_grad)                                                                                            \
+  X(tanh_grad) X(silu_grad) X(gelu_grad) X(gelu_tanh_grad) X(mish_grad) X(softplus_grad) X(log_sigmoid_grad) \
+      X(elu_grad) X(leaky_relu_grad) X(relu_grad) X(clamp_grad) X(hardtanh_grad) X(bce_with_logits)          \
           X(bce_with_logits_grad)
 // Bool result.
 #define TENGEN_BINARY_TEST(X) X(eq) X(ne) X(lt) X(le) X(gt) X(ge) X(logical_and) X(logical_or) X(logical_xor)
@@ -227,7 +229,8 @@ TENGEN_UNARY(leaky_relu) { return select(x > V(0), x, x * p[0]); }  // p: negati
 TENGEN_BINARY(leaky_relu_grad) { return select(b > V(0), a, a * p[0]); }
 TENGEN_BINARY(relu_grad) { return select(b <= V(0), V(0), a); }
 TENGEN_BINARY(clamp_grad) { return select((b >= p[0]) & (b <= p[1]), a, V(0)); }  // p: min, max
-TENGEN_BINARY(bce_with_logits) { return (V(1) - b) * a - log_sigmoid(a, p); }     // a: logits, b: targets
+TENGEN_BINARY(hardtanh_grad) { return select((b > p[0]) & (b < p[1]), a, V(0)); }
+TENGEN_BINARY(bce_with_logits) { return (V(1) - b) * a - log_sigmoid(a, p); }  // a: logits, b: targets
 TENGEN_BINARY(bce_with_logits_grad) { return sigmoid(a, p) - b; }
 
 TENGEN_BINARY(add) { return a + b; }

@@ -228,8 +228,9 @@ void ternary(Ternary op, const View& out, const View& a, const View& b, const Vi
   if (op == Ternary::where) {
     static constexpr Kernel kChoose[] = {choose<uint8_t>, choose<uint16_t>, choose<uint32_t>,
                                          choose<uint64_t>};
-    return run<3>(kChoose[__builtin_ctz(unsigned(bytes_of(out.dtype)))], out, out.dtype,
-                  {{&a, a.dtype}, {&b, b.dtype}, {&c, c.dtype}}, params);
+    Dtype as = b.dtype == out.dtype && c.dtype == out.dtype ? out.dtype : computing_type(out.dtype);
+    return run<3>(kChoose[__builtin_ctz(unsigned(bytes_of(as)))], out, as, {{&a, kBool}, {&b, as}, {&c, as}},
+                  params);
   }
   Kernel kernel = kernel_for(kTernary[int(op)], out.dtype);
   Dtype as = computing_type(out.dtype);

@@ -133,14 +133,15 @@ TENGEN_INLINE Vec<T> copysign(Vec<T> x, Vec<T> sign) {
   template <class T>                                           \
   TENGEN_INLINE Vec<T> name(Vec<T> x) {                        \
     if constexpr (sizeof(T) == 4)                              \
-      return typename Vec<T>::Raw(_mm512_maskz_##call_ps);           \
+      return typename Vec<T>::Raw(_mm512_maskz_##call_ps);     \
     else                                                       \
-      return typename Vec<T>::Raw(_mm512_maskz_##call_pd);           \
+      return typename Vec<T>::Raw(_mm512_maskz_##call_pd);     \
   }
-#define TENGEN_ROUNDING(name, mode, c_function)                                                     \
-  TENGEN_VEC_BUILTIN(name, roundscale_ps(__mmask16(-1), __m512(x.raw), mode), roundscale_pd(__mmask8(-1), __m512d(x.raw), mode), \
-                     c_function)
-TENGEN_VEC_BUILTIN(sqrt, sqrt_ps(__mmask16(-1), __m512(x.raw)), sqrt_pd(__mmask8(-1), __m512d(x.raw)), __builtin_sqrt)
+#define TENGEN_ROUNDING(name, mode, c_function)                               \
+  TENGEN_VEC_BUILTIN(name, roundscale_ps(__mmask16(-1), __m512(x.raw), mode), \
+                     roundscale_pd(__mmask8(-1), __m512d(x.raw), mode), c_function)
+TENGEN_VEC_BUILTIN(sqrt, sqrt_ps(__mmask16(-1), __m512(x.raw)), sqrt_pd(__mmask8(-1), __m512d(x.raw)),
+                   __builtin_sqrt)
 #elif defined(__AVX2__)
 #define TENGEN_VEC_BUILTIN(name, call_ps, call_pd, c_function) \
   template <class T>                                           \

@@ -1,0 +1,179 @@
+// Activation functions. A rule computes with the fused kernel while nothing is recorded; while something is,
+// it writes the same gradient in public operators, so that it can be differentiated again.
+#include <cmath>
+
+#include "pointwise.h"
+
+namespace tengen {
+namespace {
+
+Tensor fused(Binary op, const Tensor& grad, const Tensor& saved, const Params& params = {}) {
+  return compute(op, grad, saved, params);
+}
+
+Tensor floating(const char* name, const Tensor& self) {
+  TENGEN_CHECK(is_floating_point(self.dtype()), name, ": expected a floating-point tensor but found ",
+               self.dtype());
+  return self;
+}
+
+}  // namespace
+
+// ---- of the output: y
+// -------------------------------------------------------------------------------------------------
+Tensor tanh(const Tensor& self) {
+  ScalarType type = real_type(self.dtype());
+  Tensor out = compute(Unary::tanh, self, type, type);
+  return record("tanh", out, {self}, {out}, [](Node& node, const Tensor& grad) -> Grads {
+    Tensor y = node.saved(0);
+    if (!GradMode::is_enabled()) return {fused(Binary::tanh_grad, grad, y)};
+    return {grad * (1 - y * y)};
+  });
+}
+
+Tensor sigmoid(const Tensor& self) {
+  ScalarType type = real_type(self.dtype());
+  Tensor out = compute(Unary::sigmoid, self, type, type);
+  return record("sigmoid", out, {self}, {out}, [](Node& node, const Tensor& grad) -> Grads {
+    Tensor y = node.saved(0);
+    if (!GradMode::is_enabled()) return {fused(Binary::sigmoid_grad, grad, y)};
+    return {grad * (1 - y) * y};
+  });
+}
+
+Tensor relu(const Tensor& self) {
+  TENGEN_CHECK(self.dtype() != kBool, "relu: not implemented for bool tensors");
+  Tensor out = compute(Unary::relu, self);
+  return record("relu", out, {self}, {out}, [](Node& node, const Tensor& grad) -> Grads {
+    Tensor y = node.saved(0);
+    if (!GradMode::is_enabled()) return {fused(Binary::relu_grad, grad, y)};
+    return {where(y <= 0, 0, grad)};
+  });
+}
+
+// ---- of the input: x
+// ----------------------------------------------------------------------------------------------------
+Tensor silu(const Tensor& self) {
+  return record("silu", compute(Unary::silu, floating("silu", self)), {self}, {self},
+                [](Node& node, const Tensor& grad) -> Grads {
+                  Tensor x = node.saved(0);
+                  if (!GradMode::is_enabled()) return {fused(Binary::silu_grad, grad, x)};
+                  Tensor s = x.sigmoid();
+                  return {grad * s * (1 + x * (1 - s))};
+                });
+}
+
+namespace {
+
+Tensor gelu_gradient(const Tensor& grad, const Tensor& x) {
+  Tensor cdf = ((x * M_SQRT1_2).erf() + 1) * 0.5, pdf = (x * x * -0.5).exp() * (M_SQRT1_2 * M_2_SQRTPI * 0.5);
+  return grad * (cdf + x * pdf);
+}
+
+Tensor gelu_tanh_gradient(const Tensor& grad, const Tensor& x) {
+  constexpr double kScale = M_SQRT2 * M_2_SQRTPI * 0.5, kCubic = 0.044715;
+  Tensor t = ((x + x * x * x * kCubic) * kScale).tanh();
+  return grad * 0.5 * (t + 1 + x * (1 - t * t) * ((x * x * (3 * kCubic) + 1) * kScale));
+}
+
+}  // namespace
+
+Tensor gelu(const Tensor& self, std::string_view approximate) {
+  TENGEN_CHECK(approximate == "none" || approximate == "tanh",
+               "gelu: approximate argument must be either none or tanh, found '", approximate, "'");
+  bool exact = approximate == "none";
+  Tensor out = compute(exact ? Unary::gelu : Unary::gelu_tanh, floating("gelu", self));
+  return record("gelu", out, {self}, {self}, [exact](Node& node, const Tensor& grad) -> Grads {
+    Tensor x = node.saved(0);
+    if (!GradMode::is_enabled()) return {fused(exact ? Binary::gelu_grad : Binary::gelu_tanh_grad, grad, x)};
+    return {exact ? gelu_gradient(grad, x) : gelu_tanh_gradient(grad, x)};
+  });
+}
+
+Tensor mish(const Tensor& self) {
+  return record("mish", compute(Unary::mish, floating("mish", self)), {self}, {self},
+                [](Node& node, const Tensor& grad) -> Grads {
+                  Tensor x = node.saved(0);
+                  if (!GradMode::is_enabled()) return {fused(Binary::mish_grad, grad, x)};
+                  Tensor t = softplus(x).tanh();
+                  return {grad * (t + x * (1 - t * t) * x.sigmoid())};
+                });
+}
+
+Tensor leaky_relu(const Tensor& self, const Scalar& negative_slope) {
+  double slope = negative_slope.toDouble();
+  Tensor out = compute(Unary::leaky_relu, floating("leaky_relu", self), slope);
+  return record("leaky_relu", out, {self}, {self}, [slope](Node& node, const Tensor& grad) -> Grads {
+    Tensor x = node.saved(0);
+    if (!GradMode::is_enabled()) return {fused(Binary::leaky_relu_grad, grad, x, slope)};
+    return {where(x > 0, grad, grad * slope)};
+  });
+}
+
+Tensor elu(const Tensor& self, const Scalar& alpha) {
+  double a = alpha.toDouble();
+  return record(
+      "elu", compute(Unary::elu, floating("elu", self), a), {self}, {self},
+      [a](Node& node, const Tensor& grad) -> Grads {
+        Tensor x = node.saved(0);
+        if (!GradMode::is_enabled()) return {fused(Binary::elu_grad, grad, x, a)};
+        return {where(x > 0, grad,
+                      grad * a * x.clamp_max(0).exp())};  // the clamp: no inf * 0 where it is not chosen
+      });
+}
+
+Tensor softplus(const Tensor& self, const Scalar& beta, const Scalar& threshold) {
+  Params params(beta.toDouble(), threshold.toDouble());
+  return record("softplus", compute(Unary::softplus, floating("softplus", self), params), {self}, {self},
+                [params](Node& node, const Tensor& grad) -> Grads {
+                  Tensor x = node.saved(0);
+                  if (!GradMode::is_enabled()) return {fused(Binary::softplus_grad, grad, x, params)};
+                  Tensor z = x * params.values[0];
+                  return {where(z > params.values[1], grad, grad * z.sigmoid())};
+                });
+}
+
+Tensor log_sigmoid(const Tensor& self) {
+  return record("log_sigmoid", compute(Unary::log_sigmoid, floating("log_sigmoid", self)), {self}, {self},
+                [](Node& node, const Tensor& grad) -> Grads {
+                  Tensor x = node.saved(0);
+                  if (!GradMode::is_enabled()) return {fused(Binary::log_sigmoid_grad, grad, x)};
+                  return {grad * (-x).sigmoid()};
+                });
+}
+
+// Unlike clamp's, the gradient is zero on the bounds.
+Tensor hardtanh(const Tensor& self, const Scalar& min_val, const Scalar& max_val) {
+  TENGEN_CHECK(self.dtype() != kBool, "hardtanh: not implemented for bool tensors");
+  Params params(min_val.toDouble(), max_val.toDouble());
+  return record("hardtanh", compute(Unary::clamp, self, params), {self}, {self},
+                [params](Node& node, const Tensor& grad) -> Grads {
+                  Tensor x = node.saved(0);
+                  if (!GradMode::is_enabled()) return {fused(Binary::hardtanh_grad, grad, x, params)};
+                  return {where((x > params.values[0]) & (x < params.values[1]), grad, 0)};
+                });
+}
+Tensor relu6(const Tensor& self) { return hardtanh(self, 0, 6); }
+
+// ---- methods and in-place
+// -----------------------------------------------------------------------------------------------
+#define TENGEN_METHODS(name, type)                                                                 \
+  Tensor Tensor::name() const { return tengen::name(*this); }                                      \
+  Tensor& Tensor::name##_() const {                                                                \
+    return compute_(#name "_", Unary::name, *this, type, {}, [&] { return tengen::name(*this); }); \
+  }
+TENGEN_METHODS(tanh, real_type(dtype()))
+TENGEN_METHODS(sigmoid, real_type(dtype()))
+TENGEN_METHODS(relu, dtype() == kBool ? ScalarType::Undefined : dtype())
+#undef TENGEN_METHODS
+Tensor& relu_(Tensor& self) { return self.relu_(); }
+Tensor& sigmoid_(Tensor& self) { return self.sigmoid_(); }
+Tensor& silu_(Tensor& self) {
+  return compute_("silu_", Unary::silu, self, self.dtype(), {}, [&] { return silu(self); });
+}
+Tensor& leaky_relu_(Tensor& self, const Scalar& negative_slope) {
+  return compute_("leaky_relu_", Unary::leaky_relu, self, self.dtype(), negative_slope.toDouble(),
+                  [&] { return leaky_relu(self, negative_slope); });
+}
+
+}  // namespace tengen

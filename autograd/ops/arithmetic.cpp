@@ -1,0 +1,455 @@
+// Sums, products, quotients, powers and what is built like them.
+#include <cmath>
+
+#include "pointwise.h"
+
+namespace tengen {
+namespace {
+
+Tensor zeros_for(const Tensor& grad) { return zeros_like(grad); }
+
+void check_alpha(const char* name, ScalarType type, const Scalar& alpha) {
+  TENGEN_CHECK(is_floating_point(type) || !alpha.isFloatingPoint(), name,
+               ": for integral input tensors, argument alpha must not be a floating point number");
+}
+
+void check_sub(const Arg& a, const Arg& b) {
+  auto is_bool = [](const Arg& x) { return x.operand().type == kBool; };
+  TENGEN_CHECK(
+      !(is_bool(a) && is_bool(b)),
+      "sub: subtraction of two bool tensors is not supported; use bitwise_xor or logical_xor instead");
+  TENGEN_CHECK(!(is_bool(a) && a.tensor) && !(is_bool(b) && b.tensor),
+               "sub: subtraction with a bool tensor is not supported; use bitwise_not or logical_not to "
+               "invert a mask");
+}
+
+// a + alpha * b
+Tensor sum_of(const char* name, const Arg& a, const Arg& b, const Scalar& alpha) {
+  ScalarType type = result_type({a.operand(), b.operand()});
+  check_alpha(name, type, alpha);
+  Tensor out = alpha.equal(1) ? compute(Binary::add, a, b, type, type, {}, nullptr, name)
+               : alpha.equal(-1)
+                   ? compute(Binary::sub, a, b, type, type, {}, nullptr, name)
+                   : compute(Binary::add_scaled, a, b, type, type, alpha.toDouble(), nullptr, name);
+  return record(name, out, {a.tensor ? *a.tensor : kNotSaved, b.tensor ? *b.tensor : kNotSaved}, {},
+                [alpha](Node& node, const Tensor& grad) -> Grads {
+                  return {node.needs(0) ? grad : Tensor(), !node.needs(1)    ? Tensor()
+                                                           : alpha.equal(1)  ? grad
+                                                           : alpha.equal(-1) ? -grad
+                                                                             : grad * alpha};
+                });
+}
+
+Tensor& add_into(const char* name, const Tensor& self, const Arg& other, const Scalar& alpha) {
+  ScalarType type = result_type({Operand(self), other.operand()});
+  check_alpha(name, type, alpha);
+  auto otherwise = [&] { return sum_of(name, self, other, alpha); };
+  if (alpha.equal(1)) return compute_(name, Binary::add, self, other, type, {}, otherwise);
+  if (alpha.equal(-1)) return compute_(name, Binary::sub, self, other, type, {}, otherwise);
+  return compute_(name, Binary::add_scaled, self, other, type, alpha.toDouble(), otherwise);
+}
+
+}  // namespace
+
+Tensor add(const Tensor& self, const Tensor& other, const Scalar& alpha) {
+  return sum_of("add", self, other, alpha);
+}
+Tensor add(const Tensor& self, const Scalar& other, const Scalar& alpha) {
+  return sum_of("add", self, other, alpha);
+}
+Tensor sub(const Tensor& self, const Tensor& other, const Scalar& alpha) {
+  check_sub(self, other);
+  return sum_of("sub", self, other, -alpha);
+}
+Tensor sub(const Tensor& self, const Scalar& other, const Scalar& alpha) {
+  check_sub(self, other);
+  return sum_of("sub", self, other, -alpha);
+}
+Tensor rsub(const Tensor& self, const Scalar& other, const Scalar& alpha) {
+  check_sub(other, self);
+  return sum_of("rsub", other, self, -alpha);
+}
+Tensor Tensor::add(const Tensor& other, const Scalar& alpha) const {
+  return tengen::add(*this, other, alpha);
+}
+Tensor Tensor::add(const Scalar& other, const Scalar& alpha) const {
+  return tengen::add(*this, other, alpha);
+}
+Tensor Tensor::sub(const Tensor& other, const Scalar& alpha) const {
+  return tengen::sub(*this, other, alpha);
+}
+Tensor Tensor::sub(const Scalar& other, const Scalar& alpha) const {
+  return tengen::sub(*this, other, alpha);
+}
+Tensor& Tensor::add_(const Tensor& other, const Scalar& alpha) const {
+  return add_into("add_", *this, other, alpha);
+}
+Tensor& Tensor::add_(const Scalar& other, const Scalar& alpha) const {
+  return add_into("add_", *this, other, alpha);
+}
+Tensor& Tensor::sub_(const Tensor& other, const Scalar& alpha) const {
+  check_sub(*this, other);
+  return add_into("sub_", *this, other, -alpha);
+}
+Tensor& Tensor::sub_(const Scalar& other, const Scalar& alpha) const {
+  check_sub(*this, other);
+  return add_into("sub_", *this, other, -alpha);
+}
+
+Tensor mul(const Tensor& self, const Tensor& other) {
+  Tensor out = compute(Binary::mul, self, other, {}, "mul");
+  return record("mul", out, {self, other},
+                {other.requires_grad() ? self : kNotSaved, self.requires_grad() ? other : kNotSaved},
+                [](Node& node, const Tensor& grad) -> Grads {
+                  return {node.needs(0) ? grad * node.saved(1) : Tensor(),
+                          node.needs(1) ? grad * node.saved(0) : Tensor()};
+                });
+}
+Tensor mul(const Tensor& self, const Scalar& other) {
+  return record("mul", compute(Binary::mul, self, other), {self}, {},
+                [other](Node&, const Tensor& grad) -> Grads { return {grad * other}; });
+}
+
+// ---- division
+// --------------------------------------------------------------------------------------------------------
+namespace {
+ScalarType quotient_type(const Arg& a, const Arg& b) {
+  return real_type(result_type({a.operand(), b.operand()}));
+}
+}  // namespace
+
+Tensor div(const Tensor& self, const Tensor& other) {
+  ScalarType type = quotient_type(self, other);
+  Tensor out = compute(Binary::div, self, other, type, type, {}, nullptr, "div");
+  return record("div", out, {self, other}, {other, other.requires_grad() ? out : kNotSaved},
+                [](Node& node, const Tensor& grad) -> Grads {
+                  Tensor other = node.saved(0), quotient = grad / other;
+                  return {quotient, node.needs(1) ? -quotient * node.saved(1) : Tensor()};
+                });
+}
+Tensor div(const Tensor& self, const Scalar& other) {
+  ScalarType type = quotient_type(self, other);
+  return record("div", compute(Binary::div, self, other, type, type), {self}, {},
+                [other](Node&, const Tensor& grad) -> Grads { return {grad / other}; });
+}
+
+namespace {
+
+// Quotients without a fraction: flat, so the gradient is zero.
+Tensor whole_quotient(const Tensor& self, const Arg& other, std::string_view mode) {
+  TENGEN_CHECK(mode == "trunc" || mode == "floor",
+               "div: expected rounding_mode to be one of none, 'trunc' or 'floor' but found '", mode, "'");
+  Tensor out = compute(mode == "trunc" ? Binary::div_trunc : Binary::div_floor, self, other, {}, "div");
+  if (!is_floating_point(out.dtype())) return out;
+  return record(
+      "div", out, {self, other.tensor ? *other.tensor : kNotSaved}, {},
+      [](Node& node, const Tensor& grad) -> Grads {
+        return {node.needs(0) ? zeros_for(grad) : Tensor(), node.needs(1) ? zeros_for(grad) : Tensor()};
+      });
+}
+
+}  // namespace
+
+Tensor div(const Tensor& self, const Tensor& other, std::optional<std::string_view> mode) {
+  return mode ? whole_quotient(self, other, *mode) : div(self, other);
+}
+Tensor div(const Tensor& self, const Scalar& other, std::optional<std::string_view> mode) {
+  return mode ? whole_quotient(self, other, *mode) : div(self, other);
+}
+Tensor floor_divide(const Tensor& self, const Tensor& other) { return whole_quotient(self, other, "floor"); }
+Tensor floor_divide(const Tensor& self, const Scalar& other) { return whole_quotient(self, other, "floor"); }
+
+// self - quotient * other, the quotient rounded down (remainder) or towards zero (fmod).
+namespace {
+Tensor rest(const char* name, Binary op, const Tensor& self, const Arg& other) {
+  Tensor out = compute(op, self, other, {}, name);
+  if (!other.tensor)
+    return record(name, out, {self}, {}, [](Node&, const Tensor& grad) -> Grads { return {grad}; });
+  return record(name, out, {self, *other.tensor}, {self, *other.tensor},
+                [floor = op == Binary::remainder](Node& node, const Tensor& grad) -> Grads {
+                  return {grad, node.needs(1)
+                                    ? -grad * node.saved(0).div(node.saved(1), floor ? "floor" : "trunc")
+                                    : Tensor()};
+                });
+}
+}  // namespace
+
+Tensor remainder(const Tensor& self, const Tensor& other) {
+  return rest("remainder", Binary::remainder, self, other);
+}
+Tensor remainder(const Tensor& self, const Scalar& other) {
+  return rest("remainder", Binary::remainder, self, other);
+}
+Tensor fmod(const Tensor& self, const Tensor& other) { return rest("fmod", Binary::fmod, self, other); }
+Tensor fmod(const Tensor& self, const Scalar& other) { return rest("fmod", Binary::fmod, self, other); }
+
+// ---- powers
+// ------------------------------------------------------------------------------------------------------------
+namespace {
+
+// Exponents that have a cheaper name.
+Tensor power(const Tensor& self, const Scalar& exponent, const Tensor* into) {
+  ScalarType type = result_type(self, exponent);
+  double p = exponent.toDouble();
+  TENGEN_CHECK(is_floating_point(type) || type == kBool || p >= 0,
+               "pow: integers to negative integer powers are not allowed");
+  auto unary = [&](Unary op, Params params = {}) { return compute(op, self, type, type, params, into); };
+  if (p == 2) return unary(Unary::square);
+  if (p == 3) {
+    Tensor square = compute(Unary::square, self, type, type);
+    return compute(Binary::mul, square, self, type, type, {}, into);
+  }
+  if (is_floating_point(type)) {
+    if (p == 0.5) return unary(Unary::sqrt);
+    if (p == -0.5) return unary(Unary::rsqrt);
+    if (p == -1) return unary(Unary::reciprocal);
+  }
+  return unary(Unary::pow_scalar, p);
+}
+
+}  // namespace
+
+Tensor pow(const Tensor& self, const Scalar& exponent) {
+  return record("pow", power(self, exponent, nullptr), {self}, {self},
+                [exponent](Node& node, const Tensor& grad) -> Grads {
+                  if (exponent.equal(0)) return {zeros_for(grad)};
+                  return {grad * exponent *
+                          node.saved(0).pow(exponent.isFloatingPoint() ? Scalar(exponent.toDouble() - 1)
+                                                                       : Scalar(exponent.toLong() - 1))};
+                });
+}
+Tensor pow(const Tensor& self, const Tensor& exponent) {
+  Tensor out = compute(Binary::pow, self, exponent, {}, "pow");
+  return record("pow", out, {self, exponent}, {self, exponent, exponent.requires_grad() ? out : kNotSaved},
+                [](Node& node, const Tensor& grad) -> Grads {
+                  Tensor base = node.saved(0), exponent = node.saved(1), to_base, to_exponent;
+                  if (node.needs(0))
+                    to_base = where(exponent == 0, 0.0, grad * exponent * base.pow(exponent - 1));
+                  if (node.needs(1))  // 0^y is flat for y >= 0, where log(0) would say otherwise
+                    to_exponent =
+                        where((base == 0) & (exponent >= 0), 0.0, grad * node.saved(2) * base.log());
+                  return {to_base, to_exponent};
+                });
+}
+Tensor pow(const Scalar& self, const Tensor& exponent) {
+  Tensor out = compute(Binary::pow, self, exponent, {}, "pow");
+  return record("pow", out, {exponent}, {exponent, out}, [self](Node& node, const Tensor& grad) -> Grads {
+    if (self.equal(0)) return {where(node.saved(0) >= 0, 0.0, grad * node.saved(1) * std::log(0.0))};
+    return {grad * node.saved(1) * std::log(self.toDouble())};
+  });
+}
+Tensor& Tensor::pow_(const Scalar& exponent) const {
+  if (!writes_into(*this, result_type(*this, exponent), {})) return assign_("pow_", *this, pow(exponent));
+  power(*this, exponent, this);
+  return written("pow_", *this);
+}
+
+// ---- two at a time
+// --------------------------------------------------------------------------------------------------------
+Tensor atan2(const Tensor& self, const Tensor& other) {
+  ScalarType type = quotient_type(self, other);
+  Tensor out = compute(Binary::atan2, self, other, type, type, {}, nullptr, "atan2");
+  return record("atan2", out, {self, other}, {self, other}, [](Node& node, const Tensor& grad) -> Grads {
+    Tensor y = node.saved(0), x = node.saved(1), scaled = grad / (x * x + y * y);
+    return {node.needs(0) ? scaled * x : Tensor(), node.needs(1) ? -scaled * y : Tensor()};
+  });
+}
+
+namespace {
+Tensor choose(const char* name, Binary op, const Tensor& self, const Tensor& other) {
+  Tensor out = compute(op, self, other, {}, name);
+  return record(name, out, {self, other}, {self, other}, [op](Node& node, const Tensor& grad) -> Grads {
+    Tensor a = node.saved(0), b = node.saved(1);
+    Tensor shared = where(a == b, grad / 2, grad), less = a<b, more = a> b;
+    if (op == Binary::minimum) std::swap(less, more);
+    return {node.needs(0) ? shared.masked_fill(less, 0) : Tensor(),
+            node.needs(1) ? shared.masked_fill(more, 0) : Tensor()};
+  });
+}
+}  // namespace
+
+Tensor maximum(const Tensor& self, const Tensor& other) {
+  return choose("maximum", Binary::maximum, self, other);
+}
+Tensor minimum(const Tensor& self, const Tensor& other) {
+  return choose("minimum", Binary::minimum, self, other);
+}
+
+// ---- three at a time
+// --------------------------------------------------------------------------------------------------------
+Tensor lerp(const Tensor& self, const Tensor& end, const Scalar& weight) {
+  Tensor out = compute(Ternary::lerp, self, end, weight, result_type(self, end), {}, nullptr, "lerp");
+  return record("lerp", out, {self, end}, {},
+                [w = weight.toDouble()](Node& node, const Tensor& grad) -> Grads {
+                  return {node.needs(0) ? grad * (1 - w) : Tensor(), node.needs(1) ? grad * w : Tensor()};
+                });
+}
+Tensor lerp(const Tensor& self, const Tensor& end, const Tensor& weight) {
+  Tensor out =
+      compute(Ternary::lerp, self, end, weight, result_type({self, end, weight}), {}, nullptr, "lerp");
+  return record(
+      "lerp", out, {self, end, weight}, {self, end, weight}, [](Node& node, const Tensor& grad) -> Grads {
+        Tensor weight = node.saved(2);
+        return {node.needs(0) ? grad * (1 - weight) : Tensor(), node.needs(1) ? grad * weight : Tensor(),
+                node.needs(2) ? grad * (node.saved(1) - node.saved(0)) : Tensor()};
+      });
+}
+
+Tensor addcmul(const Tensor& self, const Tensor& tensor1, const Tensor& tensor2, const Scalar& value) {
+  ScalarType type = result_type({self, tensor1, tensor2});
+  check_alpha("addcmul", type, value);
+  Tensor out = compute(Ternary::addcmul, self, tensor1, tensor2, type, value.toDouble(), nullptr, "addcmul");
+  return record("addcmul", out, {self, tensor1, tensor2}, {tensor1, tensor2},
+                [value](Node& node, const Tensor& grad) -> Grads {
+                  return {grad, node.needs(1) ? grad * node.saved(1) * value : Tensor(),
+                          node.needs(2) ? grad * node.saved(0) * value : Tensor()};
+                });
+}
+
+Tensor addcdiv(const Tensor& self, const Tensor& tensor1, const Tensor& tensor2, const Scalar& value) {
+  ScalarType type = result_type({self, tensor1, tensor2});
+  TENGEN_CHECK(is_floating_point(type), "addcdiv: integer division is not supported, found tensors of type ",
+               type);
+  Tensor out = compute(Ternary::addcdiv, self, tensor1, tensor2, type, value.toDouble(), nullptr, "addcdiv");
+  return record("addcdiv", out, {self, tensor1, tensor2}, {tensor1, tensor2},
+                [value](Node& node, const Tensor& grad) -> Grads {
+                  Tensor divisor = node.saved(1), scaled = grad * value / divisor;
+                  return {grad, node.needs(1) ? scaled : Tensor(),
+                          node.needs(2) ? -scaled * node.saved(0) / divisor : Tensor()};
+                });
+}
+
+// ---- clamp
+// ----------------------------------------------------------------------------------------------------------------
+namespace {
+
+struct Bounds {
+  ScalarType type;
+  Params params;
+  Bounds(const Tensor& self, const std::optional<Scalar>& min, const std::optional<Scalar>& max)
+      : type(self.dtype()) {
+    TENGEN_CHECK(min || max, "clamp: at least one of 'min' or 'max' must not be None");
+    constexpr double inf = __builtin_inf();
+    params = {min ? min->toDouble() : -inf, max ? max->toDouble() : inf};
+    if (min) type = promote_types(type, result_type(self, *min));
+    if (max) type = promote_types(type, result_type(self, *max));
+  }
+};
+
+}  // namespace
+
+Tensor clamp(const Tensor& self, const std::optional<Scalar>& min, const std::optional<Scalar>& max) {
+  Bounds bounds(self, min, max);
+  Tensor out = compute(Unary::clamp, self, bounds.type, bounds.type, bounds.params);
+  return record("clamp", out, {self}, {self}, [bounds](Node& node, const Tensor& grad) -> Grads {
+    Tensor x = node.saved(0);
+    if (!GradMode::is_enabled()) return {compute(Binary::clamp_grad, grad, x, bounds.params)};
+    return {where((x >= bounds.params.values[0]) & (x <= bounds.params.values[1]), grad, 0.0)};
+  });
+}
+
+Tensor clamp(const Tensor& self, const std::optional<Tensor>& min, const std::optional<Tensor>& max) {
+  TENGEN_CHECK(min || max, "clamp: at least one of 'min' or 'max' must not be None");
+  Tensor out = self;
+  {
+    NoGradGuard no_grad;
+    if (min) out = maximum(out, *min);
+    if (max) out = minimum(out, *max);
+  }
+  return record("clamp", out, {self, min, max}, {self, min, max},
+                [](Node& node, const Tensor& grad) -> Grads {
+                  Tensor x = node.saved(0), min = node.saved(1), max = node.saved(2);
+                  Tensor below = min.defined() ? x < min : zeros_like(x, kBool),
+                         above = max.defined() ? x > max : zeros_like(x, kBool);
+                  if (min.defined() && max.defined())
+                    below = below & (min < max), above = above | (max < min);
+                  return {where(below | above, 0.0, grad), node.needs(1) ? where(below, grad, 0.0) : Tensor(),
+                          node.needs(2) ? where(above, grad, 0.0) : Tensor()};
+                });
+}
+Tensor clamp_min(const Tensor& self, const Scalar& min) { return clamp(self, min, std::nullopt); }
+Tensor clamp_max(const Tensor& self, const Scalar& max) { return clamp(self, std::nullopt, max); }
+Tensor Tensor::clamp(const std::optional<Scalar>& min, const std::optional<Scalar>& max) const {
+  return tengen::clamp(*this, min, max);
+}
+Tensor Tensor::clamp(const std::optional<Tensor>& min, const std::optional<Tensor>& max) const {
+  return tengen::clamp(*this, min, max);
+}
+Tensor Tensor::clamp_min(const Scalar& min) const { return tengen::clamp_min(*this, min); }
+Tensor Tensor::clamp_max(const Scalar& max) const { return tengen::clamp_max(*this, max); }
+Tensor& Tensor::clamp_(const std::optional<Scalar>& min, const std::optional<Scalar>& max) const {
+  Bounds bounds(*this, min, max);
+  return compute_("clamp_", Unary::clamp, *this, bounds.type, bounds.params, [&] { return clamp(min, max); });
+}
+Tensor& Tensor::clamp_min_(const Scalar& min) const { return clamp_(min, std::nullopt); }
+Tensor& Tensor::clamp_max_(const Scalar& max) const { return clamp_(std::nullopt, max); }
+
+// ---- methods
+// --------------------------------------------------------------------------------------------------------------
+#define TENGEN_METHOD(name, Other) \
+  Tensor Tensor::name(const Other& other) const { return tengen::name(*this, other); }
+#define TENGEN_METHODS(name) TENGEN_METHOD(name, Tensor) TENGEN_METHOD(name, Scalar)
+TENGEN_METHODS(mul)
+TENGEN_METHODS(div)
+TENGEN_METHODS(floor_divide)
+TENGEN_METHODS(remainder)
+TENGEN_METHODS(fmod)
+TENGEN_METHODS(pow)
+TENGEN_METHOD(atan2, Tensor)
+TENGEN_METHOD(maximum, Tensor)
+TENGEN_METHOD(minimum, Tensor)
+#undef TENGEN_METHODS
+#undef TENGEN_METHOD
+Tensor Tensor::div(const Tensor& other, std::optional<std::string_view> mode) const {
+  return tengen::div(*this, other, mode);
+}
+Tensor Tensor::div(const Scalar& other, std::optional<std::string_view> mode) const {
+  return tengen::div(*this, other, mode);
+}
+Tensor Tensor::lerp(const Tensor& end, const Scalar& weight) const {
+  return tengen::lerp(*this, end, weight);
+}
+Tensor Tensor::lerp(const Tensor& end, const Tensor& weight) const {
+  return tengen::lerp(*this, end, weight);
+}
+Tensor Tensor::addcmul(const Tensor& tensor1, const Tensor& tensor2, const Scalar& value) const {
+  return tengen::addcmul(*this, tensor1, tensor2, value);
+}
+Tensor Tensor::addcdiv(const Tensor& tensor1, const Tensor& tensor2, const Scalar& value) const {
+  return tengen::addcdiv(*this, tensor1, tensor2, value);
+}
+
+#define TENGEN_IN_PLACE(name, Other, type)                                                         \
+  Tensor& Tensor::name##_(const Other& other) const {                                              \
+    return compute_(#name "_", Binary::name, *this, other, type, {}, [&] { return name(other); }); \
+  }
+TENGEN_IN_PLACE(mul, Tensor, result_type(*this, other))
+TENGEN_IN_PLACE(mul, Scalar, result_type(*this, other))
+TENGEN_IN_PLACE(div, Tensor, quotient_type(*this, other))
+TENGEN_IN_PLACE(div, Scalar, quotient_type(*this, other))
+TENGEN_IN_PLACE(remainder, Tensor, result_type(*this, other))
+TENGEN_IN_PLACE(remainder, Scalar, result_type(*this, other))
+TENGEN_IN_PLACE(pow, Tensor, result_type(*this, other))
+#undef TENGEN_IN_PLACE
+Tensor& Tensor::lerp_(const Tensor& end, const Scalar& weight) const {
+  return compute_("lerp_", Ternary::lerp, *this, end, weight, result_type(*this, end), {},
+                  [&] { return lerp(end, weight); });
+}
+Tensor& Tensor::lerp_(const Tensor& end, const Tensor& weight) const {
+  return compute_("lerp_", Ternary::lerp, *this, end, weight, result_type({*this, end, weight}), {},
+                  [&] { return lerp(end, weight); });
+}
+Tensor& Tensor::addcmul_(const Tensor& tensor1, const Tensor& tensor2, const Scalar& value) const {
+  return compute_("addcmul_", Ternary::addcmul, *this, tensor1, tensor2,
+                  result_type({*this, tensor1, tensor2}), value.toDouble(),
+                  [&] { return addcmul(tensor1, tensor2, value); });
+}
+Tensor& Tensor::addcdiv_(const Tensor& tensor1, const Tensor& tensor2, const Scalar& value) const {
+  TENGEN_CHECK(is_floating_point(), "addcdiv_: integer division is not supported, found a tensor of type ",
+               dtype());
+  return compute_("addcdiv_", Ternary::addcdiv, *this, tensor1, tensor2,
+                  result_type({*this, tensor1, tensor2}), value.toDouble(),
+                  [&] { return addcdiv(tensor1, tensor2, value); });
+}
+
+}  // namespace tengen

@@ -1,0 +1,124 @@
+// Functions of one number.
+#include <cmath>
+
+#include "pointwise.h"
+
+namespace tengen {
+namespace {
+
+// A real function: integers become the default dtype.
+Tensor real(Unary op, const Tensor& self) {
+  ScalarType type = real_type(self.dtype());
+  return compute(op, self, type, type);
+}
+
+Tensor not_bool(const char* name, const Tensor& self) {
+  TENGEN_CHECK(self.dtype() != kBool, name, ": not implemented for bool tensors");
+  return self;
+}
+
+}  // namespace
+
+// A real function and its rule: what is kept (self or out), and the gradient made of it and of `g`.
+#define TENGEN_REAL(name, kept, ...)                                                     \
+  Tensor name(const Tensor& self) {                                                      \
+    Tensor out = real(Unary::name, self);                                                \
+    return record(#name, out, {self}, {kept}, [](Node& node, const Tensor& g) -> Grads { \
+      Tensor kept = node.saved(0);                                                       \
+      return {__VA_ARGS__};                                                              \
+    });                                                                                  \
+  }
+TENGEN_REAL(exp, out, (g * out))
+TENGEN_REAL(expm1, out, (g * (out + 1)))
+TENGEN_REAL(log, self, (g / self))
+TENGEN_REAL(log2, self, (g / (self * M_LN2)))
+TENGEN_REAL(log10, self, (g / (self * M_LN10)))
+TENGEN_REAL(log1p, self, (g / (self + 1)))
+TENGEN_REAL(sqrt, out, (g / (out * 2)))
+TENGEN_REAL(rsqrt, out, (g * -0.5 * out.pow(3)))
+TENGEN_REAL(reciprocal, out, (-g * out.square()))
+TENGEN_REAL(sin, self, (g * self.cos()))
+TENGEN_REAL(cos, self, (-g * self.sin()))
+TENGEN_REAL(tan, out, (g * (out.square() + 1)))
+TENGEN_REAL(asin, self, (g * (1 - self.square()).rsqrt()))
+TENGEN_REAL(acos, self, (-g * (1 - self.square()).rsqrt()))
+TENGEN_REAL(atan, self, (g / (self.square() + 1)))
+TENGEN_REAL(sinh, self, (g * self.cosh()))
+TENGEN_REAL(cosh, self, (g * self.sinh()))
+TENGEN_REAL(erf, self, (g * (-self.square()).exp() * M_2_SQRTPI))
+TENGEN_REAL(erfc, self, (g * (-self.square()).exp() * -M_2_SQRTPI))
+#undef TENGEN_REAL
+
+Tensor neg(const Tensor& self) {
+  TENGEN_CHECK(
+      self.dtype() != kBool,
+      "neg: negation of a bool tensor is not supported; use bitwise_not or logical_not to invert a mask");
+  return record("neg", compute(Unary::neg, self), {self}, {},
+                [](Node&, const Tensor& g) -> Grads { return {-g}; });
+}
+Tensor abs(const Tensor& self) {
+  return record("abs", compute(Unary::abs, not_bool("abs", self)), {self}, {self},
+                [](Node& node, const Tensor& g) -> Grads { return {g * node.saved(0).sign()}; });
+}
+Tensor square(const Tensor& self) {
+  ScalarType type = self.dtype() == kBool ? kLong : self.dtype();
+  return record("square", compute(Unary::square, self, type, type), {self}, {self},
+                [](Node& node, const Tensor& g) -> Grads { return {g * (node.saved(0) * 2)}; });
+}
+
+// Steps: flat wherever they have a derivative. Integers stay as they are.
+#define TENGEN_STEP(name)                                                           \
+  Tensor name(const Tensor& self) {                                                 \
+    if (is_integral(self.dtype(), true)) return not_bool(#name, self).clone();      \
+    return record(#name, compute(Unary::name, self), {self}, {},                    \
+                  [](Node&, const Tensor& g) -> Grads { return {zeros_like(g)}; }); \
+  }
+TENGEN_STEP(floor)
+TENGEN_STEP(ceil)
+TENGEN_STEP(round)
+TENGEN_STEP(trunc)
+#undef TENGEN_STEP
+Tensor sign(const Tensor& self) {
+  return record("sign", compute(Unary::sign, self), {self}, {},
+                [](Node&, const Tensor& g) -> Grads { return {zeros_like(g)}; });
+}
+Tensor frac(const Tensor& self) { return self - self.trunc(); }
+
+#define TENGEN_METHODS(name, type)                                                                 \
+  Tensor Tensor::name() const { return tengen::name(*this); }                                      \
+  Tensor& Tensor::name##_() const {                                                                \
+    return compute_(#name "_", Unary::name, *this, type, {}, [&] { return tengen::name(*this); }); \
+  }
+TENGEN_METHODS(exp, real_type(dtype()))
+TENGEN_METHODS(expm1, real_type(dtype()))
+TENGEN_METHODS(log, real_type(dtype()))
+TENGEN_METHODS(log2, real_type(dtype()))
+TENGEN_METHODS(log10, real_type(dtype()))
+TENGEN_METHODS(log1p, real_type(dtype()))
+TENGEN_METHODS(sqrt, real_type(dtype()))
+TENGEN_METHODS(rsqrt, real_type(dtype()))
+TENGEN_METHODS(reciprocal, real_type(dtype()))
+TENGEN_METHODS(sin, real_type(dtype()))
+TENGEN_METHODS(cos, real_type(dtype()))
+TENGEN_METHODS(tan, real_type(dtype()))
+TENGEN_METHODS(asin, real_type(dtype()))
+TENGEN_METHODS(acos, real_type(dtype()))
+TENGEN_METHODS(atan, real_type(dtype()))
+TENGEN_METHODS(sinh, real_type(dtype()))
+TENGEN_METHODS(cosh, real_type(dtype()))
+TENGEN_METHODS(erf, real_type(dtype()))
+TENGEN_METHODS(erfc, real_type(dtype()))
+// Where integers or bools take another way than the formula, only real tensors are written directly.
+TENGEN_METHODS(abs, dtype() == kBool ? ScalarType::Undefined : dtype())
+TENGEN_METHODS(neg, dtype() == kBool ? ScalarType::Undefined : dtype())
+TENGEN_METHODS(sign, dtype())
+TENGEN_METHODS(square, dtype() == kBool ? kLong : dtype())
+TENGEN_METHODS(floor, real_type(dtype()))
+TENGEN_METHODS(ceil, real_type(dtype()))
+TENGEN_METHODS(round, real_type(dtype()))
+TENGEN_METHODS(trunc, real_type(dtype()))
+#undef TENGEN_METHODS
+Tensor Tensor::frac() const { return tengen::frac(*this); }
+Tensor& Tensor::frac_() const { return assign_("frac_", *this, frac()); }
+
+}  // namespace tengen

@@ -1,0 +1,135 @@
+#include "pointwise.h"
+
+namespace tengen {
+namespace {
+
+bool is_whole(ScalarType type) { return is_integral(type, true); }
+
+// A tensor's values in `type` without history. Kernels read integers of any size, so those stay as they are.
+Tensor converted(const Tensor& t, ScalarType type) {
+  if (t.dtype() == type || (is_whole(t.dtype()) && is_whole(type))) return t;
+  Tensor out = empty(t.sizes(), TensorOptions(type).device(t.device()));
+  kernels(t).copy(view_of(out), view_of(t));
+  return out;
+}
+
+// An operand as the kernels see it, broadcast to `sizes`.
+class Seen {
+ public:
+  Seen(const Arg& arg, IntArrayRef sizes, ScalarType type) {
+    if (!arg.tensor) {
+      strides_.resize(sizes.size(), 0);
+      view_ = {&number_, type, int(sizes.size()), sizes.data(), strides_.data(), true};
+      switch (type) {
+        case kFloat:
+          number_.f32 = arg.value.to<float>();
+          break;
+        case kDouble:
+          number_.f64 = arg.value.to<double>();
+          break;
+        case kHalf:
+          number_.f16 = arg.value.to<Half>();
+          break;
+        case kBFloat16:
+          number_.bf16 = arg.value.to<BFloat16>();
+          break;
+        default:
+          number_.i64 = arg.value.to<int64_t>(), view_.dtype = kLong;
+      }
+      return;
+    }
+    const Tensor* t = arg.tensor;
+    if (t->dtype() != type) {
+      holder_ = converted(*t, type);
+      t = &holder_;
+    }
+    view_ = {t->data_ptr(), t->dtype(), int(sizes.size()), sizes.data(), t->strides().data()};
+    if (!t->sizes().equals(sizes)) {
+      strides_ = broadcast_strides(*t, sizes);
+      view_.strides = strides_.data();
+    }
+  }
+  Seen(const Seen&) = delete;
+  const View& view() const { return view_; }
+
+ private:
+  View view_;
+  DimVector strides_;
+  Tensor holder_;
+  union Number {
+    Number() : i64(0) {}
+    float f32;
+    double f64;
+    Half f16;
+    BFloat16 bf16;
+    int64_t i64;
+  } number_;
+};
+
+// A new tensor of the shape to which the operands broadcast.
+Tensor allocate(const char* name, std::initializer_list<const Arg*> args, ScalarType dtype) {
+  const Tensor* first = nullptr;
+  bool same = true;
+  for (const Arg* arg : args) {
+    if (!arg->tensor) continue;
+    if (!first) first = arg->tensor;
+    same &= arg->tensor->sizes().equals(first->sizes());
+  }
+  TensorOptions options = TensorOptions(dtype).device(first->device());
+  if (same) return empty(first->sizes(), options);
+  DimVector sizes;
+  for (const Arg* arg : args)
+    if (arg->tensor) sizes = broadcast_shapes(sizes, arg->tensor->sizes(), name);
+  return empty(sizes, options);
+}
+
+// Whether broadcasting `from` with `to` gives `to`.
+bool repeats_to(IntArrayRef from, IntArrayRef to) {
+  if (from.size() > to.size()) return false;
+  size_t lead = to.size() - from.size();
+  for (size_t i = 0; i < from.size(); ++i)
+    if (from[i] != to[lead + i] && from[i] != 1) return false;
+  return true;
+}
+
+}  // namespace
+
+Tensor compute(Unary op, const Tensor& self, ScalarType type, ScalarType dtype, const Params& params,
+               const Tensor* into) {
+  Tensor out = into ? *into : empty(self.sizes(), TensorOptions(dtype).device(self.device()));
+  Tensor in = converted(self, type);
+  kernels(out).unary(op, view_of(out), view_of(in), params.values);
+  return out;
+}
+
+Tensor compute(Binary op, const Arg& a, const Arg& b, ScalarType type, ScalarType dtype, const Params& params,
+               const Tensor* into, const char* name) {
+  Tensor out = into ? *into : allocate(name, {&a, &b}, dtype);
+  Seen x(a, out.sizes(), type), y(b, out.sizes(), type);
+  kernels(out).binary(op, view_of(out), x.view(), y.view(), params.values);
+  return out;
+}
+
+Tensor compute(Ternary op, const Arg& a, const Arg& b, const Arg& c, ScalarType type, const Params& params,
+               const Tensor* into, const char* name) {
+  Tensor out = into ? *into : allocate(name, {&a, &b, &c}, type);
+  Seen x(a, out.sizes(), op == Ternary::where ? kBool : type), y(b, out.sizes(), type),
+      z(c, out.sizes(), type);
+  kernels(out).ternary(op, view_of(out), x.view(), y.view(), z.view(), params.values);
+  return out;
+}
+
+bool writes_into(const Tensor& self, ScalarType type, std::initializer_list<Arg> others) {
+  if (!autograd::writes_directly(self, {}) || type != self.dtype()) return false;
+  for (const Arg& other : others) {
+    if (!other.tensor) continue;
+    const Tensor& t = *other.tensor;
+    if (autograd::must_record({t}) || !repeats_to(t.sizes(), self.sizes())) return false;
+    bool same_elements = t.storage_offset() == self.storage_offset() && t.sizes().equals(self.sizes()) &&
+                         t.strides().equals(self.strides());
+    if (t.storage() == self.storage() && !same_elements) return false;
+  }
+  return true;
+}
+
+}  // namespace tengen

@@ -1,0 +1,87 @@
+// Building blocks of pointwise operators; for the files of this folder.
+#pragma once
+
+#include <tengen/autograd/ops.h>
+#include <tengen/autograd/record.h>
+#include <tengen/tensor/promotion.h>
+#include <tengen/tensor/view_of.h>
+
+namespace tengen {
+
+using autograd::assign_;
+using autograd::Grads;
+using autograd::Node;
+using autograd::record;
+
+/// For record(): a place in the list of saved tensors that stays empty.
+inline const Tensor kNotSaved;
+
+/// An operand: a tensor, or a number that needs none. Refers to the tensor.
+struct Arg {
+  Arg(const Tensor& tensor) : tensor(&tensor) {}
+  Arg(const Scalar& value) : value(value) {}
+  Operand operand() const { return tensor ? Operand(*tensor) : Operand(value); }
+
+  const Tensor* tensor = nullptr;
+  Scalar value;
+};
+
+/// Three numbers for a formula.
+struct Params {
+  double values[3] = {};
+  Params() = default;
+  Params(double a, double b = 0, double c = 0) : values{a, b, c} {}
+};
+
+// These compute and record nothing. Operands are converted to `type` where they have another; the result has
+// the type `out`. With `into` the result is written there instead (a tensor of the result's shape and type).
+Tensor compute(Unary op, const Tensor& self, ScalarType type, ScalarType out, const Params& params = {},
+               const Tensor* into = nullptr);
+Tensor compute(Binary op, const Arg& a, const Arg& b, ScalarType type, ScalarType out,
+               const Params& params = {}, const Tensor* into = nullptr, const char* name = "");
+Tensor compute(Ternary op, const Arg& a, const Arg& b, const Arg& c, ScalarType type,
+               const Params& params = {}, const Tensor* into = nullptr, const char* name = "");
+
+/// Results of the operands' common type.
+inline Tensor compute(Unary op, const Tensor& self, const Params& params = {}) {
+  return compute(op, self, self.dtype(), self.dtype(), params);
+}
+inline Tensor compute(Binary op, const Arg& a, const Arg& b, const Params& params = {},
+                      const char* name = "") {
+  ScalarType type = result_type({a.operand(), b.operand()});
+  return compute(op, a, b, type, type, params, nullptr, name);
+}
+
+/// Whether an in-place operator may compute straight into self's memory: the result fits in shape and type,
+/// needs no history, and no operand overlaps self other than element on element.
+bool writes_into(const Tensor& self, ScalarType type, std::initializer_list<Arg> others);
+/// Counts the write.
+inline Tensor& written(const char* name, const Tensor& self) {
+  self.storage()->bump_version(name);
+  return const_cast<Tensor&>(self);
+}
+
+/// In-place operators: straight into memory where possible, else self becomes what `otherwise()` returns.
+template <class F>
+Tensor& compute_(const char* name, Unary op, const Tensor& self, ScalarType type, const Params& params,
+                 F otherwise) {
+  if (!writes_into(self, type, {})) return assign_(name, self, otherwise());
+  compute(op, self, type, type, params, &self);
+  return written(name, self);
+}
+template <class F>
+Tensor& compute_(const char* name, Binary op, const Tensor& self, const Arg& other, ScalarType type,
+                 const Params& params, F otherwise) {
+  if (!writes_into(self, type, {other})) return assign_(name, self, otherwise());
+  compute(op, self, other, type, type, params, &self, name);
+  return written(name, self);
+}
+template <class F>
+Tensor& compute_(const char* name, Ternary op, const Tensor& self, const Arg& b, const Arg& c,
+                 ScalarType type, const Params& params, F otherwise) {
+  if (!writes_into(self, type, {b, c})) return assign_(name, self, otherwise());
+  compute(op, self, b, c, type, params, &self, name);
+  return written(name, self);
+}
+
+}  // namespace tengen

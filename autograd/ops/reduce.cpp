@@ -1,0 +1,513 @@
+// Sums, means, extremes, norms: over some dimensions or all.
+#include <cmath>
+
+#include "pointwise.h"
+
+namespace tengen {
+namespace {
+
+// ---- which dimensions
+// -------------------------------------------------------------------------------------------------
+/// self's dimensions parted into those that stay and those that go; no dimensions given: all go.
+struct Parted {
+  DimVector sizes, strides;  // what stays first, then what goes
+  DimVector kept;            // sizes of what stays
+  DimVector keepdim;         // self's sizes with 1 where a dimension goes
+  int going = 0;
+  int64_t count = 1;  // elements per result
+
+  Parted(const char* name, const Tensor& self, IntArrayRef dims) {
+    SmallVector<bool, 8> goes(self.dim(), dims.empty());
+    for (int64_t dim : dims) {
+      int64_t d = wrap_dim(dim, self.dim());
+      if (self.dim() == 0) continue;
+      TENGEN_CHECK(!goes[d], name, ": dim ", d, " appears multiple times in the list of dims");
+      goes[d] = true;
+    }
+    for (bool pass : {false, true})
+      for (int64_t d = 0; d < self.dim(); ++d) {
+        if (goes[d] != pass) continue;
+        sizes.push_back(self.sizes()[d]);
+        strides.push_back(self.strides()[d]);
+      }
+    for (int64_t d = 0; d < self.dim(); ++d) {
+      int64_t size = self.sizes()[d];
+      keepdim.push_back(goes[d] ? 1 : size);
+      if (goes[d])
+        ++going, count *= size;
+      else
+        kept.push_back(size);
+    }
+  }
+  View view(const Tensor& self) const {
+    return {self.data_ptr(), self.dtype(), int(sizes.size()), sizes.data(), strides.data()};
+  }
+};
+
+/// Runs the kernel; the result has the shape that is asked for.
+Tensor run(Reduce op, const Tensor& self, const Parted& parted, bool keepdim, ScalarType dtype) {
+  Tensor out = empty(keepdim ? parted.keepdim : parted.kept, TensorOptions(dtype).device(self.device()));
+  DimVector strides = contiguous_strides(parted.kept);
+  View flat{out.data_ptr(), dtype, int(parted.kept.size()), parted.kept.data(), strides.data()};
+  kernels(self).reduce(op, flat, parted.view(self), parted.going);
+  return out;
+}
+
+/// The shape that self has, with 1 where a reduction took a dimension: what lets a result broadcast against
+/// self.
+DimVector restored(const Tensor& self, IntArrayRef dims) { return Parted("reduce", self, dims).keepdim; }
+
+DimVector copy(IntArrayRef values) { return DimVector(values.begin(), values.end()); }
+
+void check_not_empty(const char* name, const Tensor& self, IntArrayRef dims) {
+  for (int64_t d = 0; d < self.dim(); ++d) {
+    if (self.sizes()[d] != 0) continue;
+    bool goes = dims.empty();
+    for (int64_t dim : dims) goes |= wrap_dim(dim, self.dim()) == d;
+    if (!goes) continue;
+    if (dims.empty())
+      fail(name,
+           ": Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with "
+           "the 'dim' argument.");
+    fail<IndexError>(name, ": Expected reduction dim ", d, " to have non-zero size.");
+  }
+}
+
+}  // namespace
+
+// ---- sum, mean
+// ----------------------------------------------------------------------------------------------------------
+Tensor sum(const Tensor& input, IntArrayRef dim, bool keepdim, std::optional<ScalarType> dtype) {
+  ScalarType type = dtype.value_or(is_integral(input.dtype(), true) ? kLong : input.dtype());
+  bool whole =
+      is_integral(type, true) && is_integral(input.dtype(), true) && type != kBool;  // kernels convert these
+  Tensor self = type == input.dtype() || whole ? input : input.to(type);
+  Parted parted("sum", self, dim);
+  return record("sum", run(Reduce::Sum, self, parted, keepdim, type), {self}, {},
+                [sizes = copy(self.sizes()), kept = parted.keepdim](Node&, const Tensor& grad) -> Grads {
+                  return {grad.reshape(kept).expand(sizes)};
+                });
+}
+Tensor sum(const Tensor& self, std::optional<ScalarType> dtype) {
+  return sum(self, IntArrayRef(), false, dtype);
+}
+
+Tensor sum_to_size(const Tensor& self, IntArrayRef size) {
+  int64_t lead = self.dim() - int64_t(size.size());
+  TENGEN_CHECK(lead >= 0, "sum_to_size: size ", size, " is not expandable to size ", self.sizes());
+  DimVector dims;
+  for (int64_t d = 0; d < self.dim(); ++d) {
+    int64_t wanted = d < lead ? 1 : size[d - lead];
+    TENGEN_CHECK(wanted == 1 || wanted == self.sizes()[d], "sum_to_size: size ", size,
+                 " is not expandable to size ", self.sizes());
+    if (d < lead || (wanted == 1 && self.sizes()[d] != 1)) dims.push_back(d);
+  }
+  return dims.empty() ? self : sum(self, dims, true, self.dtype()).reshape(size);
+}
+
+Tensor mean(const Tensor& input, IntArrayRef dim, bool keepdim, std::optional<ScalarType> dtype) {
+  ScalarType type = dtype.value_or(input.dtype());
+  TENGEN_CHECK(is_floating_point(type), "mean: expected a floating-point tensor but found ", type,
+               "; give dtype to convert");
+  Tensor self = type == input.dtype() ? input : input.to(type);
+  Parted parted("mean", self, dim);
+  Tensor out = run(Reduce::Sum, self, parted, keepdim, type);
+  Scalar count = double(parted.count);
+  compute(Binary::div, out, count, type, type, {}, &out);
+  return record(
+      "mean", out, {self}, {},
+      [sizes = copy(self.sizes()), kept = parted.keepdim, count](Node&, const Tensor& grad) -> Grads {
+        return {(grad / count).reshape(kept).expand(sizes)};
+      });
+}
+Tensor mean(const Tensor& self, std::optional<ScalarType> dtype) {
+  return mean(self, IntArrayRef(), false, dtype);
+}
+
+// ---- variance: squares of distances from the mean, in two passes
+// -------------------------------------------------------------
+namespace {
+
+struct Moments {
+  Tensor mean, var;  // keepdim
+  double divisor;
+};
+
+Moments moments(const char* name, const Tensor& self, IntArrayRef dim, bool unbiased) {
+  TENGEN_CHECK(is_floating_point(self.dtype()), name, ": expected a floating-point tensor but found ",
+               self.dtype());
+  NoGradGuard no_grad;
+  Moments m;
+  m.mean = mean(self, dim, true);
+  Tensor distance = self - m.mean;
+  Parted parted(name, distance, dim);
+  m.var = run(Reduce::SumSquares, distance, parted, true, self.dtype());
+  m.divisor = double(parted.count - (unbiased ? 1 : 0));
+  m.var.div_(m.divisor < 0 ? 0.0 : m.divisor);
+  return m;
+}
+
+Tensor var_gradient(const Tensor& grad, const Tensor& self, IntArrayRef dim, double divisor) {
+  return grad.reshape(restored(self, dim)) * (2 / divisor) * (self - self.mean(dim, true));
+}
+
+Tensor finish_var(const Moments& m, const Tensor& self, IntArrayRef dim, bool keepdim) {
+  Tensor out = keepdim ? m.var : m.var.view(Parted("var", self, dim).kept);
+  return record("var", out, {self}, {self},
+                [dims = copy(dim), divisor = m.divisor](Node& node, const Tensor& grad) -> Grads {
+                  return {var_gradient(grad, node.saved(0), dims, divisor)};
+                });
+}
+
+}  // namespace
+
+Tensor var(const Tensor& self, IntArrayRef dim, bool unbiased, bool keepdim) {
+  return finish_var(moments("var", self, dim, unbiased), self, dim, keepdim);
+}
+Tensor var(const Tensor& self, bool unbiased) { return var(self, IntArrayRef(), unbiased, false); }
+
+Tensor std(const Tensor& self, IntArrayRef dim, bool unbiased, bool keepdim) {
+  Moments m = moments("std", self, dim, unbiased);
+  m.var.sqrt_();
+  Tensor out = keepdim ? m.var : m.var.view(Parted("std", self, dim).kept);
+  return record("std", out, {self}, {self, out},
+                [dims = copy(dim), divisor = m.divisor](Node& node, const Tensor& grad) -> Grads {
+                  Tensor deviation = node.saved(1);  // where it is zero so is the gradient
+                  Tensor to_var = (grad / (deviation * 2)).masked_fill(deviation == 0, 0);
+                  return {var_gradient(to_var, node.saved(0), dims, divisor)};
+                });
+}
+Tensor std(const Tensor& self, bool unbiased) { return std(self, IntArrayRef(), unbiased, false); }
+
+std::tuple<Tensor, Tensor> var_mean(const Tensor& self, IntArrayRef dim, bool unbiased, bool keepdim) {
+  return {var(self, dim, unbiased, keepdim), mean(self, dim, keepdim)};
+}
+
+// ---- running sums and products
+// -------------------------------------------------------------------------------------------
+namespace {
+
+Tensor scan(Reduce op, const Tensor& self, int64_t dim) {
+  Tensor out = empty(self.sizes(), self.options());
+  View in = view_of(self), to = view_of(out);
+  DimVector sizes = copy(self.sizes()), in_strides = copy(self.strides()), out_strides = copy(out.strides());
+  if (self.dim() > 0) {  // the dimension goes last
+    for (DimVector* v : {&sizes, &in_strides, &out_strides}) {
+      int64_t moved = (*v)[dim];
+      v->erase(v->data() + dim);
+      v->push_back(moved);
+    }
+  }
+  in.sizes = to.sizes = sizes.data();
+  in.strides = in_strides.data();
+  to.strides = out_strides.data();
+  kernels(self).scan(op, to, in);
+  return out;
+}
+
+Tensor for_scan(const Tensor& self, std::optional<ScalarType> dtype) {
+  ScalarType type = dtype.value_or(is_integral(self.dtype(), true) ? kLong : self.dtype());
+  return self.to(is_integral(type, true) ? kLong : type);
+}
+Tensor as_asked(const Tensor& out, std::optional<ScalarType> dtype) { return dtype ? out.to(*dtype) : out; }
+
+Tensor reversed_cumsum(const Tensor& x, int64_t dim) { return x.flip(dim).cumsum(dim).flip(dim); }
+
+bool has_zero(const Tensor& x) { return (x.detach() == 0).any().item<bool>(); }
+
+/// Along `dim`, element k is the product of all others: products of what is before it and of what is after
+/// it.
+Tensor product_of_others(const Tensor& x, int64_t dim) {
+  int64_t n = x.size(dim);
+  Tensor one = ones_like(x.narrow(dim, 0, 1));
+  Tensor before = cat({one, x.narrow(dim, 0, n - 1)}, dim).cumprod(dim);
+  Tensor after = cat({one, x.flip(dim).narrow(dim, 0, n - 1)}, dim).cumprod(dim).flip(dim);
+  return before * after;
+}
+
+}  // namespace
+
+Tensor cumsum(const Tensor& input, int64_t dim, std::optional<ScalarType> dtype) {
+  Tensor self = for_scan(input, dtype);
+  int64_t d = wrap_dim(dim, self.dim());
+  return as_asked(record("cumsum", scan(Reduce::Sum, self, d), {self}, {},
+                         [d](Node&, const Tensor& grad) -> Grads {
+                           return {grad.dim() ? reversed_cumsum(grad, d) : grad};
+                         }),
+                  dtype);
+}
+
+Tensor cumprod(const Tensor& input, int64_t dim, std::optional<ScalarType> dtype) {
+  Tensor self = for_scan(input, dtype);
+  int64_t d = wrap_dim(dim, self.dim());
+  Tensor out = scan(Reduce::Prod, self, d);
+  return as_asked(
+      record("cumprod", out, {self}, {self, out},
+             [d](Node& node, const Tensor& grad) -> Grads {
+               Tensor x = node.saved(0);
+               if (x.dim() == 0 || x.numel() == 0) return {grad};
+               if (!has_zero(x)) return {reversed_cumsum(grad * node.saved(1), d) / x};
+               // Zeros: element k's part is the running product with a one in its place.
+               int64_t n = x.size(d);
+               std::vector<Tensor> parts;
+               for (int64_t k = 0; k < n; ++k) {
+                 Tensor with_one =
+                     cat({x.narrow(d, 0, k), ones_like(x.narrow(d, k, 1)), x.narrow(d, k + 1, n - k - 1)}, d);
+                 Tensor product = with_one.cumprod(d).narrow(d, k, n - k);
+                 parts.push_back((product * grad.narrow(d, k, n - k)).sum(d, true));
+               }
+               return {cat(parts, d)};
+             }),
+      dtype);
+}
+
+// ---- products
+// ---------------------------------------------------------------------------------------------------------------
+namespace {
+Tensor product(const Tensor& input, std::optional<int64_t> dim, bool keepdim,
+               std::optional<ScalarType> dtype) {
+  ScalarType type = dtype.value_or(is_integral(input.dtype(), true) ? kLong : input.dtype());
+  Tensor self = input.to(type);
+  DimVector dims;
+  if (dim) dims.push_back(wrap_dim(*dim, self.dim()));
+  Parted parted("prod", self, dims);
+  Tensor out = run(Reduce::Prod, self, parted, keepdim, type);
+  return record("prod", out, {self}, {self, out},
+                [dims, kept = parted.keepdim](Node& node, const Tensor& grad) -> Grads {
+                  Tensor x = node.saved(0), g = grad.reshape(kept);
+                  if (x.dim() == 0) return {grad};
+                  if (x.numel() == 0) return {zeros_like(x)};
+                  if (!has_zero(x)) return {g * node.saved(1).reshape(kept) / x};
+                  if (!dims.empty()) return {g * product_of_others(x, dims[0])};
+                  return {g * product_of_others(x.reshape({-1}), 0).reshape(x.sizes())};
+                });
+}
+}  // namespace
+
+Tensor prod(const Tensor& self, std::optional<ScalarType> dtype) {
+  return product(self, std::nullopt, false, dtype);
+}
+Tensor prod(const Tensor& self, int64_t dim, bool keepdim, std::optional<ScalarType> dtype) {
+  return product(self, dim, keepdim, dtype);
+}
+
+// ---- extremes
+// -----------------------------------------------------------------------------------------------------------------
+namespace {
+
+/// Equal extremes share the gradient.
+Tensor extreme(const char* name, Reduce op, const Tensor& self, IntArrayRef dim, bool keepdim) {
+  check_not_empty(name, self, dim);
+  Parted parted(name, self, dim);
+  Tensor out = run(op, self, parted, keepdim, self.dtype());
+  return record(name, out, {self}, {self, out},
+                [dims = copy(dim), kept = parted.keepdim](Node& node, const Tensor& grad) -> Grads {
+                  Tensor mask = node.saved(0) == node.saved(1).reshape(kept);
+                  return {mask * (grad.reshape(kept) / mask.sum(dims, true))};
+                });
+}
+
+Tensor position(const char* name, Reduce op, const Tensor& self, IntArrayRef dim, bool keepdim) {
+  check_not_empty(name, self, dim);
+  return run(op, self, Parted(name, self, dim), keepdim, kLong);
+}
+
+std::tuple<Tensor, Tensor> extreme_at(const char* name, Reduce op, Reduce arg, const Tensor& self,
+                                      int64_t dim, bool keepdim) {
+  int64_t d = wrap_dim(dim, self.dim());
+  Tensor indices = position(name, arg, self, d, keepdim);
+  Parted parted(name, self, d);
+  Tensor values = run(op, self, parted, keepdim, self.dtype());
+  values = record(
+      name, values, {self}, {indices},
+      [d, sizes = copy(self.sizes()), kept = parted.keepdim](Node& node, const Tensor& grad) -> Grads {
+        return {zeros(sizes, grad.options()).scatter_add(d, node.saved(0).reshape(kept), grad.reshape(kept))};
+      });
+  return {values, indices};
+}
+
+Tensor arg_extreme(const char* name, Reduce op, const Tensor& self, std::optional<int64_t> dim,
+                   bool keepdim) {
+  return dim ? position(name, op, self, *dim, keepdim) : position(name, op, self, {}, keepdim);
+}
+
+}  // namespace
+
+Tensor amax(const Tensor& self, IntArrayRef dim, bool keepdim) {
+  return extreme("amax", Reduce::Max, self, dim, keepdim);
+}
+Tensor amin(const Tensor& self, IntArrayRef dim, bool keepdim) {
+  return extreme("amin", Reduce::Min, self, dim, keepdim);
+}
+Tensor max(const Tensor& self) { return extreme("max", Reduce::Max, self, {}, false); }
+Tensor min(const Tensor& self) { return extreme("min", Reduce::Min, self, {}, false); }
+Tensor max(const Tensor& self, const Tensor& other) { return maximum(self, other); }
+Tensor min(const Tensor& self, const Tensor& other) { return minimum(self, other); }
+std::tuple<Tensor, Tensor> max(const Tensor& self, int64_t dim, bool keepdim) {
+  return extreme_at("max", Reduce::Max, Reduce::ArgMax, self, dim, keepdim);
+}
+std::tuple<Tensor, Tensor> min(const Tensor& self, int64_t dim, bool keepdim) {
+  return extreme_at("min", Reduce::Min, Reduce::ArgMin, self, dim, keepdim);
+}
+Tensor argmax(const Tensor& self, std::optional<int64_t> dim, bool keepdim) {
+  return arg_extreme("argmax", Reduce::ArgMax, self, dim, keepdim);
+}
+Tensor argmin(const Tensor& self, std::optional<int64_t> dim, bool keepdim) {
+  return arg_extreme("argmin", Reduce::ArgMin, self, dim, keepdim);
+}
+
+Tensor median(const Tensor& self) {
+  TENGEN_CHECK(self.numel() > 0, "median: expected a tensor with elements but found shape ", self.sizes());
+  auto [values, indices] = self.reshape({-1}).sort();
+  Tensor last = values.select(0, -1);  // NaN sorts last, and one NaN makes the median NaN
+  return last.isnan().item<bool>() ? last : values.select(0, (self.numel() - 1) / 2);
+}
+
+// ---- norms
+// ------------------------------------------------------------------------------------------------------------------
+Tensor logsumexp(const Tensor& self, IntArrayRef dim, bool keepdim) {
+  Tensor out;
+  {
+    NoGradGuard no_grad;
+    Tensor x = self.to(real_type(self.dtype()));
+    Tensor top = x.numel() ? x.amax(dim, true) : zeros(restored(x, dim), x.options());
+    top.masked_fill_(top.isinf(), 0);  // all -inf, or an inf: exp copes
+    out = (x - top).exp_().sum(dim, true).log_().add_(top);
+    if (!keepdim) out = out.view(Parted("logsumexp", self, dim).kept);
+  }
+  return record("logsumexp", out, {self}, {self, out},
+                [dims = copy(dim)](Node& node, const Tensor& grad) -> Grads {
+                  Tensor x = node.saved(0);
+                  DimVector kept = restored(x, dims);
+                  return {grad.reshape(kept) * (x - node.saved(1).reshape(kept)).exp()};
+                });
+}
+
+namespace {
+
+Tensor norm_values(const Tensor& self, double p, IntArrayRef dim, bool keepdim) {
+  if (p == 2) return run(Reduce::SumSquares, self, Parted("norm", self, dim), keepdim, self.dtype()).sqrt_();
+  if (p == 0) return (self != 0).sum(dim, keepdim, self.dtype());
+  if (std::isinf(p)) return p > 0 ? self.abs().amax(dim, keepdim) : self.abs().amin(dim, keepdim);
+  Tensor powers = self.abs();
+  if (p != 1) powers.pow_(p);
+  Tensor total = powers.sum(dim, keepdim);
+  return p == 1 ? total : total.pow_(1 / p);
+}
+
+// d|x|/dx = sign(x) |x|^(p-1) / norm^(p-1); zero where the norm is.
+Tensor norm_gradient(const Tensor& grad, const Tensor& x, const Tensor& norm, double p, IntArrayRef dims) {
+  if (p == 0) return zeros_like(x);
+  if (p == 1) return grad * x.sign();
+  Tensor zero = norm == 0;
+  if (p == 2) return x * (grad / norm).masked_fill(zero, 0);
+  if (std::isinf(p)) {
+    Tensor mask = x.abs() == norm;
+    return x.sign() * mask * (grad / mask.sum(dims, true));
+  }
+  Tensor scale = (grad / norm.pow(p - 1)).masked_fill(zero, 0);
+  Tensor slope = p < 2 ? (x.sign() * x.abs().pow(p - 1)).masked_fill(x == 0, 0) : x * x.abs().pow(p - 2);
+  return slope * scale;
+}
+
+}  // namespace
+
+Tensor norm(const Tensor& self, const std::optional<Scalar>& order, IntArrayRef dim, bool keepdim) {
+  TENGEN_CHECK(is_floating_point(self.dtype()), "norm: expected a floating-point tensor but found ",
+               self.dtype());
+  double p = order ? order->toDouble() : 2;
+  Tensor out;
+  {
+    NoGradGuard no_grad;
+    out = norm_values(self, p, dim, keepdim);
+  }
+  return record("norm", out, {self}, {self, out},
+                [p, dims = copy(dim)](Node& node, const Tensor& grad) -> Grads {
+                  Tensor x = node.saved(0);
+                  DimVector kept = restored(x, dims);
+                  return {norm_gradient(grad.reshape(kept), x, node.saved(1).reshape(kept), p, dims)};
+                });
+}
+Tensor norm(const Tensor& self, const Scalar& p) { return norm(self, p, IntArrayRef(), false); }
+
+// ---- truth
+// --------------------------------------------------------------------------------------------------------------------
+namespace {
+
+Tensor truth(const char* name, Reduce op, const Tensor& self, IntArrayRef dim, bool keepdim) {
+  Tensor out = run(op, self.detach().to(kBool), Parted(name, self, dim), keepdim, kBool);
+  return self.dtype() == kByte ? out.to(kByte) : out;  // as PyTorch: bytes once served as bools
+}
+
+}  // namespace
+
+Tensor any(const Tensor& self) { return truth("any", Reduce::Any, self, {}, false); }
+Tensor any(const Tensor& self, int64_t dim, bool keepdim) {
+  return truth("any", Reduce::Any, self, dim, keepdim);
+}
+Tensor all(const Tensor& self) { return truth("all", Reduce::All, self, {}, false); }
+Tensor all(const Tensor& self, int64_t dim, bool keepdim) {
+  return truth("all", Reduce::All, self, dim, keepdim);
+}
+Tensor count_nonzero(const Tensor& self, std::optional<int64_t> dim) {
+  Tensor set = self.detach() != 0;
+  return dim ? set.sum(*dim) : set.sum();
+}
+
+// ---- methods
+// --------------------------------------------------------------------------------------------------------------------
+using OptionalType = std::optional<ScalarType>;
+Tensor Tensor::sum(OptionalType dtype) const { return tengen::sum(*this, dtype); }
+Tensor Tensor::sum(IntArrayRef dim, bool keepdim, OptionalType dtype) const {
+  return tengen::sum(*this, dim, keepdim, dtype);
+}
+Tensor Tensor::sum_to_size(IntArrayRef size) const { return tengen::sum_to_size(*this, size); }
+Tensor Tensor::mean(OptionalType dtype) const { return tengen::mean(*this, dtype); }
+Tensor Tensor::mean(IntArrayRef dim, bool keepdim, OptionalType dtype) const {
+  return tengen::mean(*this, dim, keepdim, dtype);
+}
+Tensor Tensor::var(bool unbiased) const { return tengen::var(*this, unbiased); }
+Tensor Tensor::var(IntArrayRef dim, bool unbiased, bool keepdim) const {
+  return tengen::var(*this, dim, unbiased, keepdim);
+}
+Tensor Tensor::std(bool unbiased) const { return tengen::std(*this, unbiased); }
+Tensor Tensor::std(IntArrayRef dim, bool unbiased, bool keepdim) const {
+  return tengen::std(*this, dim, unbiased, keepdim);
+}
+Tensor Tensor::prod(OptionalType dtype) const { return tengen::prod(*this, dtype); }
+Tensor Tensor::prod(int64_t dim, bool keepdim, OptionalType dtype) const {
+  return tengen::prod(*this, dim, keepdim, dtype);
+}
+Tensor Tensor::logsumexp(IntArrayRef dim, bool keepdim) const {
+  return tengen::logsumexp(*this, dim, keepdim);
+}
+Tensor Tensor::norm(const Scalar& p) const { return tengen::norm(*this, p); }
+Tensor Tensor::norm(const std::optional<Scalar>& p, IntArrayRef dim, bool keepdim) const {
+  return tengen::norm(*this, p, dim, keepdim);
+}
+Tensor Tensor::cumsum(int64_t dim, OptionalType dtype) const { return tengen::cumsum(*this, dim, dtype); }
+Tensor Tensor::cumprod(int64_t dim, OptionalType dtype) const { return tengen::cumprod(*this, dim, dtype); }
+Tensor Tensor::amax(IntArrayRef dim, bool keepdim) const { return tengen::amax(*this, dim, keepdim); }
+Tensor Tensor::amin(IntArrayRef dim, bool keepdim) const { return tengen::amin(*this, dim, keepdim); }
+Tensor Tensor::count_nonzero(std::optional<int64_t> dim) const { return tengen::count_nonzero(*this, dim); }
+Tensor Tensor::median() const { return tengen::median(*this); }
+#define TENGEN_METHODS(name)                                                            \
+  Tensor Tensor::name() const { return tengen::name(*this); }                           \
+  Tensor Tensor::name(const Tensor& other) const { return tengen::name(*this, other); } \
+  std::tuple<Tensor, Tensor> Tensor::name(int64_t dim, bool keepdim) const {            \
+    return tengen::name(*this, dim, keepdim);                                           \
+  }                                                                                     \
+  Tensor Tensor::arg##name(std::optional<int64_t> dim, bool keepdim) const {            \
+    return tengen::arg##name(*this, dim, keepdim);                                      \
+  }
+TENGEN_METHODS(max)
+TENGEN_METHODS(min)
+#undef TENGEN_METHODS
+#define TENGEN_METHODS(name)                                  \
+  Tensor Tensor::name() const { return tengen::name(*this); } \
+  Tensor Tensor::name(int64_t dim, bool keepdim) const { return tengen::name(*this, dim, keepdim); }
+TENGEN_METHODS(any)
+TENGEN_METHODS(all)
+#undef TENGEN_METHODS
+
+}  // namespace tengen

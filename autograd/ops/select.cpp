@@ -1,0 +1,117 @@
+// Choice by condition.
+#include "pointwise.h"
+
+namespace tengen {
+namespace {
+
+// uint8 counts as a mask, as it did before there were bools.
+Tensor as_mask(const char* name, const Tensor& mask) {
+  TENGEN_CHECK(mask.dtype() == kBool || mask.dtype() == kByte, name,
+               ": expected the condition to be a bool tensor but found ", mask.dtype());
+  return mask.dtype() == kBool ? mask : mask.to(kBool);
+}
+
+Tensor choose(const Tensor& condition, const Arg& a, const Arg& b) {
+  Tensor mask = as_mask("where", condition);
+  Tensor out =
+      compute(Ternary::where, mask, a, b, result_type({a.operand(), b.operand()}), {}, nullptr, "where");
+  return record("where", out, {a.tensor ? *a.tensor : kNotSaved, b.tensor ? *b.tensor : kNotSaved}, {mask},
+                [](Node& node, const Tensor& grad) -> Grads {
+                  Tensor mask = node.saved(0);
+                  return {node.needs(0) ? where(mask, grad, 0) : Tensor(),
+                          node.needs(1) ? where(mask, 0, grad) : Tensor()};
+                });
+}
+
+Tensor fill_where(const Tensor& self, const Tensor& condition, const Arg& value) {
+  Tensor mask = as_mask("masked_fill", condition);
+  Tensor out = compute(Ternary::where, mask, value, self, self.dtype(), {}, nullptr, "masked_fill");
+  return record("masked_fill", out, {self, value.tensor ? *value.tensor : kNotSaved}, {mask},
+                [](Node& node, const Tensor& grad) -> Grads {
+                  Tensor mask = node.saved(0);
+                  return {node.needs(0) ? where(mask, 0, grad) : Tensor(),
+                          node.needs(1) ? where(mask, grad, 0) : Tensor()};
+                });
+}
+
+void check_fill(const Tensor& value) {
+  TENGEN_CHECK(value.dim() == 0, "masked_fill: expected a 0-dim value tensor but found one of ", value.dim(),
+               " dimensions");
+}
+
+Tensor& fill_where_(const Tensor& self, const Tensor& condition, const Arg& value) {
+  if (!writes_into(self, self.dtype(), {condition, value}))
+    return assign_("masked_fill_", self, fill_where(self, condition, value));
+  compute(Ternary::where, as_mask("masked_fill_", condition), value, self, self.dtype(), {}, &self,
+          "masked_fill_");
+  return written("masked_fill_", self);
+}
+
+}  // namespace
+
+Tensor where(const Tensor& condition, const Tensor& self, const Tensor& other) {
+  return choose(condition, self, other);
+}
+Tensor where(const Tensor& condition, const Tensor& self, const Scalar& other) {
+  return choose(condition, self, other);
+}
+Tensor where(const Tensor& condition, const Scalar& self, const Tensor& other) {
+  return choose(condition, self, other);
+}
+Tensor where(const Tensor& condition, const Scalar& self, const Scalar& other) {
+  return choose(condition, self, other);
+}
+std::vector<Tensor> where(const Tensor& condition) { return nonzero(condition).unbind(1); }
+Tensor Tensor::where(const Tensor& condition, const Tensor& other) const {
+  return tengen::where(condition, *this, other);
+}
+
+Tensor masked_fill(const Tensor& self, const Tensor& mask, const Scalar& value) {
+  return fill_where(self, mask, value);
+}
+Tensor masked_fill(const Tensor& self, const Tensor& mask, const Tensor& value) {
+  check_fill(value);
+  return fill_where(self, mask, value);
+}
+Tensor Tensor::masked_fill(const Tensor& mask, const Scalar& value) const {
+  return fill_where(*this, mask, value);
+}
+Tensor Tensor::masked_fill(const Tensor& mask, const Tensor& value) const {
+  return tengen::masked_fill(*this, mask, value);
+}
+Tensor& Tensor::masked_fill_(const Tensor& mask, const Scalar& value) const {
+  return fill_where_(*this, mask, value);
+}
+Tensor& Tensor::masked_fill_(const Tensor& mask, const Tensor& value) const {
+  check_fill(value);
+  return fill_where_(*this, mask, value);
+}
+
+Tensor nonzero(const Tensor& self) {
+  Tensor mask = self.detach().cpu().to(kBool).contiguous();
+  const bool* set = mask.data_ptr<bool>();
+  int64_t count = 0, n = mask.numel(), dims = self.dim();
+  for (int64_t i = 0; i < n; ++i) count += set[i];
+  Tensor out = empty({count, dims}, kLong);
+  int64_t* row = out.data_ptr<int64_t>();
+  for (int64_t i = 0; i < n; ++i) {
+    if (!set[i]) continue;
+    int64_t rest = i;
+    for (int64_t d = dims - 1; d >= 0; --d) {
+      row[d] = rest % mask.sizes()[d];
+      rest /= mask.sizes()[d];
+    }
+    row += dims;
+  }
+  return out.to(self.device());
+}
+Tensor Tensor::nonzero() const { return tengen::nonzero(*this); }
+
+Tensor masked_select(const Tensor& self, const Tensor& mask) {
+  DimVector sizes = broadcast_shapes(self.sizes(), mask.sizes(), "masked_select");
+  Tensor chosen = nonzero(as_mask("masked_select", mask).expand(sizes).reshape({-1})).view({-1});
+  return self.expand(sizes).reshape({-1}).index_select(0, chosen);
+}
+Tensor Tensor::masked_select(const Tensor& mask) const { return tengen::masked_select(*this, mask); }
+
+}  // namespace tengen
