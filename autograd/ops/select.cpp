@@ -87,31 +87,4 @@ Tensor& Tensor::masked_fill_(const Tensor& mask, const Tensor& value) const {
   return fill_where_(*this, mask, value);
 }
 
-Tensor nonzero(const Tensor& self) {
-  Tensor mask = self.detach().cpu().to(kBool).contiguous();
-  const bool* set = mask.data_ptr<bool>();
-  int64_t count = 0, n = mask.numel(), dims = self.dim();
-  for (int64_t i = 0; i < n; ++i) count += set[i];
-  Tensor out = empty({count, dims}, kLong);
-  int64_t* row = out.data_ptr<int64_t>();
-  for (int64_t i = 0; i < n; ++i) {
-    if (!set[i]) continue;
-    int64_t rest = i;
-    for (int64_t d = dims - 1; d >= 0; --d) {
-      row[d] = rest % mask.sizes()[d];
-      rest /= mask.sizes()[d];
-    }
-    row += dims;
-  }
-  return out.to(self.device());
-}
-Tensor Tensor::nonzero() const { return tengen::nonzero(*this); }
-
-Tensor masked_select(const Tensor& self, const Tensor& mask) {
-  DimVector sizes = broadcast_shapes(self.sizes(), mask.sizes(), "masked_select");
-  Tensor chosen = nonzero(as_mask("masked_select", mask).expand(sizes).reshape({-1})).view({-1});
-  return self.expand(sizes).reshape({-1}).index_select(0, chosen);
-}
-Tensor Tensor::masked_select(const Tensor& mask) const { return tengen::masked_select(*this, mask); }
-
 }  // namespace tengen
