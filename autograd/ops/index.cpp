@@ -350,13 +350,12 @@ Tensor Tensor::operator[](const Tensor& at) const { return index({at}); }
 Tensor& Tensor::index_put_(ArrayRef<indexing::TensorIndex> indices, const Tensor& values) const {
   std::vector<std::optional<Tensor>> tensors;
   Tensor view = indexing::apply_views(*this, indices, tensors);
-  if (!tensors.empty()) {
-    tengen::index_put_(view, tensors, values);
-  } else {
-    Tensor fitting = values;  // leading dimensions of size 1 do not count
-    while (fitting.dim() > view.dim() && fitting.size(0) == 1) fitting = fitting.select(0, 0);
+  Tensor fitting = values;  // leading dimensions of size 1 do not count
+  while (fitting.dim() > 0 && fitting.size(0) == 1) fitting = fitting.select(0, 0);
+  if (tensors.empty())
     view.copy_(fitting);
-  }
+  else
+    tengen::index_put_(view, tensors, fitting);
   return const_cast<Tensor&>(*this);
 }
 Tensor& Tensor::index_put_(std::initializer_list<indexing::TensorIndex> indices, const Tensor& values) const {
