@@ -6,6 +6,7 @@
 #include <tengen/tensor/cpu/gemm.h>
 #include <tengen/tensor/cpu/scratch.h>
 #include <tengen/tensor/cpu/shift.h>
+#include <tengen/tensor/cpu/winograd.h>
 #include <tengen/tensor/parallel.h>
 
 namespace tengen::cpu::TENGEN_ISA {
@@ -73,25 +74,6 @@ void correlate_band(const Correlation<T>& c, const Band& band, int64_t next_rows
                  .accumulate = begin > 0},
                 direct ? Ahead<T>() : ahead);
   }
-}
-
-/// out[q*step + p] = phases[p][q]: one row of the result from its phases, `phase_size` apart.
-template <class T>
-void interleave_row(const T* phases, int64_t phase_size, int64_t step, int64_t width, T* out) {
-  using S = Simd<T>;
-  constexpr int L = S::lanes;
-  if (step == 1) return copy(phases, width, out);
-  if (step == 2) {
-    for (int64_t x = 0; x < width; x += 2 * L, phases += L) {
-      const auto even = S::load(phases), odd = S::load(phases + phase_size);
-      const int left = int(min(2 * L, width - x));
-      S::store(out + x, interleave<T, false>(even, odd), S::mask(left < L ? left : L));
-      if (left > L) S::store(out + x + L, interleave<T, true>(even, odd), S::mask(left - L));
-    }
-    return;
-  }
-  for (int64_t p = 0; p < step; ++p)
-    for (int64_t x = p; x < width; x += step) out[x] = phases[p * phase_size + x / step];
 }
 
 /// How a correlation is cut: into chunks of images, of rows of one phase's result, and of m rows of the
@@ -179,9 +161,19 @@ void correlate(const Correlation<T>& c) {
   });
 }
 
+/// What winograd.h computes.
+bool small_dense_kernel(const Conv2dShape& s) {
+  return s.kernel_h == 3 && s.kernel_w == 3 && s.stride_h == 1 && s.stride_w == 1 && s.dilation_h == 1 &&
+         s.dilation_w == 1 && s.groups == 1;
+}
+
 template <class T>
 void conv2d(const Conv2dShape& s, const T* input, const T* weight, const T* bias, T* output) {
   if (s.batch * s.out_channels * s.out_h * s.out_w == 0) return;
+  const Winograd<T> fast{
+      s.batch, s.out_channels, s.in_channels,     s.in_h, s.in_w, s.out_h, s.out_w, s.pad_h,
+      s.pad_w, weight,         s.in_channels * 9, 9,      false,  input,   bias,    output};
+  if (small_dense_kernel(s) && fast.pays()) return winograd(fast);
   Axis y(s.out_h, s.in_h, s.stride_h, s.kernel_h), x(s.out_w, s.in_w, s.stride_w, s.kernel_w);
   for (int64_t k = 0; k < s.kernel_h; ++k) y.add(k, k * s.dilation_h - s.pad_h);
   for (int64_t k = 0; k < s.kernel_w; ++k) x.add(k, k * s.dilation_w - s.pad_w);
@@ -231,6 +223,10 @@ struct Phases {
 template <class T>
 void conv2d_input_grad(const Conv2dShape& s, const T* grad_output, const T* weight, T* grad_input) {
   if (s.batch * s.in_channels * s.in_h * s.in_w == 0) return;
+  const Winograd<T> fast{s.batch, s.in_channels, s.out_channels, s.out_h,   s.out_w, s.in_h,
+                         s.in_w,  2 - s.pad_h,   2 - s.pad_w,    weight,    9,       s.in_channels * 9,
+                         true,    grad_output,   nullptr,        grad_input};
+  if (small_dense_kernel(s) && fast.pays()) return winograd(fast);
   const Phases y(s.in_h, s.out_h, s.kernel_h, s.stride_h, s.pad_h, s.dilation_h);
   const Phases x(s.in_w, s.out_w, s.kernel_w, s.stride_w, s.pad_w, s.dilation_w);
   const int64_t in = s.in_channels / s.groups, out = s.out_channels / s.groups,

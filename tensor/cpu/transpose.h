@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include <tengen/tensor/cpu/gemm.h>
 #include <tengen/tensor/cpu/vec.h>
 
 namespace tengen::cpu::TENGEN_ISA {
@@ -97,6 +98,25 @@ TENGEN_INLINE void copy(const T* in, int64_t count, T* out) {
     auto mask = S::mask(int(count - i));
     S::store(out + i, S::load(in + i, mask), mask);
   }
+}
+
+/// out[q*step + p] = phases[p][q]: one row of the result from its phases, `phase_size` apart.
+template <class T>
+void interleave_row(const T* phases, int64_t phase_size, int64_t step, int64_t width, T* out) {
+  using S = Simd<T>;
+  constexpr int L = S::lanes;
+  if (step == 1) return copy(phases, width, out);
+  if (step == 2) {
+    for (int64_t x = 0; x < width; x += 2 * L, phases += L) {
+      const auto even = S::load(phases), odd = S::load(phases + phase_size);
+      const int left = int(min(2 * L, width - x));
+      S::store(out + x, interleave<T, false>(even, odd), S::mask(left < L ? left : L));
+      if (left > L) S::store(out + x + L, interleave<T, true>(even, odd), S::mask(left - L));
+    }
+    return;
+  }
+  for (int64_t p = 0; p < step; ++p)
+    for (int64_t x = p; x < width; x += step) out[x] = phases[p * phase_size + x / step];
 }
 
 /// out (rows,cols), row-major with out_pitch, from any strides.

@@ -116,6 +116,19 @@ TEST_CASE("conv2d: the layers of a detector and of a Go tower, made smaller") {
     check<float>(s, random, true);
 }
 
+TEST_CASE("conv2d: 3x3 kernels on many channels, any size and padding") {
+  std::mt19937 random(5);
+  auto pick = [&](int64_t low, int64_t high) {
+    return std::uniform_int_distribution<int64_t>(low, high)(random);
+  };
+  for (int i = 0; i < 40; ++i) {
+    Conv2dShape s = square(pick(1, 9), pick(20, 70), pick(20, 70), 9, 3, 1, 0);
+    s.in_h = pick(3, 25), s.in_w = pick(3, 45), s.pad_h = pick(0, 3), s.pad_w = pick(0, 3);
+    s.out_h = outputs(s.in_h, 3, 1, s.pad_h, 1), s.out_w = outputs(s.in_w, 3, 1, s.pad_w, 1);
+    check<float>(s, random, i % 2);
+  }
+}
+
 TEST_CASE("conv2d: depthwise, dilated, long kernels, steps longer than the kernel, padding only") {
   std::mt19937 random(3);
   for (const Conv2dShape& s :
