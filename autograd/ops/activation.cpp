@@ -169,11 +169,11 @@ TENGEN_METHODS(relu, dtype() == kBool ? ScalarType::Undefined : dtype())
 Tensor& relu_(Tensor& self) { return self.relu_(); }
 Tensor& sigmoid_(Tensor& self) { return self.sigmoid_(); }
 Tensor& silu_(Tensor& self) {
-  return compute_("silu_", Unary::silu, self, self.dtype(), {}, [&] { return silu(self); });
+  return compute_("silu_", Unary::silu, self, self.dtype(), {}, [&] { return silu(self.clone()); });
 }
 Tensor& leaky_relu_(Tensor& self, const Scalar& negative_slope) {
   return compute_("leaky_relu_", Unary::leaky_relu, self, self.dtype(), negative_slope.toDouble(),
-                  [&] { return leaky_relu(self, negative_slope); });
+                  [&] { return leaky_relu(self.clone(), negative_slope); });
 }
 
 }  // namespace tengen

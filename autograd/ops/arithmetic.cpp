@@ -239,7 +239,8 @@ Tensor pow(const Scalar& self, const Tensor& exponent) {
   });
 }
 Tensor& Tensor::pow_(const Scalar& exponent) const {
-  if (!writes_into(*this, result_type(*this, exponent), {})) return assign_("pow_", *this, pow(exponent));
+  if (!writes_into(*this, result_type(*this, exponent), {}))
+    return assign_("pow_", *this, clone().pow(exponent));
   power(*this, exponent, this);
   return written("pow_", *this);
 }
@@ -379,7 +380,8 @@ Tensor Tensor::clamp_min(const Scalar& min) const { return tengen::clamp_min(*th
 Tensor Tensor::clamp_max(const Scalar& max) const { return tengen::clamp_max(*this, max); }
 Tensor& Tensor::clamp_(const std::optional<Scalar>& min, const std::optional<Scalar>& max) const {
   Bounds bounds(*this, min, max);
-  return compute_("clamp_", Unary::clamp, *this, bounds.type, bounds.params, [&] { return clamp(min, max); });
+  return compute_("clamp_", Unary::clamp, *this, bounds.type, bounds.params,
+                  [&] { return clone().clamp(min, max); });
 }
 Tensor& Tensor::clamp_min_(const Scalar& min) const { return clamp_(min, std::nullopt); }
 Tensor& Tensor::clamp_max_(const Scalar& max) const { return clamp_(std::nullopt, max); }
@@ -419,17 +421,17 @@ Tensor Tensor::addcdiv(const Tensor& tensor1, const Tensor& tensor2, const Scala
   return tengen::addcdiv(*this, tensor1, tensor2, value);
 }
 
-#define TENGEN_IN_PLACE(name, Other, type)                                                         \
-  Tensor& Tensor::name##_(const Other& other) const {                                              \
-    return compute_(#name "_", Binary::name, *this, other, type, {}, [&] { return name(other); }); \
+#define TENGEN_IN_PLACE(name, Other, type, before)                                                        \
+  Tensor& Tensor::name##_(const Other& other) const {                                                     \
+    return compute_(#name "_", Binary::name, *this, other, type, {}, [&] { return before name(other); }); \
   }
-TENGEN_IN_PLACE(mul, Tensor, result_type(*this, other))
-TENGEN_IN_PLACE(mul, Scalar, result_type(*this, other))
-TENGEN_IN_PLACE(div, Tensor, quotient_type(*this, other))
-TENGEN_IN_PLACE(div, Scalar, quotient_type(*this, other))
-TENGEN_IN_PLACE(remainder, Tensor, result_type(*this, other))
-TENGEN_IN_PLACE(remainder, Scalar, result_type(*this, other))
-TENGEN_IN_PLACE(pow, Tensor, result_type(*this, other))
+TENGEN_IN_PLACE(mul, Tensor, result_type(*this, other), clone().)
+TENGEN_IN_PLACE(mul, Scalar, result_type(*this, other), )
+TENGEN_IN_PLACE(div, Tensor, quotient_type(*this, other), )
+TENGEN_IN_PLACE(div, Scalar, quotient_type(*this, other), )
+TENGEN_IN_PLACE(remainder, Tensor, result_type(*this, other), clone().)
+TENGEN_IN_PLACE(remainder, Scalar, result_type(*this, other), )
+TENGEN_IN_PLACE(pow, Tensor, result_type(*this, other), clone().)
 #undef TENGEN_IN_PLACE
 Tensor& Tensor::lerp_(const Tensor& end, const Scalar& weight) const {
   return compute_("lerp_", Ternary::lerp, *this, end, weight, result_type(*this, end), {},
@@ -437,7 +439,7 @@ Tensor& Tensor::lerp_(const Tensor& end, const Scalar& weight) const {
 }
 Tensor& Tensor::lerp_(const Tensor& end, const Tensor& weight) const {
   return compute_("lerp_", Ternary::lerp, *this, end, weight, result_type({*this, end, weight}), {},
-                  [&] { return lerp(end, weight); });
+                  [&] { return clone().lerp(end, weight); });
 }
 Tensor& Tensor::addcmul_(const Tensor& tensor1, const Tensor& tensor2, const Scalar& value) const {
   return compute_("addcmul_", Ternary::addcmul, *this, tensor1, tensor2,

@@ -84,39 +84,42 @@ Tensor sign(const Tensor& self) {
 }
 Tensor frac(const Tensor& self) { return self - self.trunc(); }
 
-#define TENGEN_METHODS(name, type)                                                                 \
-  Tensor Tensor::name() const { return tengen::name(*this); }                                      \
-  Tensor& Tensor::name##_() const {                                                                \
-    return compute_(#name "_", Unary::name, *this, type, {}, [&] { return tengen::name(*this); }); \
+// `before` is what the rule may keep of self: nothing, so self itself serves, or its values, so a copy must.
+#define TENGEN_METHODS(name, type, before)                                                          \
+  Tensor Tensor::name() const { return tengen::name(*this); }                                       \
+  Tensor& Tensor::name##_() const {                                                                 \
+    return compute_(#name "_", Unary::name, *this, type, {}, [&] { return tengen::name(before); }); \
   }
-TENGEN_METHODS(exp, real_type(dtype()))
-TENGEN_METHODS(expm1, real_type(dtype()))
-TENGEN_METHODS(log, real_type(dtype()))
-TENGEN_METHODS(log2, real_type(dtype()))
-TENGEN_METHODS(log10, real_type(dtype()))
-TENGEN_METHODS(log1p, real_type(dtype()))
-TENGEN_METHODS(sqrt, real_type(dtype()))
-TENGEN_METHODS(rsqrt, real_type(dtype()))
-TENGEN_METHODS(reciprocal, real_type(dtype()))
-TENGEN_METHODS(sin, real_type(dtype()))
-TENGEN_METHODS(cos, real_type(dtype()))
-TENGEN_METHODS(tan, real_type(dtype()))
-TENGEN_METHODS(asin, real_type(dtype()))
-TENGEN_METHODS(acos, real_type(dtype()))
-TENGEN_METHODS(atan, real_type(dtype()))
-TENGEN_METHODS(sinh, real_type(dtype()))
-TENGEN_METHODS(cosh, real_type(dtype()))
-TENGEN_METHODS(erf, real_type(dtype()))
-TENGEN_METHODS(erfc, real_type(dtype()))
+#define TENGEN_REAL_METHODS(name, before) TENGEN_METHODS(name, real_type(dtype()), before)
+TENGEN_REAL_METHODS(exp, *this)
+TENGEN_REAL_METHODS(expm1, *this)
+TENGEN_REAL_METHODS(log, clone())
+TENGEN_REAL_METHODS(log2, clone())
+TENGEN_REAL_METHODS(log10, clone())
+TENGEN_REAL_METHODS(log1p, clone())
+TENGEN_REAL_METHODS(sqrt, *this)
+TENGEN_REAL_METHODS(rsqrt, *this)
+TENGEN_REAL_METHODS(reciprocal, *this)
+TENGEN_REAL_METHODS(sin, clone())
+TENGEN_REAL_METHODS(cos, clone())
+TENGEN_REAL_METHODS(tan, *this)
+TENGEN_REAL_METHODS(asin, clone())
+TENGEN_REAL_METHODS(acos, clone())
+TENGEN_REAL_METHODS(atan, clone())
+TENGEN_REAL_METHODS(sinh, clone())
+TENGEN_REAL_METHODS(cosh, clone())
+TENGEN_REAL_METHODS(erf, clone())
+TENGEN_REAL_METHODS(erfc, clone())
 // Where integers or bools take another way than the formula, only real tensors are written directly.
-TENGEN_METHODS(abs, dtype() == kBool ? ScalarType::Undefined : dtype())
-TENGEN_METHODS(neg, dtype() == kBool ? ScalarType::Undefined : dtype())
-TENGEN_METHODS(sign, dtype())
-TENGEN_METHODS(square, dtype() == kBool ? kLong : dtype())
-TENGEN_METHODS(floor, real_type(dtype()))
-TENGEN_METHODS(ceil, real_type(dtype()))
-TENGEN_METHODS(round, real_type(dtype()))
-TENGEN_METHODS(trunc, real_type(dtype()))
+TENGEN_REAL_METHODS(floor, *this)
+TENGEN_REAL_METHODS(ceil, *this)
+TENGEN_REAL_METHODS(round, *this)
+TENGEN_REAL_METHODS(trunc, *this)
+TENGEN_METHODS(abs, dtype() == kBool ? ScalarType::Undefined : dtype(), clone())
+TENGEN_METHODS(neg, dtype() == kBool ? ScalarType::Undefined : dtype(), *this)
+TENGEN_METHODS(sign, dtype(), *this)
+TENGEN_METHODS(square, dtype() == kBool ? kLong : dtype(), clone())
+#undef TENGEN_REAL_METHODS
 #undef TENGEN_METHODS
 Tensor Tensor::frac() const { return tengen::frac(*this); }
 Tensor& Tensor::frac_() const { return assign_("frac_", *this, frac()); }

@@ -62,6 +62,7 @@ inline Tensor& written(const char* name, const Tensor& self) {
 }
 
 /// In-place operators: straight into memory where possible, else self becomes what `otherwise()` returns.
+/// Where its rule keeps self, `otherwise` must work on a clone: self is overwritten.
 template <class F>
 Tensor& compute_(const char* name, Unary op, const Tensor& self, ScalarType type, const Params& params,
                  F otherwise) {
