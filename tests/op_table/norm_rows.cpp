@@ -1,0 +1,201 @@
+#include <cmath>
+
+#include "array.h"
+#include "checks.h"
+
+namespace op_table {
+
+using namespace tengen;
+
+namespace {
+
+/// (x - mean) / sqrt(var + eps) within each group of elements that share group(index), then affine by
+/// parameter(index).
+template <class Group, class Parameter>
+Tensor normalise_loops(const Tensor& input, const Tensor& weight, const Tensor& bias, double eps,
+                       int64_t groups, Group group, Parameter parameter) {
+  Array x(input);
+  std::vector<double> count(size_t(groups), 0), mean(count), var(count);
+  const auto each = [&](auto visit) {
+    size_t at = 0;
+    each_index(x.sizes, [&](const Sizes& i) { visit(x.data[at++], size_t(group(i)), i); });
+  };
+  each([&](double& v, size_t g, const Sizes&) { mean[g] += v, count[g] += 1; });
+  each([&](double& v, size_t g, const Sizes&) { var[g] += std::pow(v - mean[g] / count[g], 2) / count[g]; });
+  each([&](double& v, size_t g, const Sizes& i) {
+    v = (v - mean[g] / count[g]) / std::sqrt(var[g] + eps);
+    if (weight.defined()) v *= values(weight)[size_t(parameter(i))];
+    if (bias.defined()) v += values(bias)[size_t(parameter(i))];
+  });
+  return x.tensor();
+}
+
+Tensor input_or_none(const Tensors& in, size_t i) { return i < in.size() ? in[i] : Tensor(); }
+
+std::vector<Sample> samples(std::vector<std::vector<Sizes>> cases) {
+  std::vector<Sample> all;
+  for (const auto& inputs : cases) {
+    Sample sample;
+    for (const Sizes& sizes : inputs) {
+      sample.inputs.push_back(uniform(sizes, -1, 2, sample.inputs.size() + 1));
+      sample.what += detail::str(IntArrayRef(sizes), " ");
+    }
+    all.push_back(sample);
+  }
+  return all;
+}
+
+Row softmax_row(const char* name, bool log, int64_t dim, std::vector<std::vector<Sizes>> cases) {
+  return {.name = name,
+          .call = [=](const Tensors& in) -> Tensors {
+            return {log ? in[0].log_softmax(dim) : in[0].softmax(dim)};
+          },
+          .samples = [=] { return samples(cases); },
+          .reference = [=](const Tensors& in) -> Tensors {
+            Array x(in[0]), out(x.sizes);
+            each_index(x.sizes, [&](const Sizes& i) {
+              const auto at = [&](Sizes index) {
+                int64_t position = 0;
+                for (size_t d = 0; d < index.size(); ++d) position = position * x.sizes[d] + index[d];
+                return size_t(position);
+              };
+              double total = 0;
+              Sizes other = i;
+              const size_t d = size_t(dim < 0 ? dim + in[0].dim() : dim);
+              for (int64_t k = 0; k < (i.empty() ? 1 : x.sizes[d]); ++k) {
+                if (!i.empty()) other[d] = k;
+                total += std::exp(x.data[at(other)]);
+              }
+              const double p = std::exp(x.data[at(i)]) / total;
+              out.data[at(i)] = log ? std::log(p) : p;
+            });
+            return {out.tensor()};
+          }};
+}
+
+}  // namespace
+
+void add_norm(Rows& rows) {
+  const Tensor x = uniform({3, 2, 2});
+  for (bool log : {false, true}) {
+    const char* name = log ? "log_softmax" : "softmax";
+    rows.push_back(
+        softmax_row(name, log, -1, {{{2, 3}}, {{5}}, {{}}, {{0, 3}}, {{2, 1}}, {{2, 2, 17}}, {{300, 130}}}));
+    rows.back().errors = {
+        {"dim", [=] { softmax(x, 3); }, "range"},
+        {"integers", [=] { log_softmax(x.to(kLong), 0); }, "not implemented for type Long"}};
+    rows.push_back(softmax_row(name, log, 1, {{{2, 3, 2}}, {{2, 3}}}));
+    rows.push_back(softmax_row(name, log, 0, {{{3, 2}}, {{2, 0}}}));
+  }
+
+  const auto channel = [](const Sizes& i) { return i[1]; };
+  rows.push_back(
+      {.name = "batch_norm",
+       .call = [](const Tensors& in) -> Tensors {
+         return {batch_norm(in[0], input_or_none(in, 1), input_or_none(in, 2), {}, {}, true, 0.1, 1e-3)};
+       },
+       .samples =
+           [] {
+             return samples({{{5, 2}, {2}, {2}},
+                             {{2, 2, 3}, {2}, {2}},
+                             {{2, 2, 2, 3}, {2}, {2}},
+                             {{3, 2, 2}},
+                             {{3, 2, 2}, {2}},
+                             {{3, 40, 21}, {40}, {40}},
+                             {{2, 3, 90, 110}, {3}, {3}}});
+           },
+       .reference = [=](const Tensors& in) -> Tensors {
+         return {normalise_loops(in[0], input_or_none(in, 1), input_or_none(in, 2), 1e-3, in[0].size(1),
+                                 channel, channel)};
+       },
+       .errors = {{"dimensions", [=] { batch_norm(uniform({3}), {}, {}, {}, {}, true, 0.1, 1e-5); },
+                   "at least 2 dimensions"},
+                  {"weight", [=] { batch_norm(x, uniform({3}), {}, {}, {}, true, 0.1, 1e-5); },
+                   "weight should contain 2 elements not 3"},
+                  {"running", [=] { batch_norm(x, {}, {}, uniform({3}), uniform({2}), true, 0.1, 1e-5); },
+                   "running_mean should contain 2 elements not 3"},
+                  {"evaluation", [=] { batch_norm(x, {}, {}, {}, {}, false, 0.1, 1e-5); },
+                   "must be defined in evaluation mode"}}});
+  rows.push_back(
+      {.name = "batch_norm",  // evaluation: the running statistics are constants
+       .call = [](const Tensors& in) -> Tensors {
+         const Tensor mean = uniform({2}, -1, 1, 5), var = uniform({2}, 0.5, 2, 6);
+         return {batch_norm(in[0], input_or_none(in, 1), input_or_none(in, 2), mean.to(in[0].dtype()),
+                            var.to(in[0].dtype()), false, 0.1, 1e-3)};
+       },
+       .samples =
+           [] {
+             return samples(
+                 {{{3, 2}, {2}, {2}}, {{2, 2, 2, 2}, {2}, {2}}, {{2, 2, 3}}, {{0, 2, 3}, {2}, {2}}});
+           },
+       .reference = [](const Tensors& in) -> Tensors {
+         const auto mean = values(uniform({2}, -1, 1, 5)), var = values(uniform({2}, 0.5, 2, 6));
+         Array out(in[0]);
+         size_t at = 0;
+         each_index(out.sizes, [&](const Sizes& i) {
+           const size_t c = size_t(i[1]);
+           double& v = out.data[at++];
+           v = (v - mean[c]) / std::sqrt(var[c] + 1e-3);
+           if (in.size() > 1) v = v * values(in[1])[c] + values(in[2])[c];
+         });
+         return {out.tensor()};
+       }});
+  rows.push_back(
+      {.name = "layer_norm",
+       .call = [](const Tensors& in) -> Tensors {
+         return {layer_norm(in[0], {in[0].size(-1)}, input_or_none(in, 1), input_or_none(in, 2), 1e-3)};
+       },
+       .samples =
+           [] {
+             return samples({{{5}, {5}, {5}},
+                             {{2, 5}, {5}, {5}},
+                             {{2, 2, 3}},
+                             {{0, 3}, {3}, {3}},
+                             {{2, 4}, {4}},
+                             {{700, 100}, {100}, {100}}});
+           },
+       .reference = [](const Tensors& in) -> Tensors {
+         const int64_t n = in[0].size(-1);
+         Tensor flat = make(values(in[0]), {in[0].numel() / n, n});
+         Tensor out = normalise_loops(
+             flat, input_or_none(in, 1), input_or_none(in, 2), 1e-3, flat.size(0),
+             [](const Sizes& i) { return i[0]; }, [](const Sizes& i) { return i[1]; });
+         return {make(values(out), sizes_of(in[0]))};
+       },
+       .errors = {{"shape", [=] { layer_norm(x, {3}); }, "expected input with shape [*, then these]"},
+                  {"weight", [=] { layer_norm(x, {2}, uniform({3})); }, "weight to be of same shape"}}});
+  rows.push_back({.name = "layer_norm",  // over two dimensions
+                  .call = [](const Tensors& in) -> Tensors {
+                    return {layer_norm(in[0], {2, 3}, in[1], in[2])};
+                  },
+                  .samples =
+                      [] {
+                        return samples({{{2, 2, 3}, {2, 3}, {2, 3}}});
+                      },
+                  .reference = [](const Tensors& in) -> Tensors {
+                    return {normalise_loops(
+                        in[0], in[1], in[2], 1e-5, in[0].size(0), [](const Sizes& i) { return i[0]; },
+                        [](const Sizes& i) { return i[1] * 3 + i[2]; })};
+                  }});
+  rows.push_back(
+      {.name = "group_norm",
+       .call = [](const Tensors& in) -> Tensors {
+         return {group_norm(in[0], 2, input_or_none(in, 1), input_or_none(in, 2), 1e-3)};
+       },
+       .samples =
+           [] {
+             return samples(
+                 {{{2, 4, 2}, {4}, {4}}, {{1, 2, 2, 3}, {2}, {2}}, {{2, 4}, {4}, {4}}, {{2, 2, 3}}});
+           },
+       .reference = [=](const Tensors& in) -> Tensors {
+         const int64_t per_group = in[0].size(1) / 2;
+         return {normalise_loops(
+             in[0], input_or_none(in, 1), input_or_none(in, 2), 1e-3, in[0].size(0) * 2,
+             [=](const Sizes& i) { return i[0] * 2 + i[1] / per_group; }, channel)};
+       },
+       .errors = {{"groups", [=] { group_norm(x, 3); }, "divisible by num_groups"}}});
+}
+
+OP_TABLE_TESTS(norm)
+
+}  // namespace op_table
