@@ -1,5 +1,4 @@
 # libtengen.a: tensor, cpu kernels (once per instruction set), autograd, nn, optim, data, io.
-find_package(Eigen3 3.4 REQUIRED NO_MODULE)
 find_package(Threads REQUIRED)
 find_package(ZLIB REQUIRED)
 
@@ -15,17 +14,13 @@ target_include_directories(tengen PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}
   $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 set_target_properties(tengen PROPERTIES POSITION_INDEPENDENT_CODE ON)
 
-# The kernels are compiled once per instruction set, each time with Eigen's namespace and ours renamed so that no
+# The kernels are compiled once per instruction set, each time in a namespace of its own so that no
 # inline function of one set can be picked by the linker for another.
 function(tengen_kernels isa)
   add_library(tengen_kernels_${isa} OBJECT ${TENGEN_KERNEL_SOURCES})
   target_link_libraries(tengen_kernels_${isa} PRIVATE tengen_flags)
   target_include_directories(tengen_kernels_${isa} PRIVATE ${PROJECT_SOURCE_DIR}/include)
-  target_include_directories(tengen_kernels_${isa} SYSTEM PRIVATE $<TARGET_PROPERTY:Eigen3::Eigen,INTERFACE_INCLUDE_DIRECTORIES>)
-  target_compile_definitions(tengen_kernels_${isa} PRIVATE TENGEN_ISA=${isa} Eigen=Eigen_${isa} EIGEN_DONT_PARALLELIZE
-    EIGEN_MPL2_ONLY $<$<NOT:$<CONFIG:Debug>>:EIGEN_NO_DEBUG>)
-  # GCC's own AVX-512 intrinsics start from registers that it then calls uninitialised.
-  target_compile_options(tengen_kernels_${isa} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-uninitialized>)
+  target_compile_definitions(tengen_kernels_${isa} PRIVATE TENGEN_ISA=${isa})
   target_compile_options(tengen_kernels_${isa} PRIVATE ${ARGN})
   set_target_properties(tengen_kernels_${isa} PROPERTIES POSITION_INDEPENDENT_CODE ON)
   target_sources(tengen PRIVATE $<TARGET_OBJECTS:tengen_kernels_${isa}>)

@@ -16,16 +16,13 @@
 // are *addresses into one copy of the image* instead of kernel_h*kernel_w copies (see shift.h).
 #pragma once
 
+#include <tengen/tensor/cpu/common.h>
 #include <tengen/tensor/cpu/vec.h>
 
 namespace tengen::cpu::TENGEN_ISA {
 
 inline constexpr int kTileRows = kVecRegisters == 32 ? 8 : 4;
 inline constexpr int kTileVecs = 3;
-
-constexpr int64_t min(int64_t a, int64_t b) { return a < b ? a : b; }
-constexpr int64_t max(int64_t a, int64_t b) { return a > b ? a : b; }
-constexpr int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 /// Columns of one tile.
 template <class T>

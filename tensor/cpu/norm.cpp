@@ -1,94 +1,170 @@
 // Softmax, batch norm, layer norm. All are bound by memory: sums run over pieces that stay in the first-level
 // cache, and a channel or row is finished before the next is begun.
-#include <Eigen/Core>
+#include <math.h>
 
-#include <cmath>
-
-#include <tengen/tensor/allocator.h>
+#include <tengen/tensor/cpu/common.h>
 #include <tengen/tensor/cpu/fill.h>
+#include <tengen/tensor/cpu/vec_math.h>
 #include <tengen/tensor/parallel.h>
 
 namespace tengen::cpu::TENGEN_ISA {
 namespace {
 
-using namespace Eigen::internal;
-
-template <class T>
-using Packet = typename packet_traits<T>::type;
-template <class T>
-constexpr int64_t kLanes = packet_traits<T>::size;
-
-constexpr int64_t min(int64_t a, int64_t b) { return a < b ? a : b; }
-constexpr int64_t max(int64_t a, int64_t b) { return a > b ? a : b; }
-
 /// Elements that a second pass finds in the first-level cache.
 constexpr int64_t kPiece = 4096;
 
-template <class F>
-void with_type(Dtype dtype, const F& f) {
-  if (dtype == kFloat) return f(float{});
-  f(double{});
-}
-
-/// Working memory of a kernel.
+/// The elements [i, i + lanes) of arrays of T.
 template <class T>
-class Temporary {
- public:
-  explicit Temporary(int64_t count)
-      : bytes_(size_t(count) * sizeof(T)), data_(static_cast<T*>(allocate_host(bytes_))) {}
-  Temporary(const Temporary&) = delete;
-  Temporary& operator=(const Temporary&) = delete;
-  ~Temporary() { free_host(data_, bytes_); }
-  T* get() { return data_; }
-
- private:
-  size_t bytes_;
-  T* data_;
+struct Whole {
+  int64_t i;
+  TENGEN_INLINE Vec<T> load(const T* p) const { return Simd<T>::load(p + i); }
+  TENGEN_INLINE void store(T* p, Vec<T> v) const { Simd<T>::store(p + i, v.raw); }
+  TENGEN_INLINE Vec<T> pad(Vec<T> v, T) const { return v; }
+};
+/// The elements [i, i + n), n < lanes; the other lanes of a vector hold anything.
+template <class T>
+struct Rest {
+  int64_t i;
+  typename Simd<T>::Mask mask;
+  TENGEN_INLINE Vec<T> load(const T* p) const { return Simd<T>::load(p + i, mask); }
+  TENGEN_INLINE void store(T* p, Vec<T> v) const { Simd<T>::store(p + i, v.raw, mask); }
+  /// v with `value` in the other lanes.
+  TENGEN_INLINE Vec<T> pad(Vec<T> v, T value) const {
+    return Simd<T>::select(mask, v.raw, Vec<T>(value).raw);
+  }
 };
 
-/// Calls f(i, V{}) for i < n, with V a packet as long as one fits, then T. Eigen's functions take both.
+/// Calls f with a Whole for as many vectors as there are in n elements, then with the Rest.
 template <class T, class F>
-void each(int64_t n, const F& f) {
+TENGEN_INLINE void each(int64_t n, const F& f) {
+  constexpr int64_t L = Vec<T>::lanes;
   int64_t i = 0;
-  for (; i + kLanes<T> <= n; i += kLanes<T>) f(i, Packet<T>{});
-  for (; i < n; ++i) f(i, T{});
+  for (; i + L <= n; i += L) f(Whole<T>{i});
+  if (i < n) f(Rest<T>{i, Simd<T>::mask(int(n - i))});
 }
 
-/// f(0) + ... + f(n-1), with f called as above.
+/// The sum of what f, called as above, makes of each element.
 template <class T, class F>
-T sum(int64_t n, const F& f) {
-  using P = Packet<T>;
-  constexpr int64_t L = kLanes<T>;
-  P a = pset1<P>(T(0)), b = a, c = a, d = a;
+TENGEN_INLINE T sum(int64_t n, const F& f) {
+  constexpr int64_t L = Vec<T>::lanes;
+  Vec<T> a(T(0)), b(T(0)), c(T(0)), d(T(0));
   int64_t i = 0;
   for (; i + 4 * L <= n; i += 4 * L) {
-    a = padd(a, f(i, P{}));
-    b = padd(b, f(i + L, P{}));
-    c = padd(c, f(i + 2 * L, P{}));
-    d = padd(d, f(i + 3 * L, P{}));
+    a = a + f(Whole<T>{i});
+    b = b + f(Whole<T>{i + L});
+    c = c + f(Whole<T>{i + 2 * L});
+    d = d + f(Whole<T>{i + 3 * L});
   }
-  for (; i + L <= n; i += L) a = padd(a, f(i, P{}));
-  T total = predux(padd(padd(a, b), padd(c, d)));
-  for (; i < n; ++i) total += f(i, T{});
-  return total;
+  for (; i + L <= n; i += L) a = a + f(Whole<T>{i});
+  if (i < n) {
+    const Rest<T> rest{i, Simd<T>::mask(int(n - i))};
+    b = b + rest.pad(f(rest), T(0));
+  }
+  return Simd<T>::sum(((a + b) + (c + d)).raw);
 }
+
+template <class T>
+const T* as(const void* p) {
+  return static_cast<const T*>(p);
+}
+template <class T>
+T* as(void* p) {
+  return static_cast<T*>(p);
+}
+template <class T>
+T at(const void* values, int64_t i, T otherwise) {
+  return values ? as<T>(values)[i] : otherwise;
+}
+
+// ---- softmax ------------------------------------------------------------------------------------------
+
+template <class T>
+T max_of(const T* x, int64_t n) {
+  Vec<T> most(T(-INFINITY));
+  each<T>(n, [&](auto at) {
+    const Vec<T> v = at.pad(at.load(x), T(-INFINITY));
+    most = select((v > most) | (v != v), v, most);
+  });
+  T lanes[Vec<T>::lanes], best = T(-INFINITY);
+  Simd<T>::store(lanes, most.raw);
+  for (T v : lanes) best = v > best || v != v ? v : best;
+  return best;
+}
+
+template <class T>
+void softmax_row(const T* in, T* out, int64_t n, bool log) {
+  // All -inf: NaN, as (-inf) - (-inf) is.
+  const T most = max_of(in, n);
+  const Vec<T> shift(most);
+  const auto power = [&](auto at) { return exp(at.load(in) - shift); };
+  if (log) {
+    const Vec<T> all(pw::log(sum<T>(n, power)));
+    each<T>(n, [&](auto at) { at.store(out, at.load(in) - shift - all); });
+  } else {
+    const T all = sum<T>(n, [&](auto at) {
+      const Vec<T> e = power(at);
+      at.store(out, e);
+      return e;
+    });
+    const Vec<T> share(1 / all);
+    each<T>(n, [&](auto at) { at.store(out, at.load(out) * share); });
+  }
+}
+
+/// Rows of `size` elements that one thread does at a time, when an element costs as much as `cost` simple
+/// ones.
+int64_t row_grain(int64_t size, int64_t cost) { return max(1, kGrainSize / cost / max(1, size)); }
+
+void softmax(Dtype dtype, int64_t rows, int64_t size, const void* in, void* out, bool log) {
+  with_real_type(dtype, [&](auto type) {
+    using T = decltype(type);
+    parallel_ranges(rows, row_grain(size, 4), [&](int64_t begin, int64_t end) {
+      for (int64_t r = begin; r < end; ++r)
+        softmax_row(as<T>(in) + r * size, as<T>(out) + r * size, size, log);
+    });
+  });
+}
+
+void softmax_grad(Dtype dtype, int64_t rows, int64_t size, const void* grad_out, const void* out,
+                  void* grad_in, bool log) {
+  with_real_type(dtype, [&](auto type) {
+    using T = decltype(type);
+    parallel_ranges(rows, row_grain(size, 4), [&](int64_t begin, int64_t end) {
+      for (int64_t r = begin; r < end; ++r) {
+        const T *g = as<T>(grad_out) + r * size, *y = as<T>(out) + r * size;
+        T* x = as<T>(grad_in) + r * size;
+        if (log) {
+          const Vec<T> total(sum<T>(size, [=](auto at) { return at.load(g); }));
+          each<T>(size, [=](auto at) { at.store(x, at.load(g) - exp(at.load(y)) * total); });
+        } else {
+          const Vec<T> total(sum<T>(size, [=](auto at) { return at.load(g) * at.load(y); }));
+          each<T>(size, [=](auto at) { at.store(x, at.load(y) * (at.load(g) - total)); });
+        }
+      }
+    });
+  });
+}
+
+// ---- sums of a channel or row ---------------------------------------------------------------------------
 
 /// Mean and sum of squared deviations, gathered piece by piece (Chan, Golub, LeVeque 1983).
 struct Moments {
   double count = 0, mean = 0, squares = 0;
 
   void add(double n, double piece_mean, double piece_squares) {
-    double delta = piece_mean - mean, total = count + n;
+    const double delta = piece_mean - mean, total = count + n;
     mean += delta * (n / total);
     squares += piece_squares + delta * delta * (count * n / total);
     count = total;
   }
+  double variance() const { return squares / count; }
 };
 
-/// Adds `rows` rows of `size` elements, `pitch` apart.
+/// Of `rows` rows of `size` elements, `pitch` apart.
 template <class T>
-void add_rows(Moments& moments, const T* in, int64_t rows, int64_t size, int64_t pitch) {
-  const int64_t group = max(1, kPiece / size);
+Moments moments_of(const T* in, int64_t rows, int64_t size, int64_t pitch) {
+  Moments moments;
+  const int64_t group = max(1, kPiece / max(1, size));
   for (int64_t r = 0; r < rows; r += group) {
     const int64_t count = min(group, rows - r);
     for (int64_t begin = 0; begin < size; begin += kPiece) {
@@ -96,259 +172,197 @@ void add_rows(Moments& moments, const T* in, int64_t rows, int64_t size, int64_t
       const T* piece = in + r * pitch + begin;
       double total = 0, squares = 0;
       for (int64_t k = 0; k < count; ++k)
-        total += sum<T>(n, [x = piece + k * pitch](int64_t i, auto v) { return ploadu<decltype(v)>(x + i); });
+        total += sum<T>(n, [x = piece + k * pitch](auto at) { return at.load(x); });
       const double mean = total / double(n * count);
       for (int64_t k = 0; k < count; ++k)
-        squares += sum<T>(n, [x = piece + k * pitch, m = T(mean)](int64_t i, auto v) {
-          using V = decltype(v);
-          V d = psub(ploadu<V>(x + i), pset1<V>(m));
-          return pmul(d, d);
+        squares += sum<T>(n, [x = piece + k * pitch, m = Vec<T>(T(mean))](auto at) {
+          const Vec<T> d = at.load(x) - m;
+          return d * d;
         });
       moments.add(double(n * count), mean, squares);
     }
   }
+  return moments;
 }
 
-// ---- softmax
-// ----------------------------------------------------------------------------------------------------------
+/// Sums over g and over g * (x - mean).
+struct GradSums {
+  double g = 0, gx = 0;
 
-/// exp, with 0 where the result would not be a normal number (Eigen's stops at the smallest one: exp(-inf)
-/// must be 0).
-template <class V>
-V exp_to_zero(V x) {
-  using T = typename unpacket_traits<V>::type;
-  const V low = pset1<V>(sizeof(T) == 4 ? T(-87.3) : T(-708));
-  if constexpr (std::is_same_v<V, T>)
-    return x < low ? T(0) : std::exp(x);
-  else
-    return pselect(pcmp_lt(x, low), pset1<V>(T(0)), pexp(x));
-}
-
-/// One packet of x[i...]; lanes beyond n hold `rest`.
-template <class T>
-Packet<T> load_part(const T* x, int64_t n, T rest) {
-  T lanes[kLanes<T>];
-  for (int64_t i = 0; i < kLanes<T>; ++i) lanes[i] = i < n ? x[i] : rest;
-  return ploadu<Packet<T>>(lanes);
-}
-
-template <class T>
-void store_part(T* x, int64_t n, Packet<T> value) {
-  T lanes[kLanes<T>];
-  pstoreu(lanes, value);
-  for (int64_t i = 0; i < n; ++i) x[i] = lanes[i];
-}
-
-template <class T>
-T max_of(const T* x, int64_t n) {
-  using P = Packet<T>;
-  constexpr int64_t L = kLanes<T>;
-  const T low = -std::numeric_limits<T>::infinity();
-  P m = pset1<P>(low);
-  int64_t i = 0;
-  for (; i + L <= n; i += L) m = pmax<Eigen::PropagateNaN>(m, ploadu<P>(x + i));
-  if (i < n) m = pmax<Eigen::PropagateNaN>(m, load_part(x + i, n - i, low));
-  return predux_max<Eigen::PropagateNaN>(m);
-}
-
-template <class T>
-void softmax_row(const T* in, T* out, int64_t n, bool log) {
-  using P = Packet<T>;
-  constexpr int64_t L = kLanes<T>;
-  const T top = max_of(in, n), low = -std::numeric_limits<T>::infinity();
-  const P shift = pset1<P>(top);
-  P sums = pset1<P>(T(0));
-  int64_t i = 0;
-  for (; i + L <= n; i += L) {
-    P e = exp_to_zero(psub(ploadu<P>(in + i), shift));
-    sums = padd(sums, e);
-    if (!log) pstoreu(out + i, e);
+  template <class T>
+  void add(const T* grad, const T* x, int64_t size, Vec<T> mean) {
+    for (int64_t begin = 0; begin < size; begin += kPiece) {
+      const int64_t n = min(kPiece, size - begin);
+      const T *gp = grad + begin, *xp = x + begin;
+      g += sum<T>(n, [=](auto at) { return at.load(gp); });
+      gx += sum<T>(n, [=](auto at) { return at.load(gp) * (at.load(xp) - mean); });
+    }
   }
-  if (i < n) {
-    P e = exp_to_zero(psub(load_part(in + i, n - i, low), shift));
-    sums = padd(sums, top > low ? e : pset1<P>(top - top));  // all -inf: NaN, as (-inf) - (-inf) is
-    if (!log) store_part(out + i, n - i, e);
-  }
-  const T total = predux(sums);
-  if (log) {
-    const T by = std::log(total);
-    each<T>(n, [&](int64_t k, auto v) {
-      using V = decltype(v);
-      pstoreu(out + k, psub(psub(ploadu<V>(in + k), pset1<V>(top)), pset1<V>(by)));
-    });
-  } else {
-    const T by = 1 / total;
-    each<T>(n, [&](int64_t k, auto v) {
-      using V = decltype(v);
-      pstoreu(out + k, pmul(ploadu<V>(out + k), pset1<V>(by)));
-    });
-  }
-}
+};
 
-void softmax(Dtype dtype, int64_t rows, int64_t size, const void* in, void* out, bool log) {
-  if (size == 0) return;
-  with_type(dtype, [&](auto type) {
-    using T = decltype(type);
-    parallel_ranges(rows, max(1, kGrainSize / 4 / size), [&](int64_t begin, int64_t end) {
-      for (int64_t r = begin; r < end; ++r)
-        softmax_row(static_cast<const T*>(in) + r * size, static_cast<T*>(out) + r * size, size, log);
-    });
-  });
-}
+/// The gradient of the input is a*g + b*(x - mean) + d, which is w/std * (g - mean(g) - xhat * mean(g *
+/// xhat)).
+template <class T>
+struct GradMap {
+  Vec<T> a, b, d, mean;
 
-void softmax_grad(Dtype dtype, int64_t rows, int64_t size, const void* grad_out, const void* out,
-                  void* grad_in, bool log) {
-  if (size == 0) return;
-  with_type(dtype, [&](auto type) {
-    using T = decltype(type);
-    parallel_ranges(rows, max(1, kGrainSize / 4 / size), [&](int64_t begin, int64_t end) {
-      for (int64_t r = begin; r < end; ++r) {
-        const T* g = static_cast<const T*>(grad_out) + r * size;
-        const T* y = static_cast<const T*>(out) + r * size;
-        T* x = static_cast<T*>(grad_in) + r * size;
-        const T total = sum<T>(size, [&](int64_t i, auto v) {
-          using V = decltype(v);
-          return log ? ploadu<V>(g + i) : pmul(ploadu<V>(g + i), ploadu<V>(y + i));
-        });
-        each<T>(size, [&](int64_t i, auto v) {
-          using V = decltype(v);
-          const V gi = ploadu<V>(g + i), yi = ploadu<V>(y + i), s = pset1<V>(total);
-          pstoreu(x + i, log ? psub(gi, pmul(exp_to_zero(yi), s)) : pmul(yi, psub(gi, s)));
-        });
-      }
-    });
-  });
-}
+  GradMap(const GradSums& sums, double count, double mean, double invstd, double weight)
+      : a(T(weight * invstd)),
+        b(T(-weight * invstd * invstd * invstd * sums.gx / count)),
+        d(T(-weight * invstd * sums.g / count)),
+        mean(T(mean)) {}
+  TENGEN_INLINE Vec<T> operator()(Vec<T> g, Vec<T> x) const { return fma(g, a, fma(x - mean, b, d)); }
+};
 
 // ---- batch norm: channel by channel, so that the second pass finds the channel in the cache
-// -------------------------------
+// ------------------
+
+/// Where there is one element per channel, neighbours in memory are neighbouring channels: these many at a
+/// time.
+constexpr int64_t kColumns = 64;
+
+/// What a chunk of channels is made of: planes of one channel, or columns of several.
+template <class F, class G>
+void for_channels(const NormShape& s, const F& channel, const G& columns) {
+  if (s.inner == 1) {
+    parallel_ranges(s.channels, kColumns, [&](int64_t begin, int64_t end) { columns(begin, end - begin); });
+  } else {
+    parallel_ranges(s.channels, max(1, kGrainSize / max(1, s.outer * s.inner)),
+                    [&](int64_t begin, int64_t end) {
+                      for (int64_t c = begin; c < end; ++c) channel(c);
+                    });
+  }
+}
 
 /// out = (in - mean) * scale + shift
 template <class T>
 void affine(const T* in, T* out, int64_t n, T mean, T scale, T shift) {
-  each<T>(n, [=](int64_t i, auto v) {
-    using V = decltype(v);
-    pstoreu(out + i, pmadd(psub(ploadu<V>(in + i), pset1<V>(mean)), pset1<V>(scale), pset1<V>(shift)));
-  });
-}
-
-/// Channels that one thread does at a time.
-int64_t channel_grain(const NormShape& s) { return max(1, kGrainSize / max(1, s.outer * s.inner)); }
-
-template <class T>
-T at(const void* values, int64_t i, T otherwise) {
-  return values ? static_cast<const T*>(values)[i] : otherwise;
+  const Vec<T> m(mean), a(scale), b(shift);
+  each<T>(n, [=](auto at) { at.store(out, fma(at.load(in) - m, a, b)); });
 }
 
 void batch_norm(Dtype dtype, const NormShape& s, const void* in, const void* weight, const void* bias,
                 double eps, void* out, void* mean, void* var, void* invstd) {
-  with_type(dtype, [&](auto type) {
+  with_real_type(dtype, [&](auto type) {
     using T = decltype(type);
     const int64_t pitch = s.channels * s.inner;
-    parallel_ranges(s.channels, channel_grain(s), [&](int64_t begin, int64_t end) {
-      for (int64_t c = begin; c < end; ++c) {
-        const T* x = static_cast<const T*>(in) + c * s.inner;
-        T* y = static_cast<T*>(out) + c * s.inner;
-        Moments moments;
-        if (s.inner) add_rows(moments, x, s.outer, s.inner, pitch);
-        const double variance = moments.squares / moments.count, inverse = 1 / std::sqrt(variance + eps);
-        static_cast<T*>(mean)[c] = T(moments.mean);
-        static_cast<T*>(var)[c] = T(variance);
-        static_cast<T*>(invstd)[c] = T(inverse);
-        const T scale = T(inverse) * at<T>(weight, c, 1), shift = at<T>(bias, c, 0);
-        for (int64_t o = 0; o < s.outer; ++o)
-          affine(x + o * pitch, y + o * pitch, s.inner, T(moments.mean), scale, shift);
+    const auto finish = [&](int64_t c, const Moments& moments) {
+      as<T>(mean)[c] = T(moments.mean);
+      as<T>(var)[c] = T(moments.variance());
+      as<T>(invstd)[c] = T(1 / ::sqrt(moments.variance() + eps));
+    };
+    const auto channel = [&](int64_t c) {
+      const T* x = as<T>(in) + c * s.inner;
+      T* y = as<T>(out) + c * s.inner;
+      finish(c, moments_of(x, s.outer, s.inner, pitch));
+      const T scale = as<T>(invstd)[c] * at<T>(weight, c, 1), shift = at<T>(bias, c, 0);
+      for (int64_t o = 0; o < s.outer; ++o)
+        affine(x + o * pitch, y + o * pitch, s.inner, as<T>(mean)[c], scale, shift);
+    };
+    const auto columns = [&](int64_t c, int64_t n) {
+      const T* x = as<T>(in) + c;
+      T *y = as<T>(out) + c, scale[kColumns], shift[kColumns];
+      double centre[kColumns] = {}, squares[kColumns] = {};
+      for (int64_t o = 0; o < s.outer; ++o)
+        for (int64_t i = 0; i < n; ++i) centre[i] += x[o * pitch + i];
+      for (int64_t i = 0; i < n; ++i) centre[i] /= double(s.outer);
+      for (int64_t o = 0; o < s.outer; ++o)
+        for (int64_t i = 0; i < n; ++i)
+          squares[i] += (x[o * pitch + i] - centre[i]) * (x[o * pitch + i] - centre[i]);
+      for (int64_t i = 0; i < n; ++i) {
+        finish(c + i, {double(s.outer), centre[i], squares[i]});
+        scale[i] = as<T>(invstd)[c + i] * at<T>(weight, c + i, 1);
+        shift[i] = at<T>(bias, c + i, 0);
       }
-    });
+      const T* m = as<T>(mean) + c;
+      for (int64_t o = 0; o < s.outer; ++o)
+        each<T>(n, [&, row = x + o * pitch, to = y + o * pitch](auto at) {
+          at.store(to, fma(at.load(row) - at.load(m), at.load(scale), at.load(shift)));
+        });
+    };
+    for_channels(s, channel, columns);
   });
 }
 
 void batch_norm_apply(Dtype dtype, const NormShape& s, const void* in, const void* mean, const void* invstd,
                       const void* weight, const void* bias, void* out) {
-  with_type(dtype, [&](auto type) {
+  with_real_type(dtype, [&](auto type) {
     using T = decltype(type);
-    parallel_ranges(
-        s.outer * s.channels, max(1, kGrainSize / max(1, s.inner)), [&](int64_t begin, int64_t end) {
-          for (int64_t plane = begin; plane < end; ++plane) {
-            const int64_t c = plane % s.channels;
-            affine(static_cast<const T*>(in) + plane * s.inner, static_cast<T*>(out) + plane * s.inner,
-                   s.inner, at<T>(mean, c, 0), at<T>(invstd, c, 1) * at<T>(weight, c, 1), at<T>(bias, c, 0));
-          }
-        });
-  });
-}
-
-/// sum(g) and sum(g * (x - mean)) of n elements, added to the totals.
-template <class T>
-void add_grad_sums(const T* g, const T* x, int64_t n, T mean, double& sum_g, double& sum_gx) {
-  for (int64_t begin = 0; begin < n; begin += kPiece) {
-    const int64_t count = min(kPiece, n - begin);
-    const T *gp = g + begin, *xp = x + begin;
-    sum_g += sum<T>(count, [=](int64_t i, auto v) { return ploadu<decltype(v)>(gp + i); });
-    sum_gx += sum<T>(count, [=](int64_t i, auto v) {
-      using V = decltype(v);
-      return pmul(ploadu<V>(gp + i), psub(ploadu<V>(xp + i), pset1<V>(mean)));
-    });
-  }
-}
-
-void batch_norm_grad(Dtype dtype, const NormShape& s, const void* grad_out, const void* in, const void* mean,
-                     const void* invstd, const void* weight, void* grad_in, void* grad_weight,
-                     void* grad_bias) {
-  with_type(dtype, [&](auto type) {
-    using T = decltype(type);
-    const int64_t pitch = s.channels * s.inner;
-    parallel_ranges(s.channels, channel_grain(s), [&](int64_t begin, int64_t end) {
-      for (int64_t c = begin; c < end; ++c) {
-        const T* g = static_cast<const T*>(grad_out) + c * s.inner;
-        const T* x = static_cast<const T*>(in) + c * s.inner;
-        const T m = at<T>(mean, c, 0);
-        const double inverse = at<T>(invstd, c, 1), count = double(s.outer * s.inner);
-        double sum_g = 0, sum_gx = 0;
-        for (int64_t o = 0; o < s.outer; ++o)
-          add_grad_sums(g + o * pitch, x + o * pitch, s.inner, m, sum_g, sum_gx);
-        if (grad_weight) static_cast<T*>(grad_weight)[c] = T(sum_gx * inverse);
-        if (grad_bias) static_cast<T*>(grad_bias)[c] = T(sum_g);
-        if (!grad_in) continue;
-        // dx = w/std * (g - mean(g) - xhat * mean(g * xhat)) = a*g + b*(x - mean) + d
-        const double a = inverse * at<T>(weight, c, 1), b = -a * inverse * inverse * sum_gx / count,
-                     d = -a * sum_g / count;
-        T* dx = static_cast<T*>(grad_in) + c * s.inner;
-        for (int64_t o = 0; o < s.outer; ++o)
-          each<T>(s.inner, [gp = g + o * pitch, xp = x + o * pitch, out = dx + o * pitch, m, a = T(a),
-                            b = T(b), d = T(d)](int64_t i, auto v) {
-            using V = decltype(v);
-            V r = pmadd(psub(ploadu<V>(xp + i), pset1<V>(m)), pset1<V>(b), pset1<V>(d));
-            pstoreu(out + i, pmadd(ploadu<V>(gp + i), pset1<V>(a), r));
-          });
+    parallel_ranges(s.outer * s.channels, row_grain(s.inner, 1), [&](int64_t begin, int64_t end) {
+      for (int64_t plane = begin; plane < end; ++plane) {
+        const int64_t c = plane % s.channels;
+        affine(as<T>(in) + plane * s.inner, as<T>(out) + plane * s.inner, s.inner, as<T>(mean)[c],
+               as<T>(invstd)[c] * at<T>(weight, c, 1), at<T>(bias, c, 0));
       }
     });
   });
 }
 
-// ---- layer norm
-// ---------------------------------------------------------------------------------------------------------
+void batch_norm_grad(Dtype dtype, const NormShape& s, const void* grad_out, const void* in, const void* mean,
+                     const void* invstd, const void* weight, void* grad_in, void* grad_weight,
+                     void* grad_bias) {
+  with_real_type(dtype, [&](auto type) {
+    using T = decltype(type);
+    const int64_t pitch = s.channels * s.inner;
+    const auto finish = [&](int64_t c, const GradSums& sums) {
+      if (grad_weight) as<T>(grad_weight)[c] = T(sums.gx * as<T>(invstd)[c]);
+      if (grad_bias) as<T>(grad_bias)[c] = T(sums.g);
+      return GradMap<T>(sums, double(s.outer * s.inner), as<T>(mean)[c], as<T>(invstd)[c],
+                        at<T>(weight, c, 1));
+    };
+    const auto channel = [&](int64_t c) {
+      const T *g = as<T>(grad_out) + c * s.inner, *x = as<T>(in) + c * s.inner;
+      GradSums sums;
+      for (int64_t o = 0; o < s.outer; ++o)
+        sums.add(g + o * pitch, x + o * pitch, s.inner, Vec<T>(as<T>(mean)[c]));
+      const GradMap<T> map = finish(c, sums);
+      if (!grad_in) return;
+      for (int64_t o = 0; o < s.outer; ++o)
+        each<T>(s.inner,
+                [=, gp = g + o * pitch, xp = x + o * pitch, dx = as<T>(grad_in) + c * s.inner + o * pitch](
+                    auto at) { at.store(dx, map(at.load(gp), at.load(xp))); });
+    };
+    const auto columns = [&](int64_t c, int64_t n) {
+      const T *g = as<T>(grad_out) + c, *x = as<T>(in) + c, *m = as<T>(mean) + c;
+      double sum_g[kColumns] = {}, sum_gx[kColumns] = {};
+      for (int64_t o = 0; o < s.outer; ++o)
+        for (int64_t i = 0; i < n; ++i) {
+          sum_g[i] += g[o * pitch + i];
+          sum_gx[i] += double(g[o * pitch + i]) * (x[o * pitch + i] - m[i]);
+        }
+      T a[kColumns], b[kColumns], d[kColumns];
+      for (int64_t i = 0; i < n; ++i) {
+        const GradMap<T> map = finish(c + i, {sum_g[i], sum_gx[i]});
+        a[i] = map.a.raw[0], b[i] = map.b.raw[0], d[i] = map.d.raw[0];
+      }
+      if (!grad_in) return;
+      for (int64_t o = 0; o < s.outer; ++o)
+        each<T>(n, [&, gp = g + o * pitch, xp = x + o * pitch, dx = as<T>(grad_in) + c + o * pitch](auto at) {
+          at.store(dx, fma(at.load(gp), at.load(a), fma(at.load(xp) - at.load(m), at.load(b), at.load(d))));
+        });
+    };
+    for_channels(s, channel, columns);
+  });
+}
+
+// ---- layer norm -----------------------------------------------------------------------------------------
 
 void layer_norm(Dtype dtype, int64_t rows, int64_t size, const void* in, const void* weight, const void* bias,
                 double eps, void* out, void* mean, void* invstd) {
-  with_type(dtype, [&](auto type) {
+  with_real_type(dtype, [&](auto type) {
     using T = decltype(type);
-    const T *w = static_cast<const T*>(weight), *b = static_cast<const T*>(bias);
-    parallel_ranges(rows, max(1, kGrainSize / max(1, size)), [&](int64_t begin, int64_t end) {
+    const T *w = as<T>(weight), *b = as<T>(bias);
+    parallel_ranges(rows, row_grain(size, 1), [&](int64_t begin, int64_t end) {
       for (int64_t r = begin; r < end; ++r) {
-        const T* x = static_cast<const T*>(in) + r * size;
-        T* y = static_cast<T*>(out) + r * size;
-        Moments moments;
-        if (size) add_rows(moments, x, 1, size, size);
-        const T m = T(moments.mean), scale = T(1 / std::sqrt(moments.squares / moments.count + eps));
-        static_cast<T*>(mean)[r] = m;
-        static_cast<T*>(invstd)[r] = scale;
-        each<T>(size, [=](int64_t i, auto v) {
-          using V = decltype(v);
-          V xhat = pmul(psub(ploadu<V>(x + i), pset1<V>(m)), pset1<V>(scale));
-          if (w) xhat = pmul(xhat, ploadu<V>(w + i));
-          if (b) xhat = padd(xhat, ploadu<V>(b + i));
-          pstoreu(y + i, xhat);
+        const T* x = as<T>(in) + r * size;
+        T* y = as<T>(out) + r * size;
+        const Moments moments = moments_of(x, 1, size, size);
+        const T m = as<T>(mean)[r] = T(moments.mean);
+        const T scale = as<T>(invstd)[r] = T(1 / ::sqrt(moments.variance() + eps));
+        each<T>(size, [=](auto at) {
+          Vec<T> v = (at.load(x) - Vec<T>(m)) * Vec<T>(scale);
+          if (w) v = v * at.load(w);
+          at.store(y, b ? v + at.load(b) : v);
         });
       }
     });
@@ -358,55 +372,44 @@ void layer_norm(Dtype dtype, int64_t rows, int64_t size, const void* in, const v
 void layer_norm_grad(Dtype dtype, int64_t rows, int64_t size, const void* grad_out, const void* in,
                      const void* mean, const void* invstd, const void* weight, void* grad_in,
                      void* grad_weight, void* grad_bias) {
-  with_type(dtype, [&](auto type) {
+  with_real_type(dtype, [&](auto type) {
     using T = decltype(type);
-    const T* w = static_cast<const T*>(weight);
-    const int64_t grain = max(1, kGrainSize / max(1, size)), chunks = (rows + grain - 1) / grain;
+    const T* w = as<T>(weight);
+    const bool parameters = grad_weight || grad_bias;
     // Each chunk of rows sums its share of the parameters' gradients; the shares are added in order
     // afterwards.
-    Temporary<T> shares(chunks * 2 * size);
+    const int64_t grain = row_grain(size, 1), chunks = divide_up(rows, grain);
+    Temporary<T> shares(parameters ? chunks * 2 * size : 0), scaled((w ? chunks : 0) * size);
     parallel_ranges(rows, grain, [&](int64_t begin, int64_t end) {
-      T* dw = shares.get() + begin / grain * 2 * size;
-      T* db = dw + size;
-      for (int64_t i = 0; i < 2 * size; ++i) dw[i] = 0;
+      T *dw = shares + begin / grain * 2 * size, *db = dw + size, *gw = scaled + begin / grain * size;
+      if (parameters) each<T>(2 * size, [=](auto at) { at.store(dw, Vec<T>(T(0))); });
       for (int64_t r = begin; r < end; ++r) {
-        const T* g = static_cast<const T*>(grad_out) + r * size;
-        const T* x = static_cast<const T*>(in) + r * size;
-        const T m = at<T>(mean, r, 0), inverse = at<T>(invstd, r, 1);
-        if (grad_weight || grad_bias)
-          each<T>(size, [=](int64_t i, auto v) {
-            using V = decltype(v);
-            const V gi = ploadu<V>(g + i),
-                    xhat = pmul(psub(ploadu<V>(x + i), pset1<V>(m)), pset1<V>(inverse));
-            pstoreu(dw + i, pmadd(gi, xhat, ploadu<V>(dw + i)));
-            pstoreu(db + i, padd(ploadu<V>(db + i), gi));
+        const T *g = as<T>(grad_out) + r * size, *x = as<T>(in) + r * size;
+        const Vec<T> m(as<T>(mean)[r]), inverse(as<T>(invstd)[r]);
+        if (parameters)
+          each<T>(size, [=](auto at) {
+            at.store(dw, fma(at.load(g), (at.load(x) - m) * inverse, at.load(dw)));
+            at.store(db, at.load(db) + at.load(g));
           });
         if (!grad_in) continue;
-        const auto gw = [=](int64_t i, auto v) {
-          using V = decltype(v);
-          return w ? pmul(ploadu<V>(g + i), ploadu<V>(w + i)) : ploadu<V>(g + i);
-        };
-        const auto centred = [=](int64_t i, auto v) {
-          return psub(ploadu<decltype(v)>(x + i), pset1<decltype(v)>(m));
-        };
-        const double sum_g = sum<T>(size, gw);
-        const double sum_gx = sum<T>(size, [=](int64_t i, auto v) { return pmul(gw(i, v), centred(i, v)); });
-        const T b = T(-sum_gx / double(size) * inverse * inverse * inverse),
-                d = T(-sum_g / double(size) * inverse);
-        each<T>(size, [=, dx = static_cast<T*>(grad_in) + r * size](int64_t i, auto v) {
-          using V = decltype(v);
-          V rest = pmadd(centred(i, v), pset1<V>(b), pset1<V>(d));
-          pstoreu(dx + i, pmadd(gw(i, v), pset1<V>(inverse), rest));
+        if (w) each<T>(size, [=](auto at) { at.store(gw, at.load(g) * at.load(w)); });
+        const T* weighted = w ? gw : g;
+        GradSums sums;
+        sums.add(weighted, x, size, m);
+        const GradMap<T> map(sums, double(size), as<T>(mean)[r], as<T>(invstd)[r], 1);
+        each<T>(size, [=, dx = as<T>(grad_in) + r * size](auto at) {
+          at.store(dx, map(at.load(weighted), at.load(x)));
         });
       }
     });
-    for (int which = 0; which < 2; ++which) {
-      T* total = static_cast<T*>(which ? grad_bias : grad_weight);
-      for (int64_t i = 0; total && i < size; ++i) {
-        double value = 0;
-        for (int64_t k = 0; k < chunks; ++k) value += shares.get()[(2 * k + which) * size + i];
-        total[i] = T(value);
-      }
+    if (!parameters) return;
+    Temporary<double> totals(2 * size);
+    for (int64_t i = 0; i < 2 * size; ++i) totals[i] = 0;
+    for (int64_t k = 0; k < chunks; ++k)
+      for (int64_t i = 0; i < 2 * size; ++i) totals[i] += shares[k * 2 * size + i];
+    for (int64_t i = 0; i < size; ++i) {
+      if (grad_weight) as<T>(grad_weight)[i] = T(totals[i]);
+      if (grad_bias) as<T>(grad_bias)[i] = T(totals[size + i]);
     }
   });
 }

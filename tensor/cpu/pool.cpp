@@ -4,38 +4,12 @@
 #include <cstring>
 #include <limits>
 
-#include <tengen/tensor/allocator.h>
+#include <tengen/tensor/cpu/common.h>
 #include <tengen/tensor/cpu/fill.h>
 #include <tengen/tensor/parallel.h>
 
 namespace tengen::cpu::TENGEN_ISA {
 namespace {
-
-constexpr int64_t min(int64_t a, int64_t b) { return a < b ? a : b; }
-constexpr int64_t max(int64_t a, int64_t b) { return a > b ? a : b; }
-constexpr int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
-
-template <class F>
-void with_type(Dtype dtype, const F& f) {
-  if (dtype == kFloat) return f(float{});
-  f(double{});
-}
-
-/// Working memory of one chunk.
-template <class T>
-class Temporary {
- public:
-  explicit Temporary(int64_t count)
-      : bytes_(size_t(count) * sizeof(T)), data_(static_cast<T*>(allocate_host(bytes_))) {}
-  Temporary(const Temporary&) = delete;
-  Temporary& operator=(const Temporary&) = delete;
-  ~Temporary() { free_host(data_, bytes_); }
-  operator T*() { return data_; }
-
- private:
-  size_t bytes_;
-  T* data_;
-};
 
 /// Calls body(begin, end) for ranges of planes that each have about kGrainSize elements in and out.
 template <class F>
@@ -124,23 +98,104 @@ void max_plane(const Pool2dShape& s, const T* in, T* out, int64_t* indices, T* r
   }
 }
 
+/// Stride 1: a tap of the window is the whole plane moved, so a plane is treated as one long row. Its rows
+/// have room for the padding, which keeps what a tap moves across an edge from counting.
+template <class T>
+class SlidingMax {
+ public:
+  explicit SlidingMax(const Pool2dShape& s)
+      : s_(s),
+        pitch_(s.in_w + 2 * s.pad_w),
+        in_(s.in_h * pitch_),
+        out_(s.out_h * pitch_),
+        padded_(in_),
+        row_best_(in_),
+        best_(out_),
+        positions_(in_),
+        start_(in_),
+        row_where_(in_),
+        where_(out_) {
+    clear(padded_, in_);
+    for (int64_t y = 0; y < s.in_h; ++y)
+      for (int64_t x = 0; x < pitch_; ++x) {
+        positions_[y * pitch_ + x] = Index<T>(y * s.in_w + x - s.pad_w);
+        start_[y * pitch_ + x] = Index<T>(y * s.in_w + first_tap(x, s.in_w, s.pad_w, s.dilation_w));
+      }
+  }
+
+  void plane(const T* in, T* out, int64_t* indices) {
+    for (int64_t y = 0; y < s_.in_h; ++y)
+      std::memcpy(padded_ + y * pitch_ + s_.pad_w, in + y * s_.in_w, size_t(s_.in_w) * sizeof(T));
+    clear(row_best_, in_);
+    std::memcpy(row_where_, start_, size_t(in_) * sizeof(Index<T>));
+    for (int64_t k = 0; k < s_.kernel_w; ++k) {
+      const int64_t move = k * s_.dilation_w;
+      keep(row_best_, row_where_, padded_ + move, positions_ + move, in_ - move);
+    }
+    clear(best_, out_);
+    for (int64_t y = 0; y < s_.out_h; ++y)
+      std::memcpy(where_ + y * pitch_, row_where_ + first_tap(y, s_.in_h, s_.pad_h, s_.dilation_h) * pitch_,
+                  size_t(pitch_) * sizeof(Index<T>));
+    for (int64_t k = 0; k < s_.kernel_h; ++k) {
+      const Tap t = tap(k, s_.in_h, s_.out_h, 1, s_.pad_h, s_.dilation_h);
+      const int64_t to = t.first * pitch_, from = (t.first + t.offset) * pitch_;
+      if (t.first < t.last)
+        keep(best_ + to, where_ + to, row_best_ + from, row_where_ + from, (t.last - t.first) * pitch_);
+    }
+    for (int64_t y = 0; y < s_.out_h; ++y) {
+      std::memcpy(out + y * s_.out_w, best_ + y * pitch_, size_t(s_.out_w) * sizeof(T));
+      if (!indices) continue;
+      const Index<T>* __restrict from = where_ + y * pitch_;
+      for (int64_t x = 0; x < s_.out_w; ++x) indices[y * s_.out_w + x] = from[x];
+    }
+  }
+
+ private:
+  /// The first input that the window of an output sees.
+  static int64_t first_tap(int64_t out, int64_t in, int64_t pad, int64_t dilation) {
+    const int64_t first = out - pad;
+    return min(first < 0 ? first + divide_up(-first, dilation) * dilation : first, in - 1);
+  }
+  static void clear(T* values, int64_t count) {
+    for (int64_t i = 0; i < count; ++i) values[i] = -std::numeric_limits<T>::infinity();
+  }
+  static void keep(T* __restrict best, Index<T>* __restrict where, const T* __restrict value,
+                   const Index<T>* __restrict at, int64_t count) {
+    for (int64_t i = 0; i < count; ++i) keep_larger(best[i], where[i], value[i], at[i]);
+  }
+
+  const Pool2dShape& s_;
+  const int64_t pitch_, in_, out_;
+  Temporary<T> padded_, row_best_, best_;
+  Temporary<Index<T>> positions_, start_, row_where_, where_;
+};
+
 void max_pool2d(Dtype dtype, const Pool2dShape& s, const void* in, void* out, int64_t* indices) {
-  with_type(dtype, [&](auto type) {
+  with_real_type(dtype, [&](auto type) {
     using T = decltype(type);
     const int64_t in_size = s.in_h * s.in_w, out_size = s.out_h * s.out_w;
     for_planes(s.planes, in_size + out_size, [&](int64_t begin, int64_t end) {
-      Temporary<T> best(s.in_h * s.out_w);
-      Temporary<Index<T>> where((s.in_h + 1) * s.out_w);
-      for (int64_t p = begin; p < end; ++p)
-        max_plane<T>(s, static_cast<const T*>(in) + p * in_size, static_cast<T*>(out) + p * out_size,
-                     indices ? indices + p * out_size : nullptr, best, where + s.out_w, where);
+      const auto each_plane = [&](const auto& pool) {
+        for (int64_t p = begin; p < end; ++p)
+          pool(static_cast<const T*>(in) + p * in_size, static_cast<T*>(out) + p * out_size,
+               indices ? indices + p * out_size : nullptr);
+      };
+      if (s.stride_h == 1 && s.stride_w == 1) {
+        SlidingMax<T> sliding(s);
+        each_plane([&](const T* x, T* y, int64_t* at) { sliding.plane(x, y, at); });
+      } else {
+        Temporary<T> best(s.in_h * s.out_w);
+        Temporary<Index<T>> where((s.in_h + 1) * s.out_w);
+        each_plane(
+            [&](const T* x, T* y, int64_t* at) { max_plane<T>(s, x, y, at, best, where + s.out_w, where); });
+      }
     });
   });
 }
 
 void max_pool2d_grad(Dtype dtype, int64_t planes, int64_t in_size, int64_t out_size, const void* grad_out,
                      const int64_t* indices, void* grad_in) {
-  with_type(dtype, [&](auto type) {
+  with_real_type(dtype, [&](auto type) {
     using T = decltype(type);
     for_planes(planes, in_size + out_size, [&](int64_t begin, int64_t end) {
       std::memset(static_cast<T*>(grad_in) + begin * in_size, 0, size_t((end - begin) * in_size) * sizeof(T));
@@ -189,7 +244,7 @@ struct Counts {
 };
 
 void avg_pool2d(Dtype dtype, const Pool2dShape& s, const void* in, void* out) {
-  with_type(dtype, [&](auto type) {
+  with_real_type(dtype, [&](auto type) {
     using T = decltype(type);
     const int64_t in_size = s.in_h * s.in_w, out_size = s.out_h * s.out_w;
     for_planes(s.planes, in_size + out_size, [&](int64_t begin, int64_t end) {
@@ -214,7 +269,7 @@ void avg_pool2d(Dtype dtype, const Pool2dShape& s, const void* in, void* out) {
 }
 
 void avg_pool2d_grad(Dtype dtype, const Pool2dShape& s, const void* grad_out, void* grad_in) {
-  with_type(dtype, [&](auto type) {
+  with_real_type(dtype, [&](auto type) {
     using T = decltype(type);
     const int64_t in_size = s.in_h * s.in_w, out_size = s.out_h * s.out_w;
     for_planes(s.planes, in_size + out_size, [&](int64_t begin, int64_t end) {
@@ -257,7 +312,7 @@ struct Nearest {
 };
 
 void upsample_nearest2d(Dtype dtype, const ResampleShape& s, const void* in, void* out) {
-  with_type(dtype, [&](auto type) {
+  with_real_type(dtype, [&](auto type) {
     using T = decltype(type);
     const int64_t in_size = s.in_h * s.in_w, out_size = s.out_h * s.out_w;
     const bool twice = s.scale_w == 0.5 && s.out_w == 2 * s.in_w;
@@ -281,7 +336,7 @@ void upsample_nearest2d(Dtype dtype, const ResampleShape& s, const void* in, voi
 }
 
 void upsample_nearest2d_grad(Dtype dtype, const ResampleShape& s, const void* grad_out, void* grad_in) {
-  with_type(dtype, [&](auto type) {
+  with_real_type(dtype, [&](auto type) {
     using T = decltype(type);
     const int64_t in_size = s.in_h * s.in_w, out_size = s.out_h * s.out_w;
     const bool twice = s.scale_w == 0.5 && s.out_w == 2 * s.in_w;
@@ -333,7 +388,7 @@ struct Linear {
 };
 
 void upsample_bilinear2d(Dtype dtype, const ResampleShape& s, const void* in, void* out) {
-  with_type(dtype, [&](auto type) {
+  with_real_type(dtype, [&](auto type) {
     using T = decltype(type);
     const int64_t in_size = s.in_h * s.in_w, out_size = s.out_h * s.out_w;
     for_planes(s.planes, in_size + out_size, [&](int64_t begin, int64_t end) {
@@ -358,7 +413,7 @@ void upsample_bilinear2d(Dtype dtype, const ResampleShape& s, const void* in, vo
 }
 
 void upsample_bilinear2d_grad(Dtype dtype, const ResampleShape& s, const void* grad_out, void* grad_in) {
-  with_type(dtype, [&](auto type) {
+  with_real_type(dtype, [&](auto type) {
     using T = decltype(type);
     const int64_t in_size = s.in_h * s.in_w, out_size = s.out_h * s.out_w;
     for_planes(s.planes, in_size + out_size, [&](int64_t begin, int64_t end) {
@@ -370,16 +425,19 @@ void upsample_bilinear2d_grad(Dtype dtype, const ResampleShape& s, const void* g
         std::memset(target, 0, size_t(in_size) * sizeof(T));
         for (int64_t y = 0; y < s.out_h; ++y) {
           const T* from = static_cast<const T*>(grad_out) + p * out_size + y * s.out_w;
-          T* row = spread;
+          T* __restrict row = spread;
           std::memset(row, 0, size_t(s.in_w) * sizeof(T));
+          const int64_t* __restrict low = w.low, * __restrict high = w.high;
+          const T* __restrict weight = w.weight;
           for (int64_t x = 0; x < s.out_w; ++x) {
-            row[w.low[x]] += (1 - w.weight[x]) * from[x];
-            row[w.high[x]] += w.weight[x] * from[x];
+            row[low[x]] += (1 - weight[x]) * from[x];
+            row[high[x]] += weight[x] * from[x];
           }
-          T *a = target + h.low[y] * s.in_w, *b = target + h.high[y] * s.in_w;
-          const T to_b = h.weight[y], to_a = 1 - to_b;
-          for (int64_t x = 0; x < s.in_w; ++x) a[x] += to_a * row[x];
-          for (int64_t x = 0; x < s.in_w; ++x) b[x] += to_b * row[x];
+          const T to_high = h.weight[y];
+          T* __restrict to = target + h.low[y] * s.in_w;
+          for (int64_t x = 0; x < s.in_w; ++x) to[x] += (1 - to_high) * row[x];
+          to = target + h.high[y] * s.in_w;
+          for (int64_t x = 0; x < s.in_w; ++x) to[x] += to_high * row[x];
         }
       }
     });

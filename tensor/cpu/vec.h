@@ -79,6 +79,13 @@ struct Simd {
     else
       _mm512_mask_storeu_pd(p, __mmask8(m), __m512d(v));
   }
+  /// a in the lanes of the mask, b in the others.
+  static TENGEN_INLINE V select(Mask m, V a, V b) {
+    if constexpr (sizeof(T) == 4)
+      return V(_mm512_mask_mov_ps(__m512(b), m, __m512(a)));
+    else
+      return V(_mm512_mask_mov_pd(__m512d(b), __mmask8(m), __m512d(a)));
+  }
 #elif defined(__AVX2__)
   using Mask = __m256i;
   static TENGEN_INLINE Mask mask(int n) {
@@ -98,6 +105,12 @@ struct Simd {
     else
       _mm256_maskstore_pd(p, m, __m256d(v));
   }
+  static TENGEN_INLINE V select(Mask m, V a, V b) {
+    if constexpr (sizeof(T) == 4)
+      return V(_mm256_blendv_ps(__m256(b), __m256(a), _mm256_castsi256_ps(m)));
+    else
+      return V(_mm256_blendv_pd(__m256d(b), __m256d(a), _mm256_castsi256_pd(m)));
+  }
 #else
   struct Mask {
     int from, to;
@@ -111,6 +124,10 @@ struct Simd {
   }
   static TENGEN_INLINE void store(T* p, V v, Mask m) {
     for (int i = m.from; i < m.to; ++i) p[i] = v[i];
+  }
+  static TENGEN_INLINE V select(Mask m, V a, V b) {
+    for (int i = m.from; i < m.to; ++i) b[i] = a[i];
+    return b;
   }
 #endif
 
