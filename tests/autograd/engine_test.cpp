@@ -2,6 +2,7 @@
 #include <tengen/autograd/autograd.h>
 #include <tengen/autograd/ops.h>
 
+#include <cmath>
 #include <thread>
 
 using namespace tengen;

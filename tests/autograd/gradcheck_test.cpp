@@ -4,6 +4,8 @@
 #include <tengen/autograd/ops.h>
 #include <tengen/autograd/record.h>
 
+#include <cmath>
+
 using namespace tengen;
 using namespace tengen::autograd;
 
