@@ -107,6 +107,17 @@ Tensor SavedTensor::unpack(const Node& node) const {
   return attached;
 }
 
+void SavedTensor::keep_from(const Storage& storage) {
+  if (!present_ || tensor_.storage().get() != &storage || version_ != storage.version()) return;
+  Edge edge = gradient_edge(tensor_);
+  {
+    NoGradGuard guard;
+    tensor_ = tensor_.clone();
+  }
+  version_ = tensor_.storage()->version();
+  if (edge.is_valid() && output_nr_ < 0) set_gradient_edge(tensor_, std::move(edge.function), edge.input_nr);
+}
+
 AccumulateGrad::AccumulateGrad(const Tensor& leaf) : Node("AccumulateGrad"), leaf_(leaf) {
   add_output(leaf);
   set_sequence_nr(kAccumulatorSequence);
