@@ -125,13 +125,15 @@ template <class T>
 void winograd(const Winograd<T>& w) {
   constexpr int L = Simd<T>::lanes;
   // A chunk is a band of tile rows of some images. What it keeps of V should stay in the second-level cache.
-  constexpr int64_t kInputBytes = 512 * 1024, kRows = 32, kCopied = 8;
+  constexpr int64_t kInputBytes = 900 * 1024, kRows = 32, kCopied = 8;
   Axis y(w.tiles_y(), w.in_h, 2, 4), x(w.tiles_x(), w.in_w, 2, 4);
   for (int64_t k = 0; k < 4; ++k) y.add(k, k - w.pad_h), x.add(k, k - w.pad_w);
   y.finish();
   x.finish();
   const int64_t plane = w.in_h * w.in_w, out_plane = w.out_h * w.out_w, image_stride = w.channels * plane;
-  const int64_t tiles = max(2 * L, kInputBytes / (16 * w.channels * int64_t(sizeof(T))));
+  const int64_t all_tiles = w.batch * y.results * x.results, chunks = all_tiles < 8 * kTileCols<T> ? 2 : 4;
+  const int64_t tiles =
+      min(divide_up(all_tiles, chunks), max(2 * L, kInputBytes / (16 * w.channels * int64_t(sizeof(T)))));
   int64_t rows = max(1, min(y.results, tiles / x.results));
   rows = divide_up(y.results, divide_up(y.results, rows));
   const int64_t row_blocks = divide_up(y.results, rows);
