@@ -13,7 +13,7 @@ namespace {
 /// Multiply-adds that are worth handing to another thread.
 constexpr int64_t kChunkWork = 1 << 19;
 /// Rows of A up to which B's rows are read where they are; more rows than these repay a packed panel.
-constexpr int64_t kFewRows = 32;
+constexpr int64_t kFewRows = 32, kFewRowsDepth = 16;
 
 template <class T>
 struct Matrices {
@@ -58,7 +58,9 @@ void chunk(const MatmulShape& s, const T* a, const T* b, T* out, int64_t i, int6
   const int64_t pitch = in_place ? s.out_row : cols;
 
   const bool pack_a = s.a_col != 1, pack_b = s.b_col != 1 || rows > kFewRows;
-  const int64_t blocks = divide_up(s.k, kBlockDepth<T>), depth = blocks ? divide_up(s.k, blocks) : 0;
+  // Of few rows each element of B is used once: shallow blocks then read B's rows one after the other.
+  const int64_t blocks = divide_up(s.k, rows < kTileRows ? kFewRowsDepth : kBlockDepth<T>),
+                depth = blocks ? divide_up(s.k, blocks) : 0;
   const int64_t panel = kTileCols<T>;
   T* packed_a = pack_a ? my.packed.get<T>(rows * depth) : nullptr;
   T* packed_b = pack_b ? my.panel.get<T>(depth * panel) : nullptr;
@@ -104,9 +106,10 @@ void chunk(const MatmulShape& s, const T* a, const T* b, T* out, int64_t i, int6
 template <class T>
 void matmul(MatmulShape s, const T* a, const T* b, T* out) {
   if (s.batch == 0 || s.m == 0 || s.n == 0) return;
-  if ((s.out_col != 1 && s.out_row == 1) || (s.m == 1 && s.n > 1 && s.b_row == 1)) {
-    // out^T = b^T a^T: the result's contiguous dimension becomes its columns; a row times a transposed matrix
-    // becomes a matrix times a column
+  if ((s.out_col != 1 && s.out_row == 1) || (s.m == 1 && s.n > 1 && s.b_row == 1) ||
+      (s.n == 1 && s.m > 1 && s.a_row == 1)) {
+    // out^T = b^T a^T: the result's contiguous dimension becomes its columns. And of vector times matrix and
+    // matrix times vector the one is taken that reads the matrix along its rows.
     s = {.batch = s.batch,
          .m = s.n,
          .n = s.m,
