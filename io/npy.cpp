@@ -1,15 +1,11 @@
 #include <tengen/io/npy.h>
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <bit>
-#include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <limits>
-#include <memory>
 #include <string_view>
+
+#include <tengen/io/file.h>
 
 namespace tengen::io {
 namespace {
@@ -134,11 +130,6 @@ class HeaderParser {
   size_t at_ = 0;
 };
 
-struct FileCloser {
-  void operator()(std::FILE* file) const { std::fclose(file); }
-};
-using File = std::unique_ptr<std::FILE, FileCloser>;
-
 int64_t checked_bytes(const std::vector<int64_t>& shape, Dtype dtype, const std::string& path) {
   int64_t bytes = int64_t(item_size(dtype));
   bool empty = false;
@@ -160,18 +151,13 @@ int64_t NpyArray::numel() const {
   return count;
 }
 
-NpyArray read_npy(const std::string& path) {
-  File file(std::fopen(path.c_str(), "rb"));
-  TENGEN_CHECK(file, "read_npy: cannot open ", path, ": ", std::strerror(errno));
-  auto read = [&](void* to, size_t bytes, const char* what) {
-    TENGEN_CHECK(std::fread(to, 1, bytes, file.get()) == bytes, "read_npy: ", path, " is truncated in its ",
-                 what);
+NpyArray parse_npy(std::vector<std::byte> bytes, const std::string& path) {
+  size_t at = 0;
+  auto read = [&](void* to, size_t count, const char* what) {
+    TENGEN_CHECK(count <= bytes.size() - at, "read_npy: ", path, " is truncated in its ", what);
+    std::memcpy(to, bytes.data() + at, count);
+    at += count;
   };
-  std::fseek(file.get(), 0, SEEK_END);
-  const int64_t file_bytes = std::ftell(file.get());
-  TENGEN_CHECK(file_bytes >= 0, "read_npy: ", path, " is not a regular file");
-  std::rewind(file.get());
-
   char magic[6];
   uint8_t version[2], length_bytes[4] = {};
   read(magic, 6, "magic");
@@ -180,25 +166,24 @@ NpyArray read_npy(const std::string& path) {
   read(version, 2, "version");
   TENGEN_CHECK(version[0] >= 1 && version[0] <= 3, "read_npy: ", path, ": version ", int(version[0]), ".",
                int(version[1]), " is unknown (1.0 to 3.0 are read)");
-  const size_t length_size = version[0] == 1 ? 2 : 4;
-  read(length_bytes, length_size, "header length");
-  const int64_t length = length_bytes[0] | length_bytes[1] << 8 | int64_t(length_bytes[2]) << 16 |
-                         int64_t(length_bytes[3]) << 24;
-  const int64_t header_end = 8 + int64_t(length_size) + length;
-  TENGEN_CHECK(header_end <= file_bytes, "read_npy: ", path, " is truncated in its header");
-  std::string header(size_t(length), '\0');
-  read(header.data(), header.size(), "header");
+  read(length_bytes, version[0] == 1 ? 2 : 4, "header length");
+  const size_t length = size_t(length_bytes[0]) | size_t(length_bytes[1]) << 8 |
+                        size_t(length_bytes[2]) << 16 | size_t(length_bytes[3]) << 24;
+  TENGEN_CHECK(length <= bytes.size() - at, "read_npy: ", path, " is truncated in its header");
+  std::string header(length, '\0');
+  read(header.data(), length, "header");
 
   NpyArray array;
   HeaderParser(header, path).parse(array);
-  const int64_t bytes = checked_bytes(array.shape, array.dtype, path);
-  TENGEN_CHECK(bytes == file_bytes - header_end, "read_npy: ", path, " has ", file_bytes - header_end,
-               " bytes of data, its header asks for ", bytes,
-               bytes > file_bytes - header_end ? " (truncated)" : "");
-  array.data.resize(size_t(bytes));
-  if (bytes > 0) read(array.data.data(), size_t(bytes), "data");
+  const size_t wanted = size_t(checked_bytes(array.shape, array.dtype, path)), found = bytes.size() - at;
+  TENGEN_CHECK(wanted == found, "read_npy: ", path, " has ", found, " bytes of data, its header asks for ",
+               wanted, wanted > found ? " (truncated)" : "");
+  bytes.erase(bytes.begin(), bytes.begin() + std::ptrdiff_t(at));
+  array.data = std::move(bytes);
   return array;
 }
+
+NpyArray read_npy(const std::string& path) { return parse_npy(InputFile("read_npy", path).read_all(), path); }
 
 void write_npy(const std::string& path, Dtype dtype, std::span<const int64_t> shape,
                std::span<const std::byte> data) {
@@ -221,22 +206,13 @@ void write_npy(const std::string& path, Dtype dtype, std::span<const int64_t> sh
   header.append((64 - unpadded % 64) % 64, ' ').push_back('\n');
   TENGEN_CHECK(header.size() <= 0xffff, "write_npy: ", path, ": too many dimensions");
 
-  const std::string temporary = path + ".tmp" + std::to_string(::getpid());
-  File file(std::fopen(temporary.c_str(), "wb"));
-  TENGEN_CHECK(file, "write_npy: cannot create ", temporary, ": ", std::strerror(errno));
   const char start[4] = {1, 0, char(header.size() & 0xff), char(header.size() >> 8)};
-  auto write = [&](const void* from, size_t bytes) {
-    return bytes == 0 || std::fwrite(from, 1, bytes, file.get()) == bytes;
-  };
-  bool good = write(kMagic.data(), 6) && write(start, 4) && write(header.data(), header.size()) &&
-              write(data.data(), data.size()) && std::fflush(file.get()) == 0 &&
-              ::fsync(::fileno(file.get())) == 0;
-  good = std::fclose(file.release()) == 0 && good;
-  if (!good || std::rename(temporary.c_str(), path.c_str()) != 0) {
-    const std::string reason = std::strerror(errno);
-    std::remove(temporary.c_str());
-    fail("write_npy: cannot write ", path, ": ", reason);
-  }
+  AtomicFile file("write_npy", path);
+  file.write(kMagic);
+  file.write(start, sizeof start);
+  file.write(header);
+  file.write(data.data(), data.size());
+  file.commit();
 }
 
 }  // namespace tengen::io

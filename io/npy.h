@@ -33,6 +33,8 @@ struct NpyArray {
 /// Reads a file. Types: bool, (u)int8, int16/32/64, float16/32/64; big-endian files are an error, as are
 /// truncated ones, trailing bytes and headers that are not NumPy's.
 NpyArray read_npy(const std::string& path);
+/// The same from the bytes of a file; `name` is for errors.
+NpyArray parse_npy(std::vector<std::byte> bytes, const std::string& name);
 
 /// Writes `data` (C order, dtype and shape as given) to a temporary file beside `path`, then renames: a
 /// reader sees the old file or the new one, never half of it.

@@ -1,17 +1,13 @@
-#include <fcntl.h>
-#include <tengen/io/json.h>
 #include <tengen/io/safetensors.h>
-#include <tengen/tensor/factories.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <bit>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <limits>
-#include <memory>
 #include <set>
+
+#include <tengen/io/file.h>
+#include <tengen/io/json.h>
+#include <tengen/tensor/factories.h>
 
 namespace tengen::io {
 namespace {
@@ -26,12 +22,7 @@ struct TypeName {
 constexpr TypeName kTypeNames[] = {{"BOOL", kBool}, {"U8", kByte},   {"I8", kChar},  {"I16", kShort},
                                    {"I32", kInt},   {"I64", kLong},  {"F16", kHalf}, {"BF16", kBFloat16},
                                    {"F32", kFloat}, {"F64", kDouble}};
-constexpr int64_t kLargestHeader = 100'000'000;  // as the reference implementation
-
-struct FileCloser {
-  void operator()(std::FILE* file) const { std::fclose(file); }
-};
-using File = std::unique_ptr<std::FILE, FileCloser>;
+constexpr uint64_t kLargestHeader = 100'000'000;  // as the reference implementation
 
 // One tensor as its header describes it.
 struct Entry {
@@ -95,21 +86,15 @@ void check_layout(std::vector<Entry>& entries, int64_t data_bytes, const std::st
 }  // namespace
 
 SafeTensors load_safetensors(const std::string& path) {
-  const File file(std::fopen(path.c_str(), "rb"));
-  TENGEN_CHECK(file, "load_safetensors: cannot open ", path, ": ", std::strerror(errno));
-  const auto read = [&](void* to, size_t bytes) {
-    TENGEN_CHECK(std::fread(to, 1, bytes, file.get()) == bytes, "load_safetensors: ", path, " is truncated");
-  };
-  std::fseek(file.get(), 0, SEEK_END);
-  const int64_t file_bytes = std::ftell(file.get());
-  std::rewind(file.get());
+  const InputFile file("load_safetensors", path);
   uint64_t header_bytes = 0;
-  read(&header_bytes, sizeof header_bytes);
-  TENGEN_CHECK(header_bytes <= uint64_t(kLargestHeader) && int64_t(header_bytes) <= file_bytes - 8,
+  file.read(0, &header_bytes, sizeof header_bytes);
+  TENGEN_CHECK(header_bytes <= kLargestHeader && header_bytes <= uint64_t(file.size()) - 8,
                "load_safetensors: ", path, " is truncated or no safetensors file (its header would have ",
                header_bytes, " bytes)");
   std::string header(size_t(header_bytes), '\0');
-  read(header.data(), header.size());
+  file.read(8, header.data(), header.size());
+  const int64_t data_begin = 8 + int64_t(header_bytes);
 
   SafeTensors result;
   std::vector<Entry> entries;
@@ -123,10 +108,10 @@ SafeTensors load_safetensors(const std::string& path) {
       entries.push_back(read_entry(json, name));
   });
   json.end();
-  check_layout(entries, file_bytes - 8 - int64_t(header_bytes), path);
+  check_layout(entries, file.size() - data_begin, path);
   for (const Entry& e : entries) {
     Tensor value = empty(e.shape, TensorOptions(e.dtype));
-    if (e.end > e.begin) read(value.mutable_data_ptr(), size_t(e.end - e.begin));
+    file.read(data_begin + e.begin, value.mutable_data_ptr(), size_t(e.end - e.begin));
     result.tensors.emplace(e.name, std::move(value));
   }
   return result;
@@ -147,7 +132,7 @@ void save_safetensors(const std::string& path, const std::vector<std::pair<std::
   if (!metadata.empty()) {
     header += "\"__metadata__\":{";
     for (const auto& [key, value] : metadata)
-      header += (header.back() == '{' ? "" : ",") + json_quoted(key) + ":" + json_quoted(value);
+      header += detail::str(header.back() == '{' ? "" : ",", json_quoted(key), ":", json_quoted(value));
     header += "}";
   }
   std::set<std::string> seen;
@@ -158,31 +143,21 @@ void save_safetensors(const std::string& path, const std::vector<std::pair<std::
     const char* type = nullptr;
     for (const TypeName& known : kTypeNames)
       if (known.dtype == value.scalar_type()) type = known.name;
-    header +=
-        (header.back() == '{' ? "" : ",") + json_quoted(name) + ":{\"dtype\":\"" + type + "\",\"shape\":[";
-    for (int64_t d = 0; d < value.dim(); ++d) header += (d ? "," : "") + std::to_string(value.size(d));
-    header += "],\"data_offsets\":[" + std::to_string(at) + "," + std::to_string(at + value.nbytes()) + "]}";
+    header += detail::str(header.back() == '{' ? "" : ",", json_quoted(name), ":{\"dtype\":\"", type,
+                          "\",\"shape\":[");
+    for (int64_t d = 0; d < value.dim(); ++d) header += detail::str(d ? "," : "", value.size(d));
+    header += detail::str("],\"data_offsets\":[", at, ",", at + value.nbytes(), "]}");
     at += value.nbytes();
   }
   header += "}";
   header.append((8 - header.size() % 8) % 8, ' ');
 
-  const std::string temporary = path + ".tmp" + std::to_string(::getpid());
-  File file(std::fopen(temporary.c_str(), "wb"));
-  TENGEN_CHECK(file, "save_safetensors: cannot create ", temporary, ": ", std::strerror(errno));
-  const auto write = [&](const void* from, size_t bytes) {
-    return bytes == 0 || std::fwrite(from, 1, bytes, file.get()) == bytes;
-  };
   const uint64_t header_bytes = header.size();
-  bool good = write(&header_bytes, sizeof header_bytes) && write(header.data(), header.size());
-  for (const auto& row : rows) good = good && write(row.second.const_data_ptr(), row.second.nbytes());
-  good = good && std::fflush(file.get()) == 0 && ::fsync(::fileno(file.get())) == 0;
-  good = std::fclose(file.release()) == 0 && good;
-  if (!good || std::rename(temporary.c_str(), path.c_str()) != 0) {
-    const std::string reason = std::strerror(errno);
-    std::remove(temporary.c_str());
-    fail("save_safetensors: cannot write ", path, ": ", reason);
-  }
+  AtomicFile file("save_safetensors", path);
+  file.write(&header_bytes, sizeof header_bytes);
+  file.write(header);
+  for (const auto& row : rows) file.write(row.second.const_data_ptr(), row.second.nbytes());
+  file.commit();
 }
 
 }  // namespace tengen::io

@@ -1,0 +1,55 @@
+// Files that are read as bytes and written whole or not at all.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tengen::io {
+
+/// An open file. Errors name `op`, the file and what was wrong.
+class InputFile {
+ public:
+  InputFile(std::string op, std::string path);
+  ~InputFile();
+  InputFile(const InputFile&) = delete;
+  InputFile& operator=(const InputFile&) = delete;
+
+  const std::string& path() const { return path_; }
+  int64_t size() const { return size_; }
+  /// `bytes` bytes from `offset` on; an error when the file ends before.
+  void read(int64_t offset, void* to, size_t bytes) const;
+  std::vector<std::byte> read_all() const;
+  /// Throws an Error that begins with the operation and the file.
+  [[noreturn]] void bad(const std::string& what) const;
+
+ private:
+  std::string op_, path_;
+  int file_;
+  int64_t size_ = 0;
+};
+
+/// Writes to a temporary file beside `path`; commit() makes it durable and gives it its name. A reader sees
+/// the old file or the new one, never half of it, even when the machine stops. Without commit() nothing is
+/// left behind.
+class AtomicFile {
+ public:
+  AtomicFile(std::string op, std::string path);
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+
+  void write(const void* data, size_t bytes);
+  void write(std::string_view text) { write(text.data(), text.size()); }
+  void commit();
+
+ private:
+  [[noreturn]] void failed(const char* what) const;
+
+  std::string op_, path_, temporary_;
+  int file_;
+};
+
+}  // namespace tengen::io

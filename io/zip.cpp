@@ -1,0 +1,197 @@
+#include <tengen/io/zip.h>
+
+#include <zlib.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace tengen::io {
+namespace {
+
+// Little-endian numbers out of a block, with its end checked.
+class Fields {
+ public:
+  Fields(const std::byte* data, size_t size, const InputFile& file) : at_(data), left_(size), file_(file) {}
+
+  template <class T>
+  T take() {
+    need(sizeof(T));
+    T value;
+    std::memcpy(&value, at_, sizeof(T));
+    skip(sizeof(T));
+    return value;
+  }
+  std::string text(size_t size) {
+    need(size);
+    std::string value(reinterpret_cast<const char*>(at_), size);
+    skip(size);
+    return value;
+  }
+  Fields block(size_t size) {
+    need(size);
+    Fields inner(at_, size, file_);
+    skip(size);
+    return inner;
+  }
+  void skip(size_t size) {
+    need(size);
+    at_ += size;
+    left_ -= size;
+  }
+  size_t left() const { return left_; }
+
+ private:
+  void need(size_t size) const {
+    if (size > left_) file_.bad(": the zip directory is damaged");
+  }
+  const std::byte* at_;
+  size_t left_;
+  const InputFile& file_;
+};
+
+constexpr uint32_t kLocalHeader = 0x04034b50, kDirectoryEntry = 0x02014b50, kEnd = 0x06054b50,
+                   kEnd64 = 0x06064b50, kEnd64Locator = 0x07064b50;
+constexpr size_t kEndSize = 22, kLocatorSize = 20, kEnd64Size = 56, kLocalHeaderSize = 30;
+
+struct Directory {
+  uint64_t offset, size, count;
+};
+
+Directory find_directory(const InputFile& file) {
+  // The end record stands before a comment of at most 64 KiB.
+  const int64_t tail_size = std::min<int64_t>(file.size(), int64_t(kEndSize) + 0xffff),
+                tail_at = file.size() - tail_size;
+  std::vector<std::byte> tail(static_cast<size_t>(tail_size));
+  file.read(tail_at, tail.data(), tail.size());
+  for (int64_t i = tail_size - int64_t(kEndSize); i >= 0; --i) {
+    uint32_t signature;
+    std::memcpy(&signature, tail.data() + i, 4);
+    if (signature != kEnd) continue;
+    Fields end(tail.data() + i + 4, kEndSize - 4, file);
+    end.skip(6);
+    Directory directory{0, 0, end.take<uint16_t>()};
+    directory.size = end.take<uint32_t>();
+    directory.offset = end.take<uint32_t>();
+    if (directory.count != 0xffff && directory.size != 0xffffffff && directory.offset != 0xffffffff)
+      return directory;
+    const int64_t locator_at = tail_at + i - int64_t(kLocatorSize);
+    std::byte block[kEnd64Size];
+    file.read(locator_at, block, kLocatorSize);
+    Fields locator(block, kLocatorSize, file);
+    if (locator.take<uint32_t>() != kEnd64Locator) return directory;
+    locator.skip(4);
+    const uint64_t end64_at = locator.take<uint64_t>();
+    if (end64_at > uint64_t(file.size())) file.bad(": the zip directory is damaged");
+    file.read(int64_t(end64_at), block, kEnd64Size);
+    Fields end64(block, kEnd64Size, file);
+    if (end64.take<uint32_t>() != kEnd64) file.bad(": the zip directory is damaged");
+    end64.skip(28);
+    directory.count = end64.take<uint64_t>();
+    directory.size = end64.take<uint64_t>();
+    directory.offset = end64.take<uint64_t>();
+    return directory;
+  }
+  file.bad(" is not a zip archive, or is truncated");
+}
+
+ZipReader::Member read_entry(Fields& fields, const InputFile& file) {
+  if (fields.take<uint32_t>() != kDirectoryEntry) file.bad(": the zip directory is damaged");
+  ZipReader::Member member;
+  fields.skip(4);  // versions
+  member.flags = fields.take<uint16_t>();
+  member.method = fields.take<uint16_t>();
+  fields.skip(4);  // time
+  member.crc = fields.take<uint32_t>();
+  member.packed_size = fields.take<uint32_t>();
+  member.size = fields.take<uint32_t>();
+  const uint16_t name_size = fields.take<uint16_t>(), extra_size = fields.take<uint16_t>(),
+                 comment_size = fields.take<uint16_t>();
+  fields.skip(8);  // disk, attributes
+  member.header_offset = fields.take<uint32_t>();
+  member.name = fields.text(name_size);
+  Fields extra = fields.block(extra_size);
+  fields.skip(comment_size);
+  while (extra.left() >= 4) {
+    const uint16_t id = extra.take<uint16_t>(), size = extra.take<uint16_t>();
+    Fields block = extra.block(size);
+    if (id != 1) continue;  // zip64: what did not fit, in this order
+    for (uint64_t* value : {&member.size, &member.packed_size, &member.header_offset})
+      if (*value == 0xffffffff) *value = block.take<uint64_t>();
+  }
+  return member;
+}
+
+}  // namespace
+
+ZipReader::ZipReader(std::string op, std::string path) : file_(std::move(op), std::move(path)) {
+  const Directory directory = find_directory(file_);
+  const uint64_t file_size = uint64_t(file_.size());
+  if (directory.offset > file_size || directory.size > file_size - directory.offset ||
+      directory.count > directory.size)
+    file_.bad(": the zip directory is damaged");
+  std::vector<std::byte> bytes(directory.size);
+  file_.read(int64_t(directory.offset), bytes.data(), bytes.size());
+  Fields fields(bytes.data(), bytes.size(), file_);
+  for (uint64_t i = 0; i < directory.count; ++i) members_.push_back(read_entry(fields, file_));
+}
+
+const ZipReader::Member* ZipReader::find(const std::string& name) const {
+  for (const Member& member : members_)
+    if (member.name == name) return &member;
+  return nullptr;
+}
+
+std::vector<std::byte> ZipReader::read(const Member& member) const {
+  const auto bad = [&](const std::string& what) { file_.bad(": member '" + member.name + "' " + what); };
+  if (member.flags & 1) bad("is encrypted");
+  if (member.method != 0 && member.method != 8)
+    bad("is packed by the unknown method " + std::to_string(member.method));
+  if (member.header_offset > uint64_t(file_.size())) bad("lies outside of the file");
+  std::byte header[kLocalHeaderSize];
+  file_.read(int64_t(member.header_offset), header, kLocalHeaderSize);
+  Fields fields(header, kLocalHeaderSize, file_);
+  if (fields.take<uint32_t>() != kLocalHeader) bad("has a damaged header");
+  fields.skip(22);
+  const uint64_t name_size = fields.take<uint16_t>(), extra_size = fields.take<uint16_t>();
+  const int64_t data_at = int64_t(member.header_offset + kLocalHeaderSize + name_size + extra_size);
+  if (member.packed_size > uint64_t(file_.size())) bad("lies outside of the file");
+  // No more than deflate can unpack to: a damaged size does not make us allocate everything.
+  if (member.method == 0 ? member.size != member.packed_size : member.size / 1100 > member.packed_size + 1)
+    bad("has sizes that do not fit");
+
+  std::vector<std::byte> packed(member.packed_size);
+  file_.read(data_at, packed.data(), packed.size());
+  std::vector<std::byte> bytes;
+  if (member.method == 0) {
+    bytes = std::move(packed);
+  } else {
+    bytes.resize(member.size);
+    z_stream stream{};
+    if (inflateInit2(&stream, -MAX_WBITS) != Z_OK) bad("cannot be unpacked");
+    // zlib counts in 32 bits.
+    constexpr uint64_t kMost = 1u << 30;
+    uint64_t in = 0, out = 0;
+    int state = Z_OK;
+    while (state == Z_OK) {
+      const uint64_t give = std::min(kMost, packed.size() - in), room = std::min(kMost, bytes.size() - out);
+      std::byte nothing;
+      stream.next_in = reinterpret_cast<Bytef*>(packed.data() + in);
+      stream.next_out = reinterpret_cast<Bytef*>(room ? bytes.data() + out : &nothing);
+      stream.avail_in = uInt(give);
+      stream.avail_out = uInt(room);
+      state = inflate(&stream, Z_NO_FLUSH);
+      in += give - stream.avail_in;
+      out += room - stream.avail_out;
+    }
+    inflateEnd(&stream);
+    if (state != Z_STREAM_END || out != bytes.size()) bad("is damaged (it does not unpack)");
+  }
+  uLong crc = crc32(0, nullptr, 0);
+  for (size_t at = 0; at < bytes.size(); at += 1u << 30)
+    crc = crc32(crc, reinterpret_cast<const Bytef*>(bytes.data() + at),
+                uInt(std::min<size_t>(1u << 30, bytes.size() - at)));
+  if (uint32_t(crc) != member.crc) bad("is damaged (wrong checksum)");
+  return bytes;
+}
+
+}  // namespace tengen::io

@@ -1,0 +1,37 @@
+// Reading of zip archives (PKWARE APPNOTE 6.3): stored and deflated members, zip64.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <tengen/io/file.h>
+
+namespace tengen::io {
+
+class ZipReader {
+ public:
+  struct Member {
+    std::string name;
+    uint64_t size, packed_size, header_offset;
+    uint32_t crc;
+    uint16_t method, flags;
+  };
+
+  /// Reads the directory; errors name `op` and the file.
+  ZipReader(std::string op, std::string path);
+
+  const std::vector<Member>& members() const { return members_; }
+  /// The member of this name, or nullptr.
+  const Member* find(const std::string& name) const;
+  /// Its bytes, unpacked and checked against their checksum.
+  std::vector<std::byte> read(const Member& member) const;
+  const InputFile& file() const { return file_; }
+
+ private:
+  InputFile file_;
+  std::vector<Member> members_;
+};
+
+}  // namespace tengen::io
