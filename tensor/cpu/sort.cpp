@@ -1,5 +1,12 @@
 // Stable sorting along the last dimension, for any strides.
+//
+// Every element type is first mapped to unsigned keys whose order is the wanted one (NaN largest; inverted
+// when descending), so there is one sort for keys of 32 and one for 64 bits. Keys carry their positions:
+// sorted by both, any sort is stable. Long rows are sorted by digits (least significant first), in time
+// proportional to their length.
 #include <algorithm>
+#include <bit>
+#include <utility>
 
 #include <tengen/tensor/cpu/fill.h>
 #include <tengen/tensor/cpu/scratch.h>
@@ -8,74 +15,125 @@
 namespace tengen::cpu::TENGEN_ISA {
 namespace {
 
-/// A type of this namespace, so that the instances of std::sort below belong to this instruction set alone.
-template <class T>
-struct Item {
-  T key;
-  int64_t position;
+struct Narrow {  // types of at most 32 bits
+  using Key = uint32_t;
+  uint64_t bits;
+  Narrow() = default;
+  Narrow(Key key, int64_t position) : bits(uint64_t(key) << 32 | uint64_t(position)) {}
+  Key key() const { return Key(bits >> 32); }
+  int64_t position() const { return int64_t(bits & 0xffffffff); }
+  bool operator<(const Narrow& other) const { return bits < other.bits; }
 };
 
-template <class T>
-bool is_nan(T value) {
-  if constexpr (std::is_floating_point_v<T>)
-    return value != value;
-  else
-    return false;
+struct Wide {
+  using Key = uint64_t;
+  Key key_;
+  int64_t position_;
+  Wide() = default;
+  Wide(Key key, int64_t position) : key_(key), position_(position) {}
+  Key key() const { return key_; }
+  int64_t position() const { return position_; }
+  bool operator<(const Wide& other) const {
+    return key_ != other.key_ ? key_ < other.key_ : position_ < other.position_;
+  }
+};
+
+/// An unsigned number that is ordered as `value` is.
+template <class Key, class T>
+Key key_of(T value) {
+  constexpr Key kSign = Key{1} << (8 * sizeof(Key) - 1);
+  if constexpr (std::is_floating_point_v<T>) {
+    if (value != value) return ~Key{0};
+    Key bits = std::bit_cast<Key>(value + T(0));  // -0 equals 0
+    return bits & kSign ? ~bits : bits | kSign;
+  } else {
+    return Key(std::is_signed_v<T> ? Key(int64_t(value)) ^ kSign : Key(value));
+  }
 }
 
-/// A total order: by key, NaN being the largest, and by position where keys are equal. A sort by it is
-/// stable.
-template <class T, bool Descending>
-struct Before {
-  bool operator()(const Item<T>& a, const Item<T>& b) const {
-    const T &x = Descending ? b.key : a.key, &y = Descending ? a.key : b.key;
-    if (x < y || (is_nan(y) && !is_nan(x))) return true;
-    if (y < x || (is_nan(x) && !is_nan(y))) return false;
-    return a.position < b.position;
+/// Sorts items by key, stably; `other` has room for as many. The result lies in one of the two.
+template <class Item>
+Item* sort_by_digits(Item* items, Item* other, int64_t n) {
+  constexpr int kDigits = sizeof(typename Item::Key);
+  typename Item::Key count[kDigits][256] = {};
+  for (int64_t i = 0; i < n; ++i)
+    for (int d = 0; d < kDigits; ++d) ++count[d][items[i].key() >> 8 * d & 255];
+  for (int d = 0; d < kDigits; ++d) {
+    if (int64_t(count[d][items[0].key() >> 8 * d & 255]) == n) continue;  // the same in all
+    typename Item::Key next = 0;
+    for (auto& c : count[d]) next += std::exchange(c, next);
+    for (int64_t i = 0; i < n; ++i) other[count[d][items[i].key() >> 8 * d & 255]++] = items[i];
+    std::swap(items, other);
+  }
+  return items;
+}
+
+/// The first k items in order.
+template <class Item>
+Item* sort_items(Item* items, Item* other, int64_t n, int64_t k) {
+  constexpr int64_t kManyItems = 16 * sizeof(typename Item::Key);  // from where on digits are faster
+  if (k == n && n >= kManyItems) return sort_by_digits(items, other, n);
+  if (k * 64 <= n) {
+    std::partial_sort(items, items + k, items + n);
+    return items;
+  }
+  if (k < n) std::nth_element(items, items + k, items + n);
+  std::sort(items, items + k);
+  return items;
+}
+
+/// Rows of the last dimension, whatever the types.
+struct Rows {
+  const View &values, &indices, &in;
+  int64_t n, k, count = 1;
+
+  Rows(const View& values, const View& indices, const View& in)
+      : values(values),
+        indices(indices),
+        in(in),
+        n(in.dim ? in.sizes[in.dim - 1] : 1),
+        k(in.dim ? values.sizes[in.dim - 1] : 1) {
+    for (int d = 0; d + 1 < in.dim; ++d) count *= in.sizes[d];
+  }
+  int64_t stride(const View& v) const { return in.dim ? v.strides[in.dim - 1] : 1; }
+  int64_t start(const View& v, int64_t row) const {
+    int64_t offset = 0;
+    for (int d = in.dim - 2; d >= 0; row /= in.sizes[d--]) offset += row % in.sizes[d] * v.strides[d];
+    return offset;
   }
 };
 
-template <class T, bool Descending>
-void sort_row(Item<T>* items, int64_t n, int64_t k) {
-  Before<T, Descending> before;
-  if (k < n) {
-    std::nth_element(items, items + k, items + n, before);
-    n = k;
-  }
-  std::sort(items, items + n, before);
+template <class Item, class T>
+void sort_rows(const Rows& rows, bool descending) {
+  using Key = typename Item::Key;
+  int64_t n = rows.n, k = rows.k;
+  parallel_ranges(rows.count, std::max<int64_t>(1, kGrainSize / 16 / n), [&](int64_t begin, int64_t end) {
+    Buffer memory;
+    Item* items = memory.get<Item>(2 * n);
+    const Key flip = descending ? ~Key{0} : Key{0};
+    for (int64_t row = begin; row < end; ++row) {
+      const T* from = static_cast<const T*>(rows.in.data) + rows.start(rows.in, row);
+      int64_t step = rows.stride(rows.in);
+      for (int64_t i = 0; i < n; ++i) items[i] = Item(key_of<Key>(from[i * step]) ^ flip, i);
+      const Item* sorted = sort_items(items, items + n, n, k);
+      T* value = static_cast<T*>(rows.values.data) + rows.start(rows.values, row);
+      int64_t* index = static_cast<int64_t*>(rows.indices.data) + rows.start(rows.indices, row);
+      for (int64_t i = 0; i < k; ++i) {
+        value[i * rows.stride(rows.values)] = from[sorted[i].position() * step];
+        index[i * rows.stride(rows.indices)] = sorted[i].position();
+      }
+    }
+  });
 }
 
 void sort(const View& values, const View& indices, const View& in, bool descending) {
-  int last = in.dim - 1;
-  int64_t n = in.dim ? in.sizes[last] : 1, k = in.dim ? values.sizes[last] : 1, rows = 1;
-  for (int d = 0; d < last; ++d) rows *= in.sizes[d];
-  if (rows == 0 || k == 0) return;
-  auto stride = [&](const View& v) { return in.dim ? v.strides[last] : 1; };
-  auto start = [&](const View& v, int64_t row) {
-    int64_t offset = 0;
-    for (int d = last - 1; d >= 0; row /= in.sizes[d--]) offset += row % in.sizes[d] * v.strides[d];
-    return offset;
-  };
+  Rows rows(values, indices, in);
+  if (rows.count == 0 || rows.k == 0) return;
   visit_compute(in.dtype, "sort", [&](auto zero) {
     using T = decltype(zero);
-    parallel_ranges(rows, std::max<int64_t>(1, kGrainSize / 16 / n), [&](int64_t begin, int64_t end) {
-      Buffer memory;
-      Item<T>* items = memory.get<Item<T>>(n);
-      for (int64_t row = begin; row < end; ++row) {
-        const T* from = static_cast<const T*>(in.data) + start(in, row);
-        for (int64_t i = 0; i < n; ++i) items[i] = {from[i * stride(in)], i};
-        if (descending)
-          sort_row<T, true>(items, n, k);
-        else
-          sort_row<T, false>(items, n, k);
-        T* value = static_cast<T*>(values.data) + start(values, row);
-        int64_t* index = static_cast<int64_t*>(indices.data) + start(indices, row);
-        for (int64_t i = 0; i < k; ++i) {
-          value[i * stride(values)] = items[i].key;
-          index[i * stride(indices)] = items[i].position;
-        }
-      }
-    });
+    TENGEN_CHECK(sizeof(T) == 8 || rows.n <= int64_t{0xffffffff}, "sort: found a row of ", rows.n,
+                 " elements; of this type at most 2^32 - 1 can be sorted");
+    sort_rows<std::conditional_t<sizeof(T) == 8, Wide, Narrow>, T>(rows, descending);
   });
 }
 
