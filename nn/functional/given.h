@@ -1,0 +1,14 @@
+// For the definitions of this folder only: an undefined tensor in options stands for none.
+#pragma once
+
+#include <optional>
+
+#include <tengen/tensor/tensor.h>
+
+namespace tengen::nn::functional {
+
+inline std::optional<Tensor> given(const Tensor& tensor) {
+  return tensor.defined() ? std::optional<Tensor>(tensor) : std::nullopt;
+}
+
+}  // namespace tengen::nn::functional

@@ -1,0 +1,148 @@
+#include <tengen/nn/modules/conv.h>
+
+#include <cmath>
+#include <ostream>
+
+#include <tengen/autograd/ops.h>
+#include <tengen/nn/functional/common.h>
+#include <tengen/nn/functional/conv.h>
+#include <tengen/nn/init.h>
+
+namespace tengen::nn {
+namespace {
+
+template <class Options>
+inline constexpr bool is_transposed = requires(Options options) {
+  options.output_padding();
+};
+
+}  // namespace
+
+template <size_t D, class Options, class Derived>
+void ConvNdImpl<D, Options, Derived>::reset() {
+  int64_t in = options.in_channels(), out = options.out_channels(), groups = options.groups();
+  TENGEN_CHECK(in > 0 && groups > 0 && out > 0,
+               "in_channels, groups and out_channels must be positive integers, found ", in, ", ", groups,
+               ", ", out);
+  TENGEN_CHECK(in % groups == 0, "in_channels must be divisible by groups, found ", in, " and ", groups);
+  TENGEN_CHECK(out % groups == 0, "out_channels must be divisible by groups, found ", out, " and ", groups);
+  DimVector shape = is_transposed<Options> ? DimVector{in, out / groups} : DimVector{out, in / groups};
+  for (int64_t size : *options.kernel_size()) shape.push_back(size);
+  weight = this->register_parameter("weight", empty(shape));
+  bias = this->register_parameter("bias", options.bias() ? empty({out}) : Tensor());
+  reset_parameters();
+}
+
+template <size_t D, class Options, class Derived>
+void ConvNdImpl<D, Options, Derived>::reset_parameters() {
+  init::kaiming_uniform_(weight, std::sqrt(5.0));
+  if (bias.defined()) {
+    int64_t fan_in = std::get<0>(init::_calculate_fan_in_and_fan_out(weight));
+    double bound = fan_in ? 1 / std::sqrt(double(fan_in)) : 0;
+    init::uniform_(bias, -bound, bound);
+  }
+}
+
+template <size_t D, class Options, class Derived>
+void ConvNdImpl<D, Options, Derived>::pretty_print(std::ostream& out) const {
+  auto differs = [](const ExpandingArray<D>& values, int64_t usual) {
+    return *values != *ExpandingArray<D>(usual);
+  };
+  out << "torch::nn::Conv" << (is_transposed<Options> ? "Transpose" : "") << D << "d("
+      << options.in_channels() << ", " << options.out_channels() << ", kernel_size=" << options.kernel_size()
+      << ", stride=" << options.stride();
+  if constexpr (is_transposed<Options>) {
+    if (differs(options.padding(), 0)) out << ", padding=" << options.padding();
+  } else if (options.padding().same) {
+    out << ", padding='same'";
+  } else if (differs(options.padding().amount, 0)) {
+    out << ", padding=" << options.padding().amount;
+  }
+  if (differs(options.dilation(), 1)) out << ", dilation=" << options.dilation();
+  if constexpr (is_transposed<Options>)
+    if (differs(options.output_padding(), 0)) out << ", output_padding=" << options.output_padding();
+  if (options.groups() != 1) out << ", groups=" << options.groups();
+  if (!options.bias()) out << ", bias=false";
+  if constexpr (!is_transposed<Options>)
+    if (options.padding_mode() != kZeros) out << ", padding_mode=" << options.padding_mode();
+  out << ')';
+}
+
+template class ConvNdImpl<1, Conv1dOptions, Conv1dImpl>;
+template class ConvNdImpl<2, Conv2dOptions, Conv2dImpl>;
+template class ConvNdImpl<1, ConvTranspose1dOptions, ConvTranspose1dImpl>;
+template class ConvNdImpl<2, ConvTranspose2dOptions, ConvTranspose2dImpl>;
+
+namespace {
+
+// Other paddings than zeros are made first; the convolution itself then pads nothing.
+template <size_t D, class Conv>
+Tensor convolve(Conv conv, const Tensor& input, const Tensor& weight, const Tensor& bias,
+                const ConvOptions<D>& options) {
+  auto call = functional::ConvFuncOptions<D>()
+                  .bias(bias)
+                  .stride(options.stride())
+                  .padding(options.padding())
+                  .dilation(options.dilation())
+                  .groups(options.groups());
+  if (options.padding_mode() == kZeros) return conv(input, weight, call);
+  std::vector<int64_t> pad;
+  for (size_t d = D; d-- > 0;) {
+    int64_t total = options.padding().same ? options.dilation()[d] * (options.kernel_size()[d] - 1)
+                                           : 2 * options.padding().amount[d];
+    pad.push_back(total / 2);
+    pad.push_back(total - total / 2);
+  }
+  Tensor padded = functional::pad(input, functional::PadFuncOptions(pad).mode(options.padding_mode()));
+  return conv(padded, weight, call.padding(0));
+}
+
+// The output padding that makes the output have the size wanted.
+template <size_t D>
+ExpandingArray<D> output_padding(const Tensor& input, const ConvTransposeOptions<D>& options,
+                                 const std::optional<IntArrayRef>& wanted) {
+  if (!wanted) return options.output_padding();
+  IntArrayRef size = wanted->size() == D + 2 ? wanted->slice(2) : *wanted;
+  TENGEN_CHECK(size.size() == D, "ConvTranspose: output_size must have ", D, " or ", D + 2,
+               " elements, found ", wanted->size());
+  ExpandingArray<D> extra = 0;
+  for (size_t d = 0; d < D; ++d) {
+    int64_t least = (input.size(-int64_t(D) + int64_t(d)) - 1) * options.stride()[d] -
+                    2 * options.padding()[d] + options.dilation()[d] * (options.kernel_size()[d] - 1) + 1;
+    TENGEN_CHECK(size[d] >= least && size[d] < least + options.stride()[d], "ConvTranspose: output_size ",
+                 size, " is out of range: dimension ", d, " can be ", least, " to ",
+                 least + options.stride()[d] - 1);
+    (*extra)[d] = size[d] - least;
+  }
+  return extra;
+}
+
+template <size_t D>
+functional::ConvTransposeFuncOptions<D> transpose_options(const Tensor& input, const Tensor& bias,
+                                                          const ConvTransposeOptions<D>& options,
+                                                          const std::optional<IntArrayRef>& output_size) {
+  return functional::ConvTransposeFuncOptions<D>()
+      .bias(bias)
+      .stride(options.stride())
+      .padding(options.padding())
+      .output_padding(output_padding(input, options, output_size))
+      .groups(options.groups())
+      .dilation(options.dilation());
+}
+
+}  // namespace
+
+Tensor Conv1dImpl::forward(const Tensor& input) {
+  return convolve<1>(functional::conv1d, input, weight, bias, options);
+}
+Tensor Conv2dImpl::forward(const Tensor& input) {
+  return convolve<2>(functional::conv2d, input, weight, bias, options);
+}
+Tensor ConvTranspose1dImpl::forward(const Tensor& input, const std::optional<IntArrayRef>& output_size) {
+  return functional::conv_transpose1d(input, weight, transpose_options(input, bias, options, output_size));
+}
+Tensor ConvTranspose2dImpl::forward(const Tensor& input, const std::optional<IntArrayRef>& output_size) {
+  return functional::conv_transpose2d(input, weight, transpose_options(input, bias, options, output_size));
+}
+
+}  // namespace tengen::nn

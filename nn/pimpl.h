@@ -1,0 +1,74 @@
+// Module handles: `Linear` holds a std::shared_ptr<LinearImpl>.
+#pragma once
+
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+#include <tengen/nn/module.h>
+
+namespace tengen::nn {
+
+/// A shared pointer to a module that is made from the module's constructor arguments, called like a function
+/// and copied like a handle. Holder(nullptr) is empty until something is assigned to it.
+template <class Contained>
+class ModuleHolder {
+ public:
+  using ContainedType = Contained;
+
+  ModuleHolder() {
+    static_assert(
+        std::is_default_constructible_v<Contained>,
+        "This module has no default constructor; write `= nullptr` or `{nullptr}` for an empty holder.");
+    impl_ = std::make_shared<Contained>();
+  }
+  ModuleHolder(std::nullptr_t) {}
+  ModuleHolder(std::shared_ptr<Contained> module) : impl_(std::move(module)) {}
+  template <class Head, class... Tail>
+  requires(sizeof...(Tail) > 0 ||
+           (!std::is_base_of_v<ModuleHolder, std::decay_t<Head>> &&
+            !std::is_convertible_v<Head, std::shared_ptr<Contained>>)) explicit ModuleHolder(Head&& head,
+                                                                                             Tail&&... tail)
+      : impl_(new Contained(std::forward<Head>(head), std::forward<Tail>(tail)...)) {}
+
+  bool is_empty() const { return impl_ == nullptr; }
+  explicit operator bool() const { return !is_empty(); }
+  const std::shared_ptr<Contained>& ptr() const {
+    TENGEN_CHECK(impl_, "Accessing empty ModuleHolder");
+    return impl_;
+  }
+  Contained* get() { return ptr().get(); }
+  const Contained* get() const { return ptr().get(); }
+  Contained* operator->() { return get(); }
+  const Contained* operator->() const { return get(); }
+  Contained& operator*() { return *get(); }
+  const Contained& operator*() const { return *get(); }
+  /// forward()
+  template <class... Args>
+  decltype(auto) operator()(Args&&... args) {
+    return get()->forward(std::forward<Args>(args)...);
+  }
+  template <class Arg>
+  decltype(auto) operator[](Arg&& arg) {
+    return (*get())[std::forward<Arg>(arg)];
+  }
+
+ protected:
+  std::shared_ptr<Contained> impl_;
+};
+
+template <class T>
+std::ostream& operator<<(std::ostream& out, const ModuleHolder<T>& holder) {
+  return out << static_cast<const Module&>(*holder);
+}
+
+}  // namespace tengen::nn
+
+/// TENGEN_MODULE(Net) makes `Net` the holder of `NetImpl`.
+#define TENGEN_MODULE_IMPL(Name, ImplType)                    \
+  class Name : public ::tengen::nn::ModuleHolder<ImplType> {  \
+   public:                                                    \
+    using ::tengen::nn::ModuleHolder<ImplType>::ModuleHolder; \
+    using Impl [[maybe_unused]] = ImplType;                   \
+  }
+#define TENGEN_MODULE(Name) TENGEN_MODULE_IMPL(Name, Name##Impl)
