@@ -77,6 +77,19 @@ struct NormShape {
   int64_t outer, channels, inner;
 };
 
+/// One step of stochastic gradient descent: g = grad + weight_decay * param; with momentum, buffer = momentum * buffer +
+/// (1 - dampening) * g (buffer = g the first time) and g = buffer, or g + momentum * buffer with nesterov; param -= lr * g.
+struct SgdStep {
+  double lr, momentum = 0, dampening = 0, weight_decay = 0;
+  bool nesterov = false, first = false;
+};
+
+/// One step of Adam: param *= decay; g = grad + weight_decay * param; avg += (1 - beta1) * (g - avg) and the same for the
+/// squares with beta2; param -= step_size * avg / (sqrt(squares, or their maximum so far) / correction + eps).
+struct AdamStep {
+  double step_size, beta1, beta2, correction, eps, weight_decay = 0, decay = 1;
+};
+
 struct Kernels {
   const char* name;  // "cpu/avx2", "cuda", ...
 
@@ -157,6 +170,12 @@ struct Kernels {
                      double eps, void* out, void* mean, void* invstd);
   void (*layer_norm_grad)(Dtype dtype, int64_t rows, int64_t size, const void* grad_out, const void* in, const void* mean,
                           const void* invstd, const void* weight, void* grad_in, void* grad_weight, void* grad_bias);
+
+  // ---- optimizers: `size` elements each, kFloat or kDouble, contiguous; all but grad are written ------------------
+  void (*sgd_step)(Dtype dtype, int64_t size, const SgdStep& step, void* param, const void* grad,
+                   void* momentum_buffer /* null without momentum */);
+  void (*adam_step)(Dtype dtype, int64_t size, const AdamStep& step, void* param, const void* grad, void* exp_avg,
+                    void* exp_avg_sq, void* max_exp_avg_sq /* may be null */);
 };
 
 /// The table of a device; for CUDA in a build without it, an Error that says so.

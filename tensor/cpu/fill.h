@@ -16,5 +16,6 @@ void fill_conv(Kernels& table);
 void fill_conv_weight_grad(Kernels& table);  // called by fill_conv
 void fill_pool(Kernels& table);              // pools and resampling
 void fill_norm(Kernels& table);              // softmax, batch norm, layer norm
+void fill_optim(Kernels& table);             // sgd_step, adam_step
 
 }  // namespace tengen::cpu::TENGEN_ISA

@@ -20,6 +20,7 @@ const Kernels& kernel_table() {
     fill_norm(t);
     fill_pointwise(t);
     fill_reduce(t);
+    fill_optim(t);
     return t;
   }();
   return table;

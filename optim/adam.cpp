@@ -1,0 +1,77 @@
+#include <tengen/optim/adam.h>
+
+#include <cmath>
+
+#include <tengen/optim/in_place.h>
+#include <tengen/tensor/factories.h>
+
+namespace tengen::optim {
+namespace {
+
+template <class Options>
+void visit(Options& options, FieldVisitor& visitor) {
+  visitor.field("lr", options.lr());
+  visitor.field("betas", options.betas());
+  visitor.field("eps", options.eps());
+  visitor.field("weight_decay", options.weight_decay());
+  visitor.field("amsgrad", options.amsgrad());
+}
+
+template <class Options>
+void check(const Options& options) {
+  auto [beta1, beta2] = options.betas();
+  TENGEN_CHECK(options.lr() >= 0, "Invalid learning rate: ", options.lr());
+  TENGEN_CHECK(options.eps() >= 0, "Invalid epsilon value: ", options.eps());
+  TENGEN_CHECK(beta1 >= 0 && beta1 < 1, "Invalid beta parameter at index 0: ", beta1);
+  TENGEN_CHECK(beta2 >= 0 && beta2 < 1, "Invalid beta parameter at index 1: ", beta2);
+  TENGEN_CHECK(options.weight_decay() >= 0, "Invalid weight_decay value: ", options.weight_decay());
+}
+
+template <class Options>
+void update(const Tensor& param, const Tensor& grad, const Options& options, AdamParamState& state,
+            bool decoupled) {
+  if (!state.exp_avg().defined()) {
+    state.exp_avg(zeros(param.sizes(), param.options()));
+    state.exp_avg_sq(zeros(param.sizes(), param.options()));
+  }
+  if (options.amsgrad() && !state.max_exp_avg_sq().defined())
+    state.max_exp_avg_sq(zeros(param.sizes(), param.options()));
+  double count = double(++state.step());
+  auto [beta1, beta2] = options.betas();
+  AdamStep step{options.lr() / (1 - std::pow(beta1, count)), beta1, beta2,
+                std::sqrt(1 - std::pow(beta2, count)), options.eps()};
+  if (decoupled)
+    step.decay = 1 - options.lr() * options.weight_decay();
+  else
+    step.weight_decay = options.weight_decay();
+  Tensor gradient = grad.contiguous();
+  Written p("Adam.step", param), m("Adam.step", state.exp_avg()), v("Adam.step", state.exp_avg_sq());
+  Written largest("Adam.step", options.amsgrad() ? state.max_exp_avg_sq() : Tensor());
+  kernels(param).adam_step(param.dtype(), param.numel(), step, p.data(), gradient.data_ptr(), m.data(),
+                           v.data(), largest.data());
+}
+
+}  // namespace
+
+void AdamOptions::visit(FieldVisitor& visitor) { optim::visit(*this, visitor); }
+void AdamWOptions::visit(FieldVisitor& visitor) { optim::visit(*this, visitor); }
+
+Adam::Adam(std::vector<OptimizerParamGroup> param_groups, AdamOptions defaults)
+    : PerParameterOptimizer(std::move(param_groups), defaults) {
+  check(defaults);
+}
+void Adam::update(const Tensor& param, const Tensor& grad, const AdamOptions& options,
+                  AdamParamState& state) {
+  optim::update(param, grad, options, state, /*decoupled=*/false);
+}
+
+AdamW::AdamW(std::vector<OptimizerParamGroup> param_groups, AdamWOptions defaults)
+    : PerParameterOptimizer(std::move(param_groups), defaults) {
+  check(defaults);
+}
+void AdamW::update(const Tensor& param, const Tensor& grad, const AdamWOptions& options,
+                   AdamWParamState& state) {
+  optim::update(param, grad, options, state, /*decoupled=*/true);
+}
+
+}  // namespace tengen::optim

@@ -1,0 +1,162 @@
+// What optimizers have in common: parameter groups with options of their own, state per parameter, saving
+// both.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include <tengen/autograd/grad_mode.h>
+#include <tengen/optim/fields.h>
+#include <tengen/tensor/arg.h>
+
+namespace tengen::optim {
+
+/// What an optimizer remembers about one parameter.
+class OptimizerParamState {
+ public:
+  virtual ~OptimizerParamState() = default;
+  virtual std::unique_ptr<OptimizerParamState> clone() const = 0;
+  virtual void visit(FieldVisitor&) {}
+};
+template <class Derived>
+class OptimizerCloneableParamState : public OptimizerParamState {
+  std::unique_ptr<OptimizerParamState> clone() const override {
+    return std::make_unique<Derived>(static_cast<const Derived&>(*this));
+  }
+};
+
+/// The numbers that steer an optimizer; one set per parameter group.
+class OptimizerOptions {
+ public:
+  virtual ~OptimizerOptions() = default;
+  virtual std::unique_ptr<OptimizerOptions> clone() const = 0;
+  virtual double get_lr() const = 0;
+  virtual void set_lr(double lr) = 0;
+  /// What schedulers cycle against the learning rate: momentum or Adam's beta1; nothing where there is none.
+  virtual std::optional<double> get_momentum() const { return std::nullopt; }
+  virtual void set_momentum(double) {}
+  virtual void visit(FieldVisitor&) {}
+};
+template <class Derived>
+class OptimizerCloneableOptions : public OptimizerOptions {
+ public:
+  std::unique_ptr<OptimizerOptions> clone() const override {
+    return std::make_unique<Derived>(static_cast<const Derived&>(*this));
+  }
+  double get_lr() const override { return static_cast<const Derived&>(*this).lr(); }
+  void set_lr(double lr) override { static_cast<Derived&>(*this).lr(lr); }
+};
+
+/// Parameters that share options. Without options of its own a group takes the optimizer's defaults.
+class OptimizerParamGroup {
+ public:
+  OptimizerParamGroup(std::vector<Tensor> params) : params_(std::move(params)) {}
+  OptimizerParamGroup(std::vector<Tensor> params, std::unique_ptr<OptimizerOptions> options)
+      : params_(std::move(params)), options_(std::move(options)) {}
+  OptimizerParamGroup(const OptimizerParamGroup& other)
+      : initial_lr(other.initial_lr),
+        params_(other.params_),
+        options_(other.options_ ? other.options_->clone() : nullptr) {}
+  OptimizerParamGroup(OptimizerParamGroup&&) = default;
+  OptimizerParamGroup& operator=(OptimizerParamGroup&&) = default;
+
+  std::vector<Tensor>& params() { return params_; }
+  const std::vector<Tensor>& params() const { return params_; }
+  bool has_options() const { return options_ != nullptr; }
+  OptimizerOptions& options();
+  const OptimizerOptions& options() const { return const_cast<OptimizerParamGroup*>(this)->options(); }
+  void set_options(std::unique_ptr<OptimizerOptions> options) { options_ = std::move(options); }
+
+  /// The learning rate that schedules start from; set by the first scheduler.
+  std::optional<double> initial_lr;
+
+ private:
+  std::vector<Tensor> params_;
+  std::unique_ptr<OptimizerOptions> options_;
+};
+
+class Optimizer {
+ public:
+  using LossClosure = std::function<Tensor()>;
+  using State = std::unordered_map<void*, std::unique_ptr<OptimizerParamState>>;
+  using StateDict = optim::StateDict;
+
+  Optimizer(std::vector<OptimizerParamGroup> param_groups, std::unique_ptr<OptimizerOptions> defaults);
+  virtual ~Optimizer() = default;
+  Optimizer(const Optimizer&) = delete;
+
+  /// Moves every parameter that has a gradient. A closure computes the loss anew; its value is returned.
+  virtual Tensor step(LossClosure closure = nullptr) = 0;
+  /// Drops all gradients, or fills them with zeros.
+  void zero_grad(bool set_to_none = true);
+
+  void add_param_group(OptimizerParamGroup group);
+  std::vector<OptimizerParamGroup>& param_groups() { return param_groups_; }
+  const std::vector<OptimizerParamGroup>& param_groups() const { return param_groups_; }
+  /// Parameters of the first group.
+  std::vector<Tensor>& parameters() { return param_groups_.at(0).params(); }
+  const std::vector<Tensor>& parameters() const { return param_groups_.at(0).params(); }
+  /// Number of parameters in all groups.
+  size_t size() const;
+  OptimizerOptions& defaults() { return *defaults_; }
+  const OptimizerOptions& defaults() const { return *defaults_; }
+  /// By parameter: the address of its TensorImpl.
+  State& state() { return state_; }
+  const State& state() const { return state_; }
+  /// Calls of step() so far; nothing for an optimizer that does not count.
+  std::optional<int64_t> steps_taken() const { return steps_; }
+
+  /// "state.0.momentum_buffer", ..., "param_groups.0.lr", ...; the tensors are the optimizer's own.
+  StateDict state_dict() const;
+  /// Restores options and state (copied) of an optimizer with groups of the same sizes; else an Error, and
+  /// nothing has changed.
+  void load_state_dict(const StateDict& state_dict);
+
+ protected:
+  virtual std::unique_ptr<OptimizerParamState> make_state() const { return nullptr; }
+
+  std::vector<OptimizerParamGroup> param_groups_;
+  State state_;
+  std::unique_ptr<OptimizerOptions> defaults_;
+  std::optional<int64_t> steps_;
+};
+
+/// An optimizer that treats each parameter by itself.
+template <class Options, class ParamState>
+class PerParameterOptimizer : public Optimizer {
+ public:
+  PerParameterOptimizer(std::vector<OptimizerParamGroup> param_groups, const Options& defaults)
+      : Optimizer(std::move(param_groups), std::make_unique<Options>(defaults)) {
+    steps_ = 0;
+  }
+
+  Tensor step(LossClosure closure = nullptr) override {
+    Tensor loss;
+    if (closure) {
+      AutoGradMode record(true);
+      loss = closure();
+    }
+    NoGradGuard no_grad;
+    for (auto& group : param_groups_) {
+      auto& options = static_cast<Options&>(group.options());
+      for (const Tensor& param : group.params()) {
+        if (!param.grad().defined()) continue;
+        auto& state = state_[param.unsafeGetTensorImpl()];
+        if (!state) state = make_state();
+        update(param, param.grad(), options, static_cast<ParamState&>(*state));
+      }
+    }
+    ++*steps_;
+    return loss;
+  }
+
+ protected:
+  std::unique_ptr<OptimizerParamState> make_state() const override { return std::make_unique<ParamState>(); }
+  virtual void update(const Tensor& param, const Tensor& grad, const Options& options, ParamState& state) = 0;
+};
+
+}  // namespace tengen::optim

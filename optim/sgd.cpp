@@ -1,0 +1,38 @@
+#include <tengen/optim/sgd.h>
+
+#include <tengen/optim/in_place.h>
+#include <tengen/tensor/factories.h>
+
+namespace tengen::optim {
+
+void SGDOptions::visit(FieldVisitor& visitor) {
+  visitor.field("lr", lr_);
+  visitor.field("momentum", momentum_);
+  visitor.field("dampening", dampening_);
+  visitor.field("weight_decay", weight_decay_);
+  visitor.field("nesterov", nesterov_);
+}
+
+SGD::SGD(std::vector<OptimizerParamGroup> param_groups, SGDOptions defaults)
+    : PerParameterOptimizer(std::move(param_groups), defaults) {
+  TENGEN_CHECK(defaults.lr() >= 0, "Invalid learning rate: ", defaults.lr());
+  TENGEN_CHECK(defaults.momentum() >= 0, "Invalid momentum value: ", defaults.momentum());
+  TENGEN_CHECK(defaults.weight_decay() >= 0, "Invalid weight_decay value: ", defaults.weight_decay());
+  TENGEN_CHECK(!defaults.nesterov() || (defaults.momentum() > 0 && defaults.dampening() == 0),
+               "Nesterov momentum requires a momentum and zero dampening");
+}
+
+void SGD::update(const Tensor& param, const Tensor& grad, const SGDOptions& options, SGDParamState& state) {
+  SgdStep step{options.lr(), options.momentum(), options.dampening(), options.weight_decay(),
+               options.nesterov()};
+  if (options.momentum() != 0 && !state.momentum_buffer().defined()) {
+    step.first = true;
+    state.momentum_buffer(empty(param.sizes(), param.options()));
+  }
+  Tensor buffer = options.momentum() != 0 ? state.momentum_buffer() : Tensor();
+  Tensor gradient = grad.contiguous();
+  Written p("SGD.step", param), b("SGD.step", buffer);
+  kernels(param).sgd_step(param.dtype(), param.numel(), step, p.data(), gradient.data_ptr(), b.data());
+}
+
+}  // namespace tengen::optim
