@@ -1,0 +1,151 @@
+// Batches of a data set for a range-for, prepared by worker threads.
+//
+//   auto loader = data::make_data_loader<data::samplers::RandomSampler>(
+//       data::datasets::MNIST(root).map(data::transforms::Stack<>()),
+//       data::DataLoaderOptions().batch_size(64).workers(2));
+//   for (auto& batch : *loader) ... batch.data, batch.target ...
+#pragma once
+
+#include <algorithm>
+#include <iterator>
+#include <memory>
+
+#include <tengen/data/datasets.h>
+#include <tengen/data/samplers.h>
+#include <tengen/data/workers.h>
+#include <tengen/tensor/arg.h>
+
+namespace tengen::data {
+
+/// workers: 0 prepares batches on the calling thread. max_jobs: batches prepared ahead (2 per worker).
+/// enforce_ordering: batches come in the sampler's order whatever the number of workers. drop_last: leaves
+/// out a last batch that is not full. timeout: milliseconds to wait for a batch (any std::chrono duration of
+/// milliseconds).
+class DataLoaderOptions {
+ public:
+  DataLoaderOptions() = default;
+  DataLoaderOptions(size_t batch_size) : batch_size_(batch_size) {}
+  template <class Duration>
+  requires requires(Duration d) { d.count(); }
+  DataLoaderOptions& timeout(Duration duration) {
+    timeout_ms_ = int64_t(duration.count());
+    return *this;
+  }
+  const std::optional<int64_t>& timeout_ms() const { return timeout_ms_; }
+  TENGEN_ARG(size_t, batch_size) = 1;
+  TENGEN_ARG(size_t, workers) = 0;
+  TENGEN_ARG(std::optional<size_t>, max_jobs) = std::nullopt;
+  TENGEN_ARG(bool, enforce_ordering) = true;
+  TENGEN_ARG(bool, drop_last) = false;
+  std::optional<int64_t> timeout_ms_;
+};
+
+/// Goes through an epoch; every begin() starts one anew.
+template <class Dataset, class Sampler>
+class StatelessDataLoader {
+ public:
+  using BatchType = typename Dataset::BatchType;
+
+  class Iterator {
+   public:
+    using value_type = BatchType;
+    using reference = BatchType&;
+    using pointer = BatchType*;
+    using difference_type = std::ptrdiff_t;
+    using iterator_category = std::input_iterator_tag;
+
+    Iterator() = default;
+    explicit Iterator(StatelessDataLoader* loader) : loader_(loader), batch_(loader->next()) {}
+    BatchType& operator*() {
+      TENGEN_CHECK(batch_, "DataLoader: the iterator is past the end");
+      return *batch_;
+    }
+    BatchType* operator->() { return &**this; }
+    Iterator& operator++() {
+      TENGEN_CHECK(batch_, "DataLoader: the iterator is past the end");
+      batch_ = loader_->next();
+      return *this;
+    }
+    /// Only whether both are at the end, or neither.
+    bool operator==(const Iterator& other) const { return batch_.has_value() == other.batch_.has_value(); }
+
+   private:
+    StatelessDataLoader* loader_ = nullptr;
+    std::optional<BatchType> batch_;
+  };
+
+  StatelessDataLoader(Dataset dataset, Sampler sampler, DataLoaderOptions options)
+      : options_(std::move(options)), sampler_(std::move(sampler)), dataset_(std::move(dataset)) {
+    TENGEN_CHECK(options_.batch_size() > 0, "DataLoader: batch_size must be positive");
+    if (options_.workers() == 0) return;
+    std::vector<detail::Workers::Produce> produce;
+    for (size_t i = 0; i < options_.workers(); ++i)
+      produce.push_back([copy = std::make_shared<Dataset>(dataset_)](const std::vector<size_t>& indices) {
+        return std::make_shared<BatchType>(copy->get_batch(indices));
+      });
+    workers_ = std::make_unique<detail::Workers>(std::move(produce), options_.enforce_ordering());
+  }
+
+  Iterator begin() {
+    sampler_.reset();
+    if (workers_) {
+      workers_->drain();
+      prefetch(std::max<size_t>(options_.max_jobs().value_or(2 * options_.workers()), 1));
+    }
+    return Iterator(this);
+  }
+  Iterator end() { return Iterator(); }
+  const DataLoaderOptions& options() const { return options_; }
+  /// Ends the worker threads.
+  void join() { workers_.reset(); }
+
+ private:
+  std::optional<std::vector<size_t>> next_request() {
+    auto indices = sampler_.next(options_.batch_size());
+    if (indices && options_.drop_last() && indices->size() < options_.batch_size()) return std::nullopt;
+    return indices;
+  }
+
+  void prefetch(size_t count) {
+    for (size_t i = 0; i < count; ++i) {
+      auto indices = next_request();
+      if (!indices) return;
+      workers_->request(std::move(*indices));
+    }
+  }
+
+  std::optional<BatchType> next() {
+    if (!workers_) {
+      auto indices = next_request();
+      if (!indices) return std::nullopt;
+      return dataset_.get_batch(*indices);
+    }
+    if (workers_->in_flight() == 0) return std::nullopt;
+    auto batch = std::static_pointer_cast<BatchType>(workers_->take(options_.timeout_ms()));
+    prefetch(1);
+    return std::move(*batch);
+  }
+
+  DataLoaderOptions options_;
+  Sampler sampler_;
+  Dataset dataset_;
+  std::unique_ptr<detail::Workers> workers_;
+};
+
+template <class Dataset, class Sampler>
+std::unique_ptr<StatelessDataLoader<Dataset, Sampler>> make_data_loader(Dataset dataset, Sampler sampler,
+                                                                        DataLoaderOptions options) {
+  return std::make_unique<StatelessDataLoader<Dataset, Sampler>>(std::move(dataset), std::move(sampler),
+                                                                 std::move(options));
+}
+
+/// With a sampler of the data set's size.
+template <class Sampler = samplers::RandomSampler, class Dataset>
+std::unique_ptr<StatelessDataLoader<Dataset, Sampler>> make_data_loader(Dataset dataset,
+                                                                        DataLoaderOptions options = {}) {
+  std::optional<size_t> size = dataset.size();
+  TENGEN_CHECK(size, "make_data_loader: expected a data set that knows its size");
+  return make_data_loader(std::move(dataset), Sampler(*size), std::move(options));
+}
+
+}  // namespace tengen::data
