@@ -168,8 +168,10 @@ class ModuleDictImpl : public Cloneable<ModuleDictImpl> {
 
   /// Adds modules, replacing those with the same name.
   void update(const std::vector<std::pair<std::string, std::shared_ptr<Module>>>& modules);
-  void update(const Dict& modules) { update(modules.pairs()); }
-  void update(const ModuleDictImpl& other) { update(other.items()); }
+  template <class Items>
+  void update(const Items& modules) {
+    for (const auto& item : modules) update({{item.key(), item.value()}});
+  }
   std::shared_ptr<Module> pop(const std::string& key);
   void clear() { children_.clear(); }
 

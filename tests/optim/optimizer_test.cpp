@@ -1,0 +1,225 @@
+// Steps against PyTorch's numbers (float64), parameter groups, state, averages.
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include <tengen/autograd/ops.h>
+#include <tengen/optim/optim.h>
+
+using namespace tengen;
+using namespace tengen::optim;
+
+namespace {
+
+struct Problem {
+  Tensor p = tensor({0.5, -1.0, 2.0, 3.0}, kDouble).requires_grad_();
+  Tensor q = tensor({{1.0, -2.0}, {0.25, 0.75}}, kDouble).requires_grad_();
+
+  std::vector<Tensor> parameters() const { return {p, q}; }
+  Tensor loss(int i) const {
+    Tensor scale = tensor({1.0, 2.0, 0.5, 0.1}, kDouble);
+    return (p * p * scale).sum() + (q.sin() * (i + 1)).sum() + p[0] * q[0][0];
+  }
+  void steps(Optimizer& optimizer, int from, int to) const {
+    for (int i = from; i < to; ++i) {
+      optimizer.zero_grad();
+      loss(i).backward();
+      optimizer.step();
+    }
+  }
+  std::vector<double> values() const {
+    std::vector<double> out;
+    for (const Tensor& t : parameters())
+      for (int64_t i = 0; i < 4; ++i) out.push_back(t.detach().reshape(-1)[i].item<double>());
+    return out;
+  }
+};
+
+void check_close(const std::vector<double>& found, const std::vector<double>& expected,
+                 double tolerance = 1e-13) {
+  REQUIRE(found.size() == expected.size());
+  for (size_t i = 0; i < found.size(); ++i) {
+    CAPTURE(i);
+    CHECK(std::abs(found[i] - expected[i]) <= tolerance);
+  }
+}
+
+template <class Opt, class Options>
+void check_steps(const Options& options, const std::vector<double>& expected) {
+  Problem problem;
+  Opt optimizer(problem.parameters(), options);
+  problem.steps(optimizer, 0, 5);
+  check_close(problem.values(), expected);
+
+  // Interrupted after two steps and continued from saved state: the same numbers.
+  Problem first, second;
+  Opt before(first.parameters(), options);
+  first.steps(before, 0, 2);
+  Opt after(second.parameters(), Options(0.7));
+  after.load_state_dict(before.state_dict());
+  NoGradGuard no_grad;
+  second.p.copy_(first.p);
+  second.q.copy_(first.q);
+  AutoGradMode record(true);
+  second.steps(after, 2, 5);
+  check_close(second.values(), problem.values(), 0);
+
+  // Parameters that are not contiguous are stepped too.
+  Problem strided;
+  strided.q = tensor({{1.0, 0.25}, {-2.0, 0.75}}, kDouble).t().requires_grad_();
+  Opt other(strided.parameters(), options);
+  strided.steps(other, 0, 5);
+  check_close(strided.values(), expected);
+}
+
+}  // namespace
+
+TEST_CASE("SGD steps as PyTorch does") {
+  check_steps<SGD>(SGDOptions(0.1), {-0.025778300832959, -0.07776, 1.18098, 2.7117623904, -0.343164220167199,
+                                     -1.63731714306209, -1.096428885135387, -0.62182322611549});
+  check_steps<SGD>(SGDOptions(0.1).momentum(0.9).dampening(0.3).weight_decay(0.01),
+                   {-0.69313233669767, 0.835264404755254, 0.253524925683953, 2.367499762466598,
+                    -1.013699244098452, -1.396384231377054, -1.817874935753269, -1.273985350951093});
+  check_steps<SGD>(SGDOptions(0.05).momentum(0.9).nesterov(true).weight_decay(0.02),
+                   {-0.37531333878631, 0.41636007381371, 0.610390378394372, 2.469036752007431,
+                    -0.905969869265223, -1.47623106692806, -1.621039787421079, -1.172079657796168});
+}
+
+TEST_CASE("Adam and AdamW step as PyTorch does") {
+  check_steps<Adam>(AdamOptions(0.1),
+                    {0.015902823240153, -0.507963657932903, 1.502955782592986, 2.501779463925463,
+                     0.509139125610447, -1.512274120864894, -0.234361859180713, 0.270161454189887});
+  check_steps<Adam>(AdamOptions(0.1).betas({0.8, 0.9}).eps(1e-6).weight_decay(0.1).amsgrad(true),
+                    {0.018616469768275, -0.508652414755634, 1.503219626056116, 2.501944327605141,
+                     0.505144794611794, -1.511329446389201, -0.238603550549081, 0.264010335657993});
+  check_steps<AdamW>(AdamWOptions(0.1),
+                     {0.014561848858352, -0.504080088758317, 1.494045695356757, 2.48786931726857,
+                      0.505177868902214, -1.504837089803293, -0.234634933233265, 0.267412335822946});
+  check_steps<AdamW>(AdamWOptions(0.05).betas({0.7, 0.95}).weight_decay(0.2).amsgrad(true),
+                     {0.237262907260303, -0.710307532383078, 1.659271311736386, 2.609655125178474,
+                      0.697489879707543, -1.652044713609585, -0.01425714931332, 0.461694586564169});
+}
+
+TEST_CASE("RMSprop and Adagrad step as PyTorch does") {
+  check_steps<RMSprop>(RMSpropOptions(0.05),
+                       {0.182364455050688, -0.049155053449442, 0.677689193660099, 1.563768453472095,
+                        -1.005227541150143, -1.400493025867789, -1.482883417089597, -1.219273466938681});
+  check_steps<RMSprop>(RMSpropOptions(0.05).alpha(0.9).momentum(0.8).centered(true).weight_decay(0.05),
+                       {-0.428234634502101, 0.183424734748356, 0.632236432017352, 1.581459752840411,
+                        -0.760025402208109, -1.354866142965703, -1.469483191239064, -1.043112820922192});
+  check_steps<Adagrad>(AdagradOptions(0.3).lr_decay(0.1).weight_decay(0.02).initial_accumulator_value(0.1),
+                       {-0.02744549989392, -0.316138847927602, 1.22894554860337, 2.245300458245468,
+                        -0.038209679468519, -1.564311620980805, -0.768595091132189, -0.300949603025817});
+}
+
+TEST_CASE("float32 steps follow float64 ones") {
+  for (bool adam : {false, true}) {
+    Tensor wide = linspace(-1, 1, 100'000, kDouble), narrow = wide.to(kFloat);
+    wide.set_requires_grad(true);
+    narrow.set_requires_grad(true);
+    for (const Tensor& p : {wide, narrow}) {
+      std::unique_ptr<Optimizer> optimizer;
+      if (adam)
+        optimizer = std::make_unique<AdamW>(std::vector<Tensor>{p}, AdamWOptions(0.01));
+      else
+        optimizer =
+            std::make_unique<SGD>(std::vector<Tensor>{p}, SGDOptions(0.1).momentum(0.9).nesterov(true));
+      for (int i = 0; i < 3; ++i) {
+        optimizer->zero_grad();
+        (p * p).sum().backward();
+        optimizer->step();
+      }
+    }
+    CHECK(wide.detach().allclose(narrow.detach().to(kDouble), 1e-5, 1e-5));
+  }
+}
+
+TEST_CASE("parameter groups have options of their own") {
+  Tensor a = ones({2}).requires_grad_(), b = ones({2}).requires_grad_(), c = ones({2}).requires_grad_();
+  std::vector<OptimizerParamGroup> groups;
+  groups.emplace_back(std::vector<Tensor>{a});
+  groups.emplace_back(std::vector<Tensor>{b}, std::make_unique<SGDOptions>(SGDOptions(0.5)));
+  SGD optimizer(groups, SGDOptions(0.25));
+  optimizer.add_param_group(OptimizerParamGroup({c}));
+  CHECK(optimizer.size() == 3);
+  CHECK(optimizer.param_groups()[0].options().get_lr() == 0.25);
+  static_cast<SGDOptions&>(optimizer.param_groups()[2].options()).lr(1.0);
+  (a + b + c).sum().backward();
+  optimizer.step();
+  CHECK(a.equal(full({2}, 0.75)));
+  CHECK(b.equal(full({2}, 0.5)));
+  CHECK(c.equal(full({2}, 0.0)));
+}
+
+TEST_CASE("a step writes in place and counts as a write") {
+  Tensor p = ones({3}).requires_grad_();
+  Tensor y = (p * p).sum();
+  SGD optimizer({p}, 0.1);
+  p.mutable_grad() = ones({3});
+  optimizer.step();
+  CHECK_THROWS_WITH_AS(y.backward(), doctest::Contains("modified by an inplace operation"), Error);
+}
+
+TEST_CASE("zero_grad, closures and what is wrong") {
+  Tensor p = ones({2}).requires_grad_();
+  SGD optimizer({p}, 0.1);
+  auto closure = [&] {
+    optimizer.zero_grad();
+    Tensor loss = (p * p).sum();
+    loss.backward();
+    return loss;
+  };
+  CHECK(optimizer.step(closure).item<float>() == 2);
+  CHECK(p[0].item<float>() == doctest::Approx(0.8f));
+  optimizer.zero_grad(/*set_to_none=*/false);
+  CHECK(p.grad().equal(zeros({2})));
+  optimizer.zero_grad();
+  CHECK(!p.grad().defined());
+  optimizer.step();  // nothing has a gradient: nothing moves
+  CHECK(p[0].item<float>() == doctest::Approx(0.8f));
+
+  CHECK_THROWS_WITH_AS(SGD({p}, -1.0), doctest::Contains("Invalid learning rate"), Error);
+  CHECK_THROWS_WITH_AS(SGD({p}, SGDOptions(0.1).nesterov(true)), doctest::Contains("Nesterov"), Error);
+  CHECK_THROWS_WITH_AS(SGD({p, p}, 0.1), doctest::Contains("more than one parameter group"), Error);
+  CHECK_THROWS_WITH_AS(SGD({p * 2}, 0.1), doctest::Contains("non-leaf"), Error);
+  CHECK_THROWS_WITH_AS(Adam({p}, AdamOptions().betas({1.0, 0.9})),
+                       doctest::Contains("beta parameter at index 0"), Error);
+}
+
+TEST_CASE("optimizer state has PyTorch's names and refuses other optimizers' shapes") {
+  Problem problem;
+  Adam optimizer(problem.parameters(), AdamOptions(0.1));
+  problem.steps(optimizer, 0, 2);
+  StateDict state = optimizer.state_dict();
+  CHECK(state["state.0.exp_avg"].sizes() == IntArrayRef({4}));
+  CHECK(state["state.1.step"].item<int64_t>() == 2);
+  CHECK(state["param_groups.0.lr"].item<double>() == 0.1);
+  CHECK(state["param_groups.0.betas"].numel() == 2);
+  CHECK(state["param_groups.0.params"].numel() == 2);
+
+  Adam one({problem.p}, AdamOptions(0.1));
+  CHECK_THROWS_WITH_AS(one.load_state_dict(state), doctest::Contains("doesn't match the size"), Error);
+  Tensor other = ones({5}, kDouble).requires_grad_();
+  Adam shapes({other, problem.q}, AdamOptions(0.5));
+  CHECK_THROWS_WITH_AS(shapes.load_state_dict(state), doctest::Contains("expected [5]"), Error);
+  CHECK(shapes.param_groups()[0].options().get_lr() == 0.5);
+  CHECK(shapes.state().empty());
+}
+
+TEST_CASE("averages of parameters") {
+  Tensor p = tensor({1.0, 2.0}, kDouble), count = tensor({3}, kLong);
+  AveragedModel mean({p, count}), ema({p}, ema_decay(0.9));
+  p.fill_(4.0);
+  count.fill_(7);
+  mean.update();
+  ema.update();
+  p.fill_(7.0);
+  mean.update();
+  CHECK(mean.averages()[0].allclose(tensor({4.0, 13.0 / 3}, kDouble)));
+  CHECK(mean.averages()[1].item<int64_t>() == 7);
+  CHECK(ema.averages()[0].allclose(tensor({1.3, 2.2}, kDouble)));
+  mean.swap();
+  CHECK(p.allclose(tensor({4.0, 13.0 / 3}, kDouble)));
+  CHECK(mean.averages()[0].allclose(tensor({7.0, 7.0}, kDouble)));
+  CHECK(ramped_ema_decay(0.9999, 2000)(100) == doctest::Approx(0.9999 * (1 - std::exp(-0.05))));
+}
