@@ -435,7 +435,8 @@ Tensor norm(const Tensor& self, const Scalar& p) { return norm(self, p, IntArray
 namespace {
 
 Tensor truth(const char* name, Reduce op, const Tensor& self, IntArrayRef dim, bool keepdim) {
-  Tensor out = run(op, self.detach().to(kBool), Parted(name, self, dim), keepdim, kBool);
+  Tensor set = self.detach().to(kBool);
+  Tensor out = run(op, set, Parted(name, set, dim), keepdim, kBool);
   return self.dtype() == kByte ? out.to(kByte) : out;  // as PyTorch: bytes once served as bools
 }
 
