@@ -4,48 +4,24 @@
 
 #include <tengen/tensor/array_ref.h>
 #include <tengen/tensor/cpu/fill.h>
+#include <tengen/tensor/cpu/walk.h>
 #include <tengen/tensor/parallel.h>
 
 namespace tengen::cpu::TENGEN_ISA {
 namespace {
 
-// A pair of strided views with the same sizes, dimensions merged where both allow it; the last has the
-// smallest strides.
-struct Pair {
-  DimVector sizes, out, in;
-
-  Pair(const View& o, const View& i) {
-    DimVector order;
-    for (int d = 0; d < o.dim; ++d)
-      if (o.sizes[d] != 1) order.push_back(d);
-    // Outermost: the largest output stride, so that writes are sequential.
-    std::stable_sort(order.begin(), order.end(),
-                     [&](int64_t a, int64_t b) { return o.strides[a] > o.strides[b]; });
-    for (int64_t d : order) {
-      if (!sizes.empty() && out.back() == o.strides[d] * o.sizes[d] &&
-          in.back() == i.strides[d] * o.sizes[d]) {
-        sizes.back() *= o.sizes[d], out.back() = o.strides[d], in.back() = i.strides[d];
-      } else {
-        sizes.push_back(o.sizes[d]), out.push_back(o.strides[d]), in.push_back(i.strides[d]);
-      }
-    }
-    if (sizes.empty()) sizes.push_back(1), out.push_back(1), in.push_back(1);
-  }
-  int64_t rows() const {
-    int64_t n = 1;
-    for (size_t d = 0; d + 1 < sizes.size(); ++d) n *= sizes[d];
-    return n;
-  }
-  // Offsets of row number `row`.
-  void offsets(int64_t row, int64_t& o, int64_t& i) const {
-    o = i = 0;
-    for (int d = int(sizes.size()) - 2; d >= 0; --d) {
-      int64_t at = row % sizes[d];
-      row /= sizes[d];
-      o += at * out[d], i += at * in[d];
-    }
-  }
-};
+// The elements of two views with equal sizes (arrays: out, in) in the order in which they lie in `out`.
+Walk<2> walk(const View& out, const View& in) {
+  DimVector order;
+  for (int d = 0; d < out.dim; ++d)
+    if (out.sizes[d] != 1) order.push_back(d);
+  for (size_t i = 1; i < order.size(); ++i)  // insertion sort: nearly always in order already
+    for (size_t j = i; j > 0 && out.strides[order[j - 1]] < out.strides[order[j]]; --j)
+      std::swap(order[j - 1], order[j]);
+  Walk<2> all;
+  for (int64_t d : order) all.add(out.sizes[d], {out.strides[d], in.strides[d]});
+  return all;
+}
 
 template <class To, class From>
 inline To convert(From value) {
@@ -129,50 +105,37 @@ TransposeFn transpose_function(size_t item) {
   }
 }
 
-bool is_empty(const View& v) {
-  for (int d = 0; d < v.dim; ++d)
-    if (v.sizes[d] == 0) return true;
-  return false;
-}
-
 void copy(const View& out, const View& in) {
-  if (is_empty(out)) return;
-  Pair pair(out, in);
+  Walk<2> all = walk(out, in);
   RowFn copy_row = row_function(out.dtype, in.dtype);
   int64_t out_item = item_size(out.dtype), in_item = item_size(in.dtype);
   char* o = static_cast<char*>(out.data);
   const char* i = static_cast<const char*>(in.data);
-  size_t last = pair.sizes.size() - 1;
-  int64_t n = pair.sizes[last], out_stride = pair.out[last], in_stride = pair.in[last];
-  if (last == 0) {
-    return parallel_ranges(n, kGrainSize, [&](int64_t begin, int64_t end) {
-      copy_row(o + begin * out_stride * out_item, out_stride, i + begin * in_stride * in_item, in_stride,
-               end - begin);
-    });
-  }
-  if (out.dtype == in.dtype && out_stride == 1 && pair.in[last - 1] == 1 && in_stride != 1 && n >= 4) {
+  int64_t out_step = all.step(0), in_step = all.step(1);
+  int last = all.dim - 1;
+  if (all.dim > 1 && out.dtype == in.dtype && out_step == 1 && in_step != 1 &&
+      all.strides[last - 1][1] == 1 && all.sizes[last] >= 4 && all.numel > 0) {
     TransposeFn transpose = transpose_function(out_item);
-    int64_t rows = pair.sizes[last - 1], batch = pair.rows() / rows;
-    int64_t block = std::max<int64_t>(16, kGrainSize / n / 16 * 16), blocks = (rows + block - 1) / block;
+    int64_t columns = all.sizes[last], rows = all.sizes[last - 1], batch = all.numel / (rows * columns);
+    int64_t block = std::max<int64_t>(16, kGrainSize / columns / 16 * 16),
+            blocks = (rows + block - 1) / block;
     return parallel_for(batch * blocks, [&](int64_t task) {
-      int64_t first = task % blocks * block, oo, io;
-      pair.offsets(task / blocks * rows + first, oo, io);
-      transpose(o + oo * out_item, pair.out[last - 1], i + io * in_item, in_stride,
-                std::min(block, rows - first), n);
+      int64_t first = task % blocks * block, start = (task / blocks * rows + first) * columns;
+      all.run(start, start + 1, [&](const int64_t* offsets, int64_t) {
+        transpose(o + offsets[0] * out_item, all.strides[last - 1][0], i + offsets[1] * in_item, in_step,
+                  std::min(block, rows - first), columns);
+      });
     });
   }
-  parallel_ranges(pair.rows(), std::max<int64_t>(1, kGrainSize / n), [&](int64_t begin, int64_t end) {
-    for (int64_t row = begin; row < end; ++row) {
-      int64_t oo, io;
-      pair.offsets(row, oo, io);
-      copy_row(o + oo * out_item, out_stride, i + io * in_item, in_stride, n);
-    }
+  parallel_ranges(all.numel, kGrainSize, [&](int64_t begin, int64_t end) {
+    all.run(begin, end, [&](const int64_t* offsets, int64_t count) {
+      copy_row(o + offsets[0] * out_item, out_step, i + offsets[1] * in_item, in_step, count);
+    });
   });
 }
 
 void fill(const View& out, double real, int64_t integer) {
-  if (is_empty(out)) return;
-  Pair pair(out, out);
+  Walk<2> all = walk(out, out);
   visit_all(out.dtype, [&](auto zero) {
     using T = decltype(zero);
     T value;
@@ -182,24 +145,15 @@ void fill(const View& out, double real, int64_t integer) {
       value = T(integer);
     else
       value = convert<T>(real);
-    T* data = static_cast<T*>(out.data);
-    size_t last = pair.sizes.size() - 1;
-    int64_t n = pair.sizes[last], stride = pair.out[last];
-    auto row = [&](T* at, int64_t count) {
-      if (stride == 1)
-        std::fill_n(at, count, value);
-      else
-        for (int64_t k = 0; k < count; ++k) at[k * stride] = value;
-    };
-    if (last == 0)
-      return parallel_ranges(n, kGrainSize,
-                             [&](int64_t begin, int64_t end) { row(data + begin * stride, end - begin); });
-    parallel_ranges(pair.rows(), std::max<int64_t>(1, kGrainSize / n), [&](int64_t begin, int64_t end) {
-      for (int64_t r = begin; r < end; ++r) {
-        int64_t o, i;
-        pair.offsets(r, o, i);
-        row(data + o, n);
-      }
+    int64_t step = all.step(0);
+    parallel_ranges(all.numel, kGrainSize, [&](int64_t begin, int64_t end) {
+      all.run(begin, end, [&](const int64_t* offsets, int64_t count) {
+        T* at = static_cast<T*>(out.data) + offsets[0];
+        if (step == 1)
+          std::fill_n(at, count, value);
+        else
+          for (int64_t k = 0; k < count; ++k) at[k * step] = value;
+      });
     });
   });
 }
