@@ -75,12 +75,12 @@ Tensor weighted_sum(const Tensors& outputs) {
   return total;
 }
 
-Tensors gradients(const Tensor& total, const Tensors& inputs) {
+Tensors gradients(const Tensor& total, const Tensors& inputs, bool create_graph = false) {
   Tensors wanted;
   for (const Tensor& x : inputs)
     if (differentiable(x)) wanted.push_back(x);
   if (!total.requires_grad() || wanted.empty()) return {};
-  Tensors found = autograd::grad({total}, wanted, {}, std::nullopt, false, true);
+  Tensors found = autograd::grad({total}, wanted, {}, std::nullopt, create_graph, true);
   for (size_t i = 0; i < found.size(); ++i)
     if (!found[i].defined()) found[i] = zeros_like(wanted[i]);
   return found;
@@ -112,6 +112,13 @@ void check_gradients(const Rows& rows, bool second_order) {
     if (!row.differentiable || (second_order && !row.second_order) || elements(sample.inputs) == 0) continue;
     autograd::GradcheckOptions options;
     options.fast_mode = elements(sample.inputs) > (second_order ? 12 : 48);
+    if (second_order) {
+      // A fused operator has another rule while recording; the checks below see only that it is consistent.
+      INFO("recorded gradients agree with fast ones");
+      Tensors inputs = leaves(sample.inputs, true);
+      Tensors fast = gradients(weighted_sum(row.call(inputs)), inputs);
+      CHECK(difference(gradients(weighted_sum(row.call(inputs)), inputs, true), fast, 1e-9) == "");
+    }
     for (bool strided : {false, true}) {
       Tensors inputs = leaves(sample.inputs, true, strided);
       for (uint64_t seed = 0; seed < (options.fast_mode ? 2u : 1u); ++seed) {
