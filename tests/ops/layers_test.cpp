@@ -31,7 +31,7 @@ void check(const Tensor& found, const Values& expected, double tolerance = 1e-12
 
 /// The output and the gradients of all inputs for the cotangent wave(..., 100).
 void check_with_grad(Tensor out, const Values& expected, std::vector<Tensor> inputs,
-                     std::vector<Values> grads) {
+                     std::vector<Values> grads, double tolerance = 1e-12) {
   check(out, expected);
   out.backward(wave({out.sizes().begin(), out.sizes().end()}, 100));
   for (size_t i = 0; i < inputs.size(); ++i) {
