@@ -107,6 +107,11 @@ struct Band {
   }
 };
 
+template <class T>
+TENGEN_INLINE void set_zero(T* out, int64_t count) {
+  for (int64_t i = 0; i < count; ++i) out[i] = 0;
+}
+
 /// Rows of some images: out[(r*images + n)*x.results + q] = in[n*image_stride + r*in_pitch + q*x.step +
 /// offset] for r < rows, n < images, q < x.results; zero where that column is outside of the source.
 template <class T>
@@ -115,7 +120,8 @@ void copy_rows(const T* in, int64_t in_pitch, int64_t image_stride, int64_t imag
   using S = Simd<T>;
   constexpr int L = S::lanes;
   const int64_t width = x.results, out_pitch = images * width;
-  if (x.step == 1 && images == 1 && width == x.source && width == in_pitch && rows > 0) {
+  if (rows <= 0 || x.source == 0) return set_zero(out, rows * out_pitch);
+  if (x.step == 1 && images == 1 && width == x.source && width == in_pitch) {
     // All rows at once; what came from the ends of neighbouring rows is then set to zero.
     const int64_t low = min(width, max(0, -offset)), high = max(low, min(width, width - offset));
     copy(in + low + offset, (rows - 1) * width + high - low, out + low);
@@ -159,11 +165,6 @@ void copy_rows(const T* in, int64_t in_pitch, int64_t image_stride, int64_t imag
       });
     }
   }
-}
-
-template <class T>
-TENGEN_INLINE void set_zero(T* out, int64_t count) {
-  for (int64_t i = 0; i < count; ++i) out[i] = 0;
 }
 
 /// Writes the copies of `channels` source planes, `plane` elements apart; images are image_stride apart.
