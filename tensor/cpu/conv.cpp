@@ -161,12 +161,6 @@ void correlate(const Correlation<T>& c) {
   });
 }
 
-/// What winograd.h computes.
-bool small_dense_kernel(const Conv2dShape& s) {
-  return s.kernel_h == 3 && s.kernel_w == 3 && s.stride_h == 1 && s.stride_w == 1 && s.dilation_h == 1 &&
-         s.dilation_w == 1 && s.groups == 1;
-}
-
 template <class T>
 void conv2d(const Conv2dShape& s, const T* input, const T* weight, const T* bias, T* output) {
   if (s.batch * s.out_channels * s.out_h * s.out_w == 0) return;

@@ -10,7 +10,9 @@
 #include <tengen/tensor/cpu/fill.h>
 #include <tengen/tensor/cpu/gemm.h>
 #include <tengen/tensor/cpu/scratch.h>
+#include <tengen/tensor/cpu/shift.h>
 #include <tengen/tensor/cpu/transpose.h>
+#include <tengen/tensor/cpu/winograd_weight_grad.h>
 #include <tengen/tensor/parallel.h>
 
 namespace tengen::cpu::TENGEN_ISA {
@@ -59,27 +61,6 @@ Plan plan(const Conv2dShape& s) {
   // Few bands (small images): more blocks of channels instead.
   while (cut() < want && p.channels > lanes) p.channels = divide_up(p.channels / 2, lanes) * lanes;
   return p;
-}
-
-/// The input rows [first, first+height) of `count` channels -> (y, x, channel), columns from -pad_w on; zero
-/// outside.
-template <class T>
-void transpose_band(const Conv2dShape& s, const T* input, int64_t first, int64_t height, int64_t width,
-                    int64_t count, T* out) {
-  const int64_t left = min(s.pad_w, width), inside = max(0, min(s.in_w, width - left));
-  auto zero = [](T* from, T* to) {
-    while (from < to) *from++ = 0;
-  };
-  for (int64_t r = 0; r < height; ++r, out += width * count) {
-    const int64_t y = first + r;
-    if (y < 0 || y >= s.in_h) {
-      zero(out, out + width * count);
-      continue;
-    }
-    zero(out, out + left * count);
-    transpose(input + y * s.in_w, s.in_h * s.in_w, count, inside, out + left * count, count);
-    zero(out + (left + inside) * count, out + width * count);
-  }
 }
 
 /// `exchanged`: the result is written as (in_channels, out_channels); for kernels of one tap, without groups.
@@ -156,6 +137,8 @@ void weight_grad(const Conv2dShape& s, const T* grad_output, const T* input, T* 
 template <class T>
 void weight_grad(Conv2dShape s, const void* grad_output, const void* input, void* grad_weight) {
   const T *grad = static_cast<const T*>(grad_output), *source = static_cast<const T*>(input);
+  if (small_dense_kernel(s) && winograd_weight_grad_pays<T>(s))
+    return winograd_weight_grad(s, grad, source, static_cast<T*>(grad_weight));
   const bool one_tap = s.kernel_h * s.kernel_w * s.stride_h * s.stride_w == 1 && s.pad_h == 0 &&
                        s.pad_w == 0 && s.out_h == s.in_h && s.out_w == s.in_w;
   bool exchange = false;

@@ -15,6 +15,7 @@
 #include <tengen/tensor/cpu/gemm.h>
 #include <tengen/tensor/cpu/scratch.h>
 #include <tengen/tensor/cpu/transpose.h>
+#include <tengen/tensor/kernels.h>
 
 namespace tengen::cpu::TENGEN_ISA {
 
@@ -196,6 +197,24 @@ void copy_band(const Band& band, const T* source, int64_t channels, int64_t plan
         row += (end - to) * line;
       }
     }
+  }
+}
+
+/// The input rows [first, first+height) of `count` channels -> (y, x, channel), columns from -pad_w on; zero
+/// outside.
+template <class T>
+void transpose_band(const Conv2dShape& s, const T* input, int64_t first, int64_t height, int64_t width,
+                    int64_t count, T* out) {
+  const int64_t left = min(s.pad_w, width), inside = max(0, min(s.in_w, width - left));
+  for (int64_t r = 0; r < height; ++r, out += width * count) {
+    const int64_t y = first + r;
+    if (y < 0 || y >= s.in_h) {
+      set_zero(out, width * count);
+      continue;
+    }
+    set_zero(out, left * count);
+    transpose(input + y * s.in_w, s.in_h * s.in_w, count, inside, out + left * count, count);
+    set_zero(out + (left + inside) * count, (width - left - inside) * count);
   }
 }
 

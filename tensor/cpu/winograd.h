@@ -14,6 +14,12 @@
 
 namespace tengen::cpu::TENGEN_ISA {
 
+/// The convolutions that Winograd's method is for.
+inline bool small_dense_kernel(const Conv2dShape& s) {
+  return s.kernel_h == 3 && s.kernel_w == 3 && s.stride_h == 1 && s.stride_w == 1 && s.dilation_h == 1 &&
+         s.dilation_w == 1 && s.groups == 1;
+}
+
 /// result (batch, m, y, x) = bias + 3x3 kernels over source (batch, channels, ...). The kernel of (m, c) lies
 /// at weight + m*kernel_m + c*kernel_c; `turned`: by half a turn.
 template <class T>
