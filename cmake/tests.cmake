@@ -10,7 +10,7 @@ foreach(area IN LISTS test_areas)
   endif()
   add_executable(test_${area} tests/main.cpp ${area_sources})
   target_link_libraries(test_${area} PRIVATE tengen::tengen tengen_flags doctest::doctest)
-  target_compile_definitions(test_${area} PRIVATE TENGEN_TESTS_DIR="${PROJECT_SOURCE_DIR}/tests" TENGEN_GOLDEN_DIR="${TENGEN_GOLDEN}" TENGEN_DATA_DIR="${TENGEN_DATA}"
+  target_compile_definitions(test_${area} PRIVATE TENGEN_GOLDEN_DIR="${TENGEN_GOLDEN}" TENGEN_DATA_DIR="${TENGEN_DATA}"
     TENGEN_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   if(area STREQUAL "detector")
     target_link_libraries(test_${area} PRIVATE tengen_detector)

@@ -19,7 +19,7 @@ namespace {
 using Named = std::vector<std::pair<std::string, Tensor>>;
 
 std::string fixture(const std::string& name) {
-  return std::string(TENGEN_TESTS_DIR) + "/io/fixtures/" + name;
+  return std::string(TENGEN_SOURCE_DIR) + "/tests/io/fixtures/" + name;
 }
 
 std::string bytes_of(const std::string& path) {
@@ -123,7 +123,7 @@ TEST_CASE("pt: what is not weights is refused in words") {
   CHECK(contains(error_of([] { io::load_pt(fixture("legacy.pt")); }), "not a zip archive"));
   CHECK(contains(error_of([] { io::load_pt(fixture("arrays.npz")); }), "data.pkl"));
   CHECK(contains(error_of([] { io::load_pt(fixture("absent.pt")); }), "cannot open"));
-  CHECK(contains(error_of([] { io::load_pt(TENGEN_TESTS_DIR); }), "not a regular file"));
+  CHECK(contains(error_of([] { io::load_pt(TENGEN_SOURCE_DIR); }), "not a regular file"));
 }
 
 TEST_CASE("npz: stored and deflated archives") {
