@@ -1,4 +1,4 @@
-#include <tengen/nn/module.h>
+#include <tengen/nn/cloneable.h>
 
 #include <cxxabi.h>
 
@@ -40,6 +40,26 @@ std::shared_ptr<Module> Module::clone(const std::optional<Device>&) const {
 }
 
 void Module::clone_(Module& source, const std::optional<Device>& device) { (void)source.clone(device); }
+
+std::shared_ptr<Module> CloneableModule::clone(const std::optional<Device>& device) const {
+  NoGradGuard no_grad;
+  std::shared_ptr<Module> copy(static_cast<Module*>(copy_handles()));
+  copy->parameters_.clear();
+  copy->buffers_.clear();
+  copy->children_.clear();
+  std::string random_state = default_generator().state();
+  static_cast<CloneableModule&>(*copy).reset();
+  default_generator().set_state(random_state);
+  copy_into(*copy, device);
+  return copy;
+}
+
+void CloneableModule::clone_(Module& source, const std::optional<Device>& device) {
+  std::shared_ptr<Module> copy = source.clone(device);
+  TENGEN_CHECK(typeid(*copy) == typeid(*this), "clone: the submodule to copy, ", source.name(), ", is not a ",
+               name());
+  take_over(static_cast<CloneableModule&>(*copy));
+}
 
 void Module::copy_into(Module& copy, const std::optional<Device>& device) const {
   auto check = [&](size_t found, size_t expected, const char* what) {

@@ -148,8 +148,7 @@ class Module : public std::enable_shared_from_this<Module> {
   bool is_training_ = true;
 
  private:
-  template <class Derived>
-  friend class Cloneable;
+  friend class CloneableModule;
   friend std::ostream& operator<<(std::ostream& out, const Module& module);
 
   void add_child(std::string name, std::shared_ptr<Module> module);

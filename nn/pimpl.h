@@ -20,7 +20,7 @@ class ModuleHolder {
     static_assert(
         std::is_default_constructible_v<Contained>,
         "This module has no default constructor; write `= nullptr` or `{nullptr}` for an empty holder.");
-    impl_ = std::make_shared<Contained>();
+    impl_.reset(static_cast<Module*>(new Contained()));
   }
   ModuleHolder(std::nullptr_t) {}
   ModuleHolder(std::shared_ptr<Contained> module) : impl_(std::move(module)) {}
@@ -29,16 +29,13 @@ class ModuleHolder {
            (!std::is_base_of_v<ModuleHolder, std::decay_t<Head>> &&
             !std::is_convertible_v<Head, std::shared_ptr<Contained>>)) explicit ModuleHolder(Head&& head,
                                                                                              Tail&&... tail)
-      : impl_(new Contained(std::forward<Head>(head), std::forward<Tail>(tail)...)) {}
+      : impl_(static_cast<Module*>(new Contained(std::forward<Head>(head), std::forward<Tail>(tail)...))) {}
 
   bool is_empty() const { return impl_ == nullptr; }
   explicit operator bool() const { return !is_empty(); }
-  const std::shared_ptr<Contained>& ptr() const {
-    TENGEN_CHECK(impl_, "Accessing empty ModuleHolder");
-    return impl_;
-  }
-  Contained* get() { return ptr().get(); }
-  const Contained* get() const { return ptr().get(); }
+  std::shared_ptr<Contained> ptr() const { return {module(), static_cast<Contained*>(impl_.get())}; }
+  Contained* get() { return static_cast<Contained*>(module().get()); }
+  const Contained* get() const { return static_cast<const Contained*>(module().get()); }
   Contained* operator->() { return get(); }
   const Contained* operator->() const { return get(); }
   Contained& operator*() { return *get(); }
@@ -53,8 +50,13 @@ class ModuleHolder {
     return (*get())[std::forward<Arg>(arg)];
   }
 
- protected:
-  std::shared_ptr<Contained> impl_;
+ private:
+  const std::shared_ptr<Module>& module() const {
+    TENGEN_CHECK(impl_, "Accessing empty ModuleHolder");
+    return impl_;
+  }
+  // Of the base class, so that a holder type costs the compiler little.
+  std::shared_ptr<Module> impl_;
 };
 
 template <class T>

@@ -8,35 +8,36 @@
 namespace tengen::nn {
 
 /// Name with options that have defaults; with none at all.
-#define TENGEN_ACTIVATION(Name)                                                  \
-  class Name##Impl : public Cloneable<Name##Impl> {                              \
-   public:                                                                       \
-    explicit Name##Impl(const Name##Options& options = {}) : options(options) {} \
-    Tensor forward(const Tensor& input);                                         \
-    void reset() override {}                                                     \
-    void pretty_print(std::ostream& out) const override;                         \
-    Name##Options options;                                                       \
-  };                                                                             \
+#define TENGEN_ACTIVATION(Name)                             \
+  class Name##Impl : public Cloneable<Name##Impl> {         \
+   public:                                                  \
+    explicit Name##Impl(const Name##Options& options = {}); \
+    Tensor forward(const Tensor& input);                    \
+    void reset() override {}                                \
+    void pretty_print(std::ostream& out) const override;    \
+    Name##Options options;                                  \
+  };                                                        \
   TENGEN_MODULE(Name);
 #define TENGEN_PLAIN_ACTIVATION(Name)                    \
   class Name##Impl : public Cloneable<Name##Impl> {      \
    public:                                               \
+    Name##Impl();                                        \
     Tensor forward(const Tensor& input);                 \
     void reset() override {}                             \
     void pretty_print(std::ostream& out) const override; \
   };                                                     \
   TENGEN_MODULE(Name);
 /// With options that must be given.
-#define TENGEN_DIM_ACTIVATION(Name)                                         \
-  class Name##Impl : public Cloneable<Name##Impl> {                         \
-   public:                                                                  \
-    explicit Name##Impl(int64_t dim) : options(dim) {}                      \
-    explicit Name##Impl(const Name##Options& options) : options(options) {} \
-    Tensor forward(const Tensor& input);                                    \
-    void reset() override {}                                                \
-    void pretty_print(std::ostream& out) const override;                    \
-    Name##Options options;                                                  \
-  };                                                                        \
+#define TENGEN_DIM_ACTIVATION(Name)                      \
+  class Name##Impl : public Cloneable<Name##Impl> {      \
+   public:                                               \
+    explicit Name##Impl(int64_t dim);                    \
+    explicit Name##Impl(const Name##Options& options);   \
+    Tensor forward(const Tensor& input);                 \
+    void reset() override {}                             \
+    void pretty_print(std::ostream& out) const override; \
+    Name##Options options;                               \
+  };                                                     \
   TENGEN_MODULE(Name);
 
 TENGEN_ACTIVATION(ReLU)
@@ -78,8 +79,8 @@ TENGEN_MODULE(Hardtanh);
 
 class ThresholdImpl : public Cloneable<ThresholdImpl> {
  public:
-  ThresholdImpl(double threshold, double value) : options(threshold, value) {}
-  explicit ThresholdImpl(const ThresholdOptions& options) : options(options) {}
+  ThresholdImpl(double threshold, double value) : ThresholdImpl(ThresholdOptions(threshold, value)) {}
+  explicit ThresholdImpl(const ThresholdOptions& options);
   Tensor forward(const Tensor& input);
   void reset() override {}
   void pretty_print(std::ostream& out) const override;

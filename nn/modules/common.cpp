@@ -44,6 +44,7 @@ void Dropout2dImpl::pretty_print(std::ostream& out) const {
 // ---- resampling
 // ---------------------------------------------------------------------------------------------------
 
+UpsampleImpl::UpsampleImpl(const UpsampleOptions& options) : options(options) {}
 Tensor UpsampleImpl::forward(const Tensor& input) {
   return F::interpolate(input, F::InterpolateFuncOptions()
                                    .size(options.size())
@@ -64,10 +65,12 @@ void UpsampleImpl::pretty_print(std::ostream& out) const {
   out << ", mode=" << options.mode() << ')';
 }
 
+PixelShuffleImpl::PixelShuffleImpl(const PixelShuffleOptions& options) : options(options) {}
 Tensor PixelShuffleImpl::forward(const Tensor& input) { return F::pixel_shuffle(input, options); }
 void PixelShuffleImpl::pretty_print(std::ostream& out) const {
   out << "torch::nn::PixelShuffle(upscale_factor=" << options.upscale_factor() << ')';
 }
+PixelUnshuffleImpl::PixelUnshuffleImpl(const PixelUnshuffleOptions& options) : options(options) {}
 Tensor PixelUnshuffleImpl::forward(const Tensor& input) { return F::pixel_unshuffle(input, options); }
 void PixelUnshuffleImpl::pretty_print(std::ostream& out) const {
   out << "torch::nn::PixelUnshuffle(downscale_factor=" << options.downscale_factor() << ')';
@@ -87,6 +90,7 @@ Tensor pad(const Tensor& input, const Padding& padding, EnumType mode, double va
 }  // namespace
 
 #define TENGEN_DEFINE(Name, mode)                                                                 \
+  Name##Impl::Name##Impl(const Name##Options& options) : options(options) {}                      \
   Tensor Name##Impl::forward(const Tensor& input) { return pad(input, options.padding(), mode); } \
   void Name##Impl::pretty_print(std::ostream& out) const {                                        \
     out << "torch::nn::" #Name "(padding=" << options.padding() << ')';                           \
@@ -99,6 +103,7 @@ TENGEN_DEFINE(ReplicationPad2d, kReplicate)
 #undef TENGEN_DEFINE
 
 #define TENGEN_DEFINE(Name)                                                                              \
+  Name##Impl::Name##Impl(const Name##Options& options) : options(options) {}                             \
   Tensor Name##Impl::forward(const Tensor& input) {                                                      \
     return pad(input, options.padding(), kConstant, options.value());                                    \
   }                                                                                                      \
@@ -112,12 +117,14 @@ TENGEN_DEFINE(ConstantPad2d)
 // ---- distances
 // ----------------------------------------------------------------------------------------------------
 
+CosineSimilarityImpl::CosineSimilarityImpl(const CosineSimilarityOptions& options) : options(options) {}
 Tensor CosineSimilarityImpl::forward(const Tensor& x1, const Tensor& x2) {
   return F::cosine_similarity(x1, x2, options);
 }
 void CosineSimilarityImpl::pretty_print(std::ostream& out) const {
   out << "torch::nn::CosineSimilarity(dim=" << options.dim() << ", eps=" << options.eps() << ')';
 }
+PairwiseDistanceImpl::PairwiseDistanceImpl(const PairwiseDistanceOptions& options) : options(options) {}
 Tensor PairwiseDistanceImpl::forward(const Tensor& x1, const Tensor& x2) {
   return F::pairwise_distance(x1, x2, options);
 }

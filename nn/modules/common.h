@@ -34,7 +34,7 @@ TENGEN_MODULE(Dropout2d);
 /// Enlarges (N,C,L) or (N,C,H,W) to a size or by a factor.
 class UpsampleImpl : public Cloneable<UpsampleImpl> {
  public:
-  explicit UpsampleImpl(const UpsampleOptions& options = {}) : options(options) {}
+  explicit UpsampleImpl(const UpsampleOptions& options = {});
   Tensor forward(const Tensor& input);
   void reset() override {}
   void pretty_print(std::ostream& out) const override;
@@ -43,16 +43,16 @@ class UpsampleImpl : public Cloneable<UpsampleImpl> {
 };
 TENGEN_MODULE(Upsample);
 
-#define TENGEN_PAD(Name, D)                                                 \
-  class Name##Impl : public Cloneable<Name##Impl> {                         \
-   public:                                                                  \
-    Name##Impl(ExpandingArray<D * 2> padding) : options(padding) {}         \
-    explicit Name##Impl(const Name##Options& options) : options(options) {} \
-    Tensor forward(const Tensor& input);                                    \
-    void reset() override {}                                                \
-    void pretty_print(std::ostream& out) const override;                    \
-    Name##Options options;                                                  \
-  };                                                                        \
+#define TENGEN_PAD(Name, D)                                                           \
+  class Name##Impl : public Cloneable<Name##Impl> {                                   \
+   public:                                                                            \
+    Name##Impl(ExpandingArray<D * 2> padding) : Name##Impl(Name##Options(padding)) {} \
+    explicit Name##Impl(const Name##Options& options);                                \
+    Tensor forward(const Tensor& input);                                              \
+    void reset() override {}                                                          \
+    void pretty_print(std::ostream& out) const override;                              \
+    Name##Options options;                                                            \
+  };                                                                                  \
   TENGEN_MODULE(Name);
 TENGEN_PAD(ZeroPad2d, 2)
 TENGEN_PAD(ReflectionPad1d, 1)
@@ -61,16 +61,16 @@ TENGEN_PAD(ReplicationPad1d, 1)
 TENGEN_PAD(ReplicationPad2d, 2)
 #undef TENGEN_PAD
 
-#define TENGEN_CONSTANT_PAD(Name, D)                                                     \
-  class Name##Impl : public Cloneable<Name##Impl> {                                      \
-   public:                                                                               \
-    Name##Impl(ExpandingArray<D * 2> padding, double value) : options(padding, value) {} \
-    explicit Name##Impl(const Name##Options& options) : options(options) {}              \
-    Tensor forward(const Tensor& input);                                                 \
-    void reset() override {}                                                             \
-    void pretty_print(std::ostream& out) const override;                                 \
-    Name##Options options;                                                               \
-  };                                                                                     \
+#define TENGEN_CONSTANT_PAD(Name, D)                                                                       \
+  class Name##Impl : public Cloneable<Name##Impl> {                                                        \
+   public:                                                                                                 \
+    Name##Impl(ExpandingArray<D * 2> padding, double value) : Name##Impl(Name##Options(padding, value)) {} \
+    explicit Name##Impl(const Name##Options& options);                                                     \
+    Tensor forward(const Tensor& input);                                                                   \
+    void reset() override {}                                                                               \
+    void pretty_print(std::ostream& out) const override;                                                   \
+    Name##Options options;                                                                                 \
+  };                                                                                                       \
   TENGEN_MODULE(Name);
 TENGEN_CONSTANT_PAD(ConstantPad1d, 1)
 TENGEN_CONSTANT_PAD(ConstantPad2d, 2)
@@ -79,7 +79,7 @@ TENGEN_CONSTANT_PAD(ConstantPad2d, 2)
 /// (N,C*r*r,H,W) -> (N,C,H*r,W*r).
 class PixelShuffleImpl : public Cloneable<PixelShuffleImpl> {
  public:
-  explicit PixelShuffleImpl(const PixelShuffleOptions& options) : options(options) {}
+  explicit PixelShuffleImpl(const PixelShuffleOptions& options);
   Tensor forward(const Tensor& input);
   void reset() override {}
   void pretty_print(std::ostream& out) const override;
@@ -91,7 +91,7 @@ TENGEN_MODULE(PixelShuffle);
 /// (N,C,H*r,W*r) -> (N,C*r*r,H,W).
 class PixelUnshuffleImpl : public Cloneable<PixelUnshuffleImpl> {
  public:
-  explicit PixelUnshuffleImpl(const PixelUnshuffleOptions& options) : options(options) {}
+  explicit PixelUnshuffleImpl(const PixelUnshuffleOptions& options);
   Tensor forward(const Tensor& input);
   void reset() override {}
   void pretty_print(std::ostream& out) const override;
@@ -102,7 +102,7 @@ TENGEN_MODULE(PixelUnshuffle);
 
 class CosineSimilarityImpl : public Cloneable<CosineSimilarityImpl> {
  public:
-  explicit CosineSimilarityImpl(const CosineSimilarityOptions& options = {}) : options(options) {}
+  explicit CosineSimilarityImpl(const CosineSimilarityOptions& options = {});
   Tensor forward(const Tensor& x1, const Tensor& x2);
   void reset() override {}
   void pretty_print(std::ostream& out) const override;
@@ -113,7 +113,7 @@ TENGEN_MODULE(CosineSimilarity);
 
 class PairwiseDistanceImpl : public Cloneable<PairwiseDistanceImpl> {
  public:
-  explicit PairwiseDistanceImpl(const PairwiseDistanceOptions& options = {}) : options(options) {}
+  explicit PairwiseDistanceImpl(const PairwiseDistanceOptions& options = {});
   Tensor forward(const Tensor& x1, const Tensor& x2);
   void reset() override {}
   void pretty_print(std::ostream& out) const override;

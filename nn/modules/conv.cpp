@@ -19,6 +19,11 @@ inline constexpr bool is_transposed = requires(Options options) {
 }  // namespace
 
 template <size_t D, class Options, class Derived>
+ConvNdImpl<D, Options, Derived>::ConvNdImpl(const Options& options) : options(options) {
+  ConvNdImpl::reset();
+}
+
+template <size_t D, class Options, class Derived>
 void ConvNdImpl<D, Options, Derived>::reset() {
   int64_t in = options.in_channels(), out = options.out_channels(), groups = options.groups();
   TENGEN_CHECK(in > 0 && groups > 0 && out > 0,
@@ -132,15 +137,19 @@ functional::ConvTransposeFuncOptions<D> transpose_options(const Tensor& input, c
 
 }  // namespace
 
+Conv1dImpl::Conv1dImpl(const Conv1dOptions& options) : ConvNdImpl(options) {}
 Tensor Conv1dImpl::forward(const Tensor& input) {
   return convolve<1>(functional::conv1d, input, weight, bias, options);
 }
+Conv2dImpl::Conv2dImpl(const Conv2dOptions& options) : ConvNdImpl(options) {}
 Tensor Conv2dImpl::forward(const Tensor& input) {
   return convolve<2>(functional::conv2d, input, weight, bias, options);
 }
+ConvTranspose1dImpl::ConvTranspose1dImpl(const ConvTranspose1dOptions& options) : ConvNdImpl(options) {}
 Tensor ConvTranspose1dImpl::forward(const Tensor& input, const std::optional<IntArrayRef>& output_size) {
   return functional::conv_transpose1d(input, weight, transpose_options(input, bias, options, output_size));
 }
+ConvTranspose2dImpl::ConvTranspose2dImpl(const ConvTranspose2dOptions& options) : ConvNdImpl(options) {}
 Tensor ConvTranspose2dImpl::forward(const Tensor& input, const std::optional<IntArrayRef>& output_size) {
   return functional::conv_transpose2d(input, weight, transpose_options(input, bias, options, output_size));
 }

@@ -13,7 +13,7 @@ namespace tengen::nn {
 template <size_t D, class Options, class Derived>
 class ConvNdImpl : public Cloneable<Derived> {
  public:
-  explicit ConvNdImpl(const Options& options) : options(options) { ConvNdImpl::reset(); }
+  explicit ConvNdImpl(const Options& options);
   void reset() override;
   void reset_parameters();
   void pretty_print(std::ostream& out) const override;
@@ -28,7 +28,7 @@ class Conv1dImpl : public ConvNdImpl<1, Conv1dOptions, Conv1dImpl> {
  public:
   Conv1dImpl(int64_t in_channels, int64_t out_channels, ExpandingArray<1> kernel_size)
       : Conv1dImpl(Conv1dOptions(in_channels, out_channels, kernel_size)) {}
-  explicit Conv1dImpl(const Conv1dOptions& options) : ConvNdImpl(options) {}
+  explicit Conv1dImpl(const Conv1dOptions& options);
   Tensor forward(const Tensor& input);
 };
 TENGEN_MODULE(Conv1d);
@@ -38,7 +38,7 @@ class Conv2dImpl : public ConvNdImpl<2, Conv2dOptions, Conv2dImpl> {
  public:
   Conv2dImpl(int64_t in_channels, int64_t out_channels, ExpandingArray<2> kernel_size)
       : Conv2dImpl(Conv2dOptions(in_channels, out_channels, kernel_size)) {}
-  explicit Conv2dImpl(const Conv2dOptions& options) : ConvNdImpl(options) {}
+  explicit Conv2dImpl(const Conv2dOptions& options);
   Tensor forward(const Tensor& input);
 };
 TENGEN_MODULE(Conv2d);
@@ -48,7 +48,7 @@ class ConvTranspose1dImpl : public ConvNdImpl<1, ConvTranspose1dOptions, ConvTra
  public:
   ConvTranspose1dImpl(int64_t in_channels, int64_t out_channels, ExpandingArray<1> kernel_size)
       : ConvTranspose1dImpl(ConvTranspose1dOptions(in_channels, out_channels, kernel_size)) {}
-  explicit ConvTranspose1dImpl(const ConvTranspose1dOptions& options) : ConvNdImpl(options) {}
+  explicit ConvTranspose1dImpl(const ConvTranspose1dOptions& options);
   Tensor forward(const Tensor& input, const std::optional<IntArrayRef>& output_size = std::nullopt);
 };
 TENGEN_MODULE(ConvTranspose1d);
@@ -58,7 +58,7 @@ class ConvTranspose2dImpl : public ConvNdImpl<2, ConvTranspose2dOptions, ConvTra
  public:
   ConvTranspose2dImpl(int64_t in_channels, int64_t out_channels, ExpandingArray<2> kernel_size)
       : ConvTranspose2dImpl(ConvTranspose2dOptions(in_channels, out_channels, kernel_size)) {}
-  explicit ConvTranspose2dImpl(const ConvTranspose2dOptions& options) : ConvNdImpl(options) {}
+  explicit ConvTranspose2dImpl(const ConvTranspose2dOptions& options);
   Tensor forward(const Tensor& input, const std::optional<IntArrayRef>& output_size = std::nullopt);
 };
 TENGEN_MODULE(ConvTranspose2d);

@@ -10,6 +10,7 @@
 
 namespace tengen::nn {
 
+IdentityImpl::IdentityImpl() = default;
 void IdentityImpl::pretty_print(std::ostream& out) const { out << "torch::nn::Identity()"; }
 
 // ---- Linear
@@ -69,6 +70,7 @@ void BilinearImpl::pretty_print(std::ostream& out) const {
 // ---- Flatten, Unflatten
 // -------------------------------------------------------------------------------------------
 
+FlattenImpl::FlattenImpl(const FlattenOptions& options) : options(options) {}
 Tensor FlattenImpl::forward(const Tensor& input) {
   return input.flatten(options.start_dim(), options.end_dim());
 }
@@ -77,6 +79,7 @@ void FlattenImpl::pretty_print(std::ostream& out) const {
   out << "torch::nn::Flatten(start_dim=" << options.start_dim() << ", end_dim=" << options.end_dim() << ')';
 }
 
+UnflattenImpl::UnflattenImpl(const UnflattenOptions& options) : options(options) {}
 Tensor UnflattenImpl::forward(const Tensor& input) { return input.unflatten(options.dim(), options.sizes()); }
 
 void UnflattenImpl::pretty_print(std::ostream& out) const {

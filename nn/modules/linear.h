@@ -10,6 +10,7 @@ namespace tengen::nn {
 /// Passes its input on.
 class IdentityImpl : public Cloneable<IdentityImpl> {
  public:
+  IdentityImpl();
   Tensor forward(const Tensor& input) { return input; }
   void reset() override {}
   void pretty_print(std::ostream& out) const override;
@@ -53,7 +54,7 @@ TENGEN_MODULE(Bilinear);
 /// Makes dimensions start_dim to end_dim one.
 class FlattenImpl : public Cloneable<FlattenImpl> {
  public:
-  explicit FlattenImpl(const FlattenOptions& options = {}) : options(options) {}
+  explicit FlattenImpl(const FlattenOptions& options = {});
   Tensor forward(const Tensor& input);
   void reset() override {}
   void pretty_print(std::ostream& out) const override;
@@ -65,8 +66,9 @@ TENGEN_MODULE(Flatten);
 /// Splits dimension dim into several.
 class UnflattenImpl : public Cloneable<UnflattenImpl> {
  public:
-  UnflattenImpl(int64_t dim, std::vector<int64_t> sizes) : options(dim, std::move(sizes)) {}
-  explicit UnflattenImpl(const UnflattenOptions& options) : options(options) {}
+  UnflattenImpl(int64_t dim, std::vector<int64_t> sizes)
+      : UnflattenImpl(UnflattenOptions(dim, std::move(sizes))) {}
+  explicit UnflattenImpl(const UnflattenOptions& options);
   Tensor forward(const Tensor& input);
   void reset() override {}
   void pretty_print(std::ostream& out) const override;

@@ -7,10 +7,11 @@
 namespace tengen::nn {
 namespace F = functional;
 
-#define TENGEN_DEFINE(Name, function)                                     \
-  Tensor Name##Impl::forward(const Tensor& input, const Tensor& target) { \
-    return F::function(input, target, options);                           \
-  }                                                                       \
+#define TENGEN_DEFINE(Name, function)                                        \
+  Name##Impl::Name##Impl(const Name##Options& options) : options(options) {} \
+  Tensor Name##Impl::forward(const Tensor& input, const Tensor& target) {    \
+    return F::function(input, target, options);                              \
+  }                                                                          \
   void Name##Impl::pretty_print(std::ostream& out) const { out << "torch::nn::" #Name "()"; }
 TENGEN_DEFINE(MSELoss, mse_loss)
 TENGEN_DEFINE(L1Loss, l1_loss)
@@ -47,6 +48,8 @@ void BCEWithLogitsLossImpl::reset() {
 void NLLLossImpl::reset() { weight = register_buffer("weight", own(weight, options.weight())); }
 void CrossEntropyLossImpl::reset() { weight = register_buffer("weight", own(weight, options.weight())); }
 
+CosineEmbeddingLossImpl::CosineEmbeddingLossImpl(const CosineEmbeddingLossOptions& options)
+    : options(options) {}
 Tensor CosineEmbeddingLossImpl::forward(const Tensor& input1, const Tensor& input2, const Tensor& target) {
   return F::cosine_embedding_loss(input1, input2, target, options);
 }
@@ -54,6 +57,7 @@ void CosineEmbeddingLossImpl::pretty_print(std::ostream& out) const {
   out << "torch::nn::CosineEmbeddingLoss(margin=" << options.margin() << ')';
 }
 
+TripletMarginLossImpl::TripletMarginLossImpl(const TripletMarginLossOptions& options) : options(options) {}
 Tensor TripletMarginLossImpl::forward(const Tensor& anchor, const Tensor& positive, const Tensor& negative) {
   return F::triplet_margin_loss(anchor, positive, negative, options);
 }

@@ -7,15 +7,15 @@
 
 namespace tengen::nn {
 
-#define TENGEN_LOSS(Name)                                                        \
-  class Name##Impl : public Cloneable<Name##Impl> {                              \
-   public:                                                                       \
-    explicit Name##Impl(const Name##Options& options = {}) : options(options) {} \
-    Tensor forward(const Tensor& input, const Tensor& target);                   \
-    void reset() override {}                                                     \
-    void pretty_print(std::ostream& out) const override;                         \
-    Name##Options options;                                                       \
-  };                                                                             \
+#define TENGEN_LOSS(Name)                                      \
+  class Name##Impl : public Cloneable<Name##Impl> {            \
+   public:                                                     \
+    explicit Name##Impl(const Name##Options& options = {});    \
+    Tensor forward(const Tensor& input, const Tensor& target); \
+    void reset() override {}                                   \
+    void pretty_print(std::ostream& out) const override;       \
+    Name##Options options;                                     \
+  };                                                           \
   TENGEN_MODULE(Name);
 TENGEN_LOSS(MSELoss)
 TENGEN_LOSS(L1Loss)
@@ -54,7 +54,7 @@ TENGEN_MODULE(CrossEntropyLoss);
 
 class CosineEmbeddingLossImpl : public Cloneable<CosineEmbeddingLossImpl> {
  public:
-  explicit CosineEmbeddingLossImpl(const CosineEmbeddingLossOptions& options = {}) : options(options) {}
+  explicit CosineEmbeddingLossImpl(const CosineEmbeddingLossOptions& options = {});
   Tensor forward(const Tensor& input1, const Tensor& input2, const Tensor& target);
   void reset() override {}
   void pretty_print(std::ostream& out) const override;
@@ -65,7 +65,7 @@ TENGEN_MODULE(CosineEmbeddingLoss);
 
 class TripletMarginLossImpl : public Cloneable<TripletMarginLossImpl> {
  public:
-  explicit TripletMarginLossImpl(const TripletMarginLossOptions& options = {}) : options(options) {}
+  explicit TripletMarginLossImpl(const TripletMarginLossOptions& options = {});
   Tensor forward(const Tensor& anchor, const Tensor& positive, const Tensor& negative);
   void reset() override {}
   void pretty_print(std::ostream& out) const override;

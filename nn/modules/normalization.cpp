@@ -13,6 +13,11 @@ namespace tengen::nn {
 // ----------------------------------------------------------------------------------------------------
 
 template <class Derived>
+BatchNormImplBase<Derived>::BatchNormImplBase(const BatchNormOptions& options) : options(options) {
+  BatchNormImplBase::reset();
+}
+
+template <class Derived>
 void BatchNormImplBase<Derived>::reset() {
   int64_t n = options.num_features();
   weight = this->register_parameter("weight", options.affine() ? empty({n}) : Tensor());
@@ -73,6 +78,8 @@ void BatchNormImplBase<Derived>::pretty_print(std::ostream& out) const {
 
 template class BatchNormImplBase<BatchNorm1dImpl>;
 template class BatchNormImplBase<BatchNorm2dImpl>;
+BatchNorm1dImpl::BatchNorm1dImpl(const BatchNorm1dOptions& options) : BatchNormImplBase(options) {}
+BatchNorm2dImpl::BatchNorm2dImpl(const BatchNorm2dOptions& options) : BatchNormImplBase(options) {}
 
 // ---- LayerNorm
 // ----------------------------------------------------------------------------------------------------

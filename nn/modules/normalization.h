@@ -12,9 +12,7 @@ namespace tengen::nn {
 template <class Derived>
 class BatchNormImplBase : public Cloneable<Derived> {
  public:
-  explicit BatchNormImplBase(const BatchNormOptions& options) : options(options) {
-    BatchNormImplBase::reset();
-  }
+  explicit BatchNormImplBase(const BatchNormOptions& options);
   Tensor forward(const Tensor& input);
   void reset() override;
   void reset_parameters();
@@ -30,7 +28,7 @@ class BatchNormImplBase : public Cloneable<Derived> {
 /// (N,C) or (N,C,L).
 class BatchNorm1dImpl : public BatchNormImplBase<BatchNorm1dImpl> {
  public:
-  using BatchNormImplBase::BatchNormImplBase;
+  explicit BatchNorm1dImpl(const BatchNorm1dOptions& options);
   static constexpr bool accepts(int64_t dim) { return dim == 2 || dim == 3; }
   static constexpr const char* kName = "BatchNorm1d";
 };
@@ -39,7 +37,7 @@ TENGEN_MODULE(BatchNorm1d);
 /// (N,C,H,W).
 class BatchNorm2dImpl : public BatchNormImplBase<BatchNorm2dImpl> {
  public:
-  using BatchNormImplBase::BatchNormImplBase;
+  explicit BatchNorm2dImpl(const BatchNorm2dOptions& options);
   static constexpr bool accepts(int64_t dim) { return dim == 4; }
   static constexpr const char* kName = "BatchNorm2d";
 };

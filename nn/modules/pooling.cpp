@@ -36,6 +36,7 @@ void print(std::ostream& out, const AdaptiveAvgPool2dOptions& options) {
 }  // namespace
 
 #define TENGEN_DEFINE(Name, function)                                                              \
+  Name##Impl::Name##Impl(const Name##Options& options) : options(options) {}                       \
   Tensor Name##Impl::forward(const Tensor& input) { return functional::function(input, options); } \
   void Name##Impl::pretty_print(std::ostream& out) const { print(out, options); }
 TENGEN_DEFINE(MaxPool1d, max_pool1d)

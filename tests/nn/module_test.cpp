@@ -3,6 +3,7 @@
 
 #include <sstream>
 
+#include <tengen/autograd/grad_mode.h>
 #include <tengen/autograd/ops.h>
 #include <tengen/nn/nn.h>
 
