@@ -12,6 +12,11 @@ void move_elements(void* dst_data, int64_t dst_outer, int64_t dst_inner, const v
     else
       return static_cast<Dst>(value);
   };
+  if (inner < 8 && outer > inner) {  // long loops inside
+    std::swap(outer, inner);
+    std::swap(dst_outer, dst_inner);
+    std::swap(src_outer, src_inner);
+  }
   for (int64_t o = 0; o < outer; ++o) {
     Dst* dst = static_cast<Dst*>(dst_data) + o * dst_outer;
     const Src* src = static_cast<const Src*>(src_data) + o * src_outer;

@@ -13,12 +13,14 @@
 namespace tengen::cpu::TENGEN_ISA {
 namespace {
 
+constexpr int kRows = 4;  // rows that columns take at once: states are loaded and stored once for all
+
 /// Functions over arrays of states; `position` counts reduced elements.
 struct Reducer {
   int64_t state_bytes;
   void (*begin)(int64_t n, void* states);
   void (*row)(int64_t n, void* state, const void* in, int64_t position);
-  void (*columns)(int64_t n, void* states, const void* in, int64_t position);
+  void (*columns)(int64_t n, void* states, const void* const* rows, int count, int64_t position);
   void (*merge)(int64_t n, void* states, const void* others);
   void (*finish)(int64_t n, const void* states, void* out);
 };
@@ -72,19 +74,34 @@ struct Accumulate {
   static void take(State& s, T x, int64_t) { s = Op::take(s, State(x)); }
   static void merge(State& s, State other) { s = Op::merge(s, other); }
   static T finish(State s) { return T(s); }
+  /// Floats are added in pairs of pairs before they become doubles: half the work, two roundings.
+  static constexpr bool kPairs = __is_same(Op, Add) && __is_same(T, float);
+  static TENGEN_INLINE State take_rows(State s, T a, T b, T c, T d) {
+    if constexpr (kPairs)
+      return s + State((a + b) + (c + d));
+    else
+      return Op::take(Op::take(Op::take(Op::take(s, State(a)), State(b)), State(c)), State(d));
+  }
   static void row(int64_t n, State& s, const T* in, int64_t) {
     int64_t i = 0;
     if constexpr (!__is_same(T, int64_t)) {
       using S = Simd<double>;
       typedef T Part __attribute__((vector_size(S::lanes * sizeof(T))));
-      constexpr int kVecs = 4, kStep = kVecs * S::lanes;
+      constexpr int kVecs = 4, kStep = kVecs * S::lanes, kLong = kPairs ? 4 * kStep : kStep;
       typename S::V acc[kVecs];
       for (auto& a : acc) a = S::broadcast(Op::kIdentity);
-      for (; i + kStep <= n; i += kStep) {
+      auto load = [&](int64_t at) {
+        Part part;
+        __builtin_memcpy(&part, in + at, sizeof part);
+        return part;
+      };
+      for (; i + kLong <= n; i += kLong) {
         TENGEN_UNROLL
         for (int k = 0; k < kVecs; ++k) {
-          Part part;
-          __builtin_memcpy(&part, in + i + k * S::lanes, sizeof part);
+          int64_t at = i + k * S::lanes;
+          Part part = load(at);
+          if constexpr (kPairs)
+            part = (part + load(at + kStep)) + (load(at + 2 * kStep) + load(at + 3 * kStep));
           acc[k] = Op::take(acc[k], __builtin_convertvector(part, typename S::V));
         }
       }
@@ -118,6 +135,7 @@ struct Less {
 
 template <class Op, class T>
 struct Extreme {
+  static constexpr bool kVectors = true;
   using In = T;
   using Out = T;
   using State = T;
@@ -125,6 +143,15 @@ struct Extreme {
   static void take(State& s, T x, int64_t) { s = Op::better(x, s) ? x : s; }
   static void merge(State& s, State other) { take(s, other, 0); }
   static T finish(State s) { return s; }
+  template <class V>
+  static TENGEN_INLINE V best(V x, V s) {
+    using pw::select;
+    return select(Op::better(x, s), x, s);
+  }
+  template <class V>
+  static TENGEN_INLINE V take_rows(V s, V a, V b, V c, V d) {
+    return best(best(a, b), best(best(c, d), s));
+  }
   static void row(int64_t n, State& s, const T* in, int64_t) {
     int64_t i = 0;
     if constexpr (!__is_same(T, int64_t)) {
@@ -136,7 +163,7 @@ struct Extreme {
         TENGEN_UNROLL
         for (int k = 0; k < kVecs; ++k) {
           V x(Simd<T>::load(in + i + k * V::lanes));
-          best[k] = select(Op::better(x, best[k]), x, best[k]);
+          best[k] = Extreme::best(x, best[k]);
         }
       }
       T each[kStep];
@@ -158,10 +185,12 @@ struct ArgExtreme {
   };
   static void begin(State& s) { s = {Op::template kWorst<T>, -1}; }
   static bool improves(const State& s, T x) {
-    return s.position < 0 || (s.value == s.value && Op::better(x, s.value));
+    return bool(s.position < 0) | (bool(s.value == s.value) & bool(Op::better(x, s.value)));
   }
-  static void take(State& s, T x, int64_t position) {
-    if (improves(s, x)) s = {x, position};
+  static void take(State& s, T x, int64_t position) {  // without branches: they would be guesses
+    bool better = improves(s, x);
+    s.value = better ? x : s.value;
+    s.position = better ? position : s.position;
   }
   static void merge(State& s, State other) {
     if (other.position >= 0) take(s, other.value, other.position);
@@ -210,10 +239,25 @@ constexpr Reducer reducer() {
           [](int64_t n, void* state, const void* in, int64_t position) {
             R::row(n, *static_cast<State*>(state), static_cast<const In*>(in), position);
           },
-          [](int64_t n, void* states, const void* in_data, int64_t position) {
+          [](int64_t n, void* states, const void* const* rows, int count, int64_t position) {
             State* s = static_cast<State*>(states);
-            const In* in = static_cast<const In*>(in_data);
-            for (int64_t i = 0; i < n; ++i) R::take(s[i], in[i], position);
+            auto row = [&](int k) { return static_cast<const In*>(rows[k]); };
+            if constexpr (requires { R::take_rows; }) {
+              if (count == kRows) {
+                const In *a = row(0), *b = row(1), *c = row(2), *d = row(3);
+                int64_t i = 0;
+                if constexpr (requires { R::kVectors; } && !__is_same(In, int64_t)) {
+                  using S = Simd<In>;
+                  auto at = [&](const In* p) { return Vec<In>(S::load(p + i)); };
+                  for (; i + S::lanes <= n; i += S::lanes)
+                    S::store(s + i, R::take_rows(at(s), at(a), at(b), at(c), at(d)).raw);
+                }
+                for (; i < n; ++i) s[i] = R::take_rows(s[i], a[i], b[i], c[i], d[i]);
+                return;
+              }
+            }
+            for (int k = 0; k < count; ++k)
+              for (int64_t i = 0; i < n; ++i) R::take(s[i], row(k)[i], position + k);
           },
           [](int64_t n, void* states, const void* others) {
             for (int64_t i = 0; i < n; ++i)
@@ -303,6 +347,9 @@ void reduce(Reduce op, const View& out, const View& in, int reduced) {
   const bool across =
       count > 1 && (absolute(outputs.inner_stride()) < absolute(row.inner_stride()) || length < 16);
 
+  const bool narrow = across && !arg && outputs.direct() && count <= kRun / 4 &&
+                      row.inner_stride() == count && row.inner_size() == length;
+
   // Tiles of outputs, parts of the reduced range.
   const int64_t tile = across
                            ? smaller(count, kRun)
@@ -322,7 +369,7 @@ void reduce(Reduce op, const View& out, const View& in, int reduced) {
   int64_t tasks = tiles * parts,
           group = at_least_one(kGrainSize / (tile * smaller(part, at_least_one(length))));
   parallel_ranges(tasks, group, [&](int64_t first_task, int64_t last_task) {
-    alignas(64) char local[kRun * 16], buffer[kRun * 8];
+    alignas(64) char local[kRun * 16], buffer[kRows][kRun * 8];
     Run run = across ? outputs : row;
     for (int64_t task = first_task; task < last_task; ++task) {
       int64_t first = task / parts * tile, n = smaller(tile, count - first);
@@ -330,10 +377,26 @@ void reduce(Reduce op, const View& out, const View& in, int reduced) {
       char* states = partial ? partial + task * tile * r.state_bytes : local;
       r.begin(n, states);
       if (across) {
-        for (int64_t i = begin; i < end; ++i) {
-          run.set_data(row.data() + row.offset(i) * row.item());
-          if (!run.direct()) run.load(first, n, buffer);
-          r.columns(n, states, run.direct() ? run.at(first) : buffer, i);
+        const void* rows[kRows];
+        int64_t i = begin;
+        if (narrow) {  // rows lie one after another: take many as one wide row, then bring its parts together
+          const int64_t many = kRun / count, bytes = count * r.state_bytes;
+          r.begin(many * count, local);
+          for (int k; i + many <= end; i += k * many) {
+            for (k = 0; k < kRows && i + (k + 1) * many <= end; ++k)
+              rows[k] = row.data() + (i + k * many) * count * row.item();
+            r.columns(many * count, local, rows, k, 0);
+          }
+          for (int64_t k = 1; k < many; ++k) r.merge(count, local, local + k * bytes);
+          if (states != local) __builtin_memcpy(states, local, bytes);
+        }
+        for (int k; i < end; i += k) {
+          for (k = 0; k < kRows && i + k < end; ++k) {
+            run.set_data(row.data() + row.offset(i + k) * row.item());
+            rows[k] = run.direct() ? run.at(first) : buffer[k];
+            if (!run.direct()) run.load(first, n, buffer[k]);
+          }
+          r.columns(n, states, rows, k, i);
         }
       } else {
         for (int64_t k = 0; k < n; ++k) {

@@ -387,8 +387,29 @@ TENGEN_BY_ELEMENT(erfc)
     return each(x, y, [](T a, T b) { return pw::name(a, b); }); \
   }
 TENGEN_BY_ELEMENT(atan2)
-TENGEN_BY_ELEMENT(pow)
 TENGEN_BY_ELEMENT(fmod)
 #undef TENGEN_BY_ELEMENT
+
+/// Powers of positive floats as e^(y log x) in double: right to the last bit nearly always.
+template <class T>
+inline Vec<T> pow(Vec<T> x, Vec<T> y) {
+  using M = typename Vec<T>::Mask;
+  Vec<T> zero(T(0)), inf{T(__builtin_inf())};
+  M special = (x <= zero) | (x == inf) | (fabs(y) == inf) | (x != x) | (y != y);
+  if (sizeof(T) == 8 || any<T>(special)) return each(x, y, [](T a, T b) { return pw::pow(a, b); });
+  if constexpr (sizeof(T) == 4) {
+    typedef float Half __attribute__((vector_size(kVecBytes / 2)));
+    Half base[2], exponent[2];
+    __builtin_memcpy(base, &x, sizeof x);
+    __builtin_memcpy(exponent, &y, sizeof y);
+    for (int k = 0; k < 2; ++k) {
+      using Wide = typename Vec<double>::Raw;
+      Vec<double> b(__builtin_convertvector(base[k], Wide)), e(__builtin_convertvector(exponent[k], Wide));
+      base[k] = __builtin_convertvector(exp(e * log(b)).raw, Half);
+    }
+    __builtin_memcpy(&x, base, sizeof x);
+  }
+  return x;
+}
 
 }  // namespace tengen::cpu::TENGEN_ISA
