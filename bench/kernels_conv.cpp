@@ -6,9 +6,9 @@
 #include <cstdlib>
 #include <vector>
 
+#include <tengen/bench/conv_shapes.h>
 #include <tengen/tensor/kernels.h>
 #include <tengen/tensor/parallel.h>
-#include "conv_shapes.h"
 
 using namespace tengen;
 

@@ -18,6 +18,14 @@ foreach(area IN LISTS test_areas)
   doctest_discover_tests(test_${area} TEST_PREFIX "${area}: ")
 endforeach()
 
+# The kernels of the lesser instruction sets too.
+if(TARGET tengen_kernels_baseline AND TARGET tengen_kernels_avx2)
+  foreach(isa baseline avx2)
+    add_test(NAME "kernels: all with ${isa}" COMMAND test_kernels)
+    set_tests_properties("kernels: all with ${isa}" PROPERTIES ENVIRONMENT TENGEN_CPU=${isa})
+  endforeach()
+endif()
+
 # A stranger's project, against the installed package and as part of its own build.
 if(EXISTS ${PROJECT_SOURCE_DIR}/torch.h AND NOT TENGEN_SANITIZE)
   foreach(how installed sources)

@@ -1,5 +1,5 @@
 // Convolution kernels against plain loops, for many shapes, and the same bits for one thread and for two.
-#include "reference.h"
+#include <tengen/tests/kernels/reference.h>
 
 using namespace tengen;
 using namespace reference;

@@ -1,5 +1,5 @@
 // The matrix product against plain loops: any strides, batches, sizes around every blocking boundary.
-#include "reference.h"
+#include <tengen/tests/kernels/reference.h>
 
 using namespace tengen;
 using namespace reference;
