@@ -5,18 +5,29 @@ namespace {
 
 bool is_whole(ScalarType type) { return is_integral(type, true); }
 
-// A tensor's values in `type` without history. Kernels read integers of any size, so those stay as they are.
-Tensor converted(const Tensor& t, ScalarType type) {
-  if (t.dtype() == type || (is_whole(t.dtype()) && is_whole(type))) return t;
-  Tensor out = empty(t.sizes(), TensorOptions(type).device(t.device()));
-  kernels(t).copy(view_of(out), view_of(t));
-  return out;
+// Whether memory runs along another dimension than the last, over a distance that caches do not cover.
+bool is_transposed(const Tensor& t) {
+  if (t.is_contiguous() || t.numel() < 1 << 16) return false;
+  bool has_unit = false;
+  for (int64_t d = 0; d + 1 < t.dim(); ++d) has_unit |= t.strides()[d] == 1 && t.sizes()[d] > 1;
+  return has_unit && t.strides()[t.dim() - 1] > 1 && t.sizes()[t.dim() - 1] > 1;
+}
+
+// A tensor's values in `type` without history, in an order that suits `out`. Kernels read integers of any
+// size, so those stay as they are; they also read any strides, but copying transposes faster.
+Tensor converted(const Tensor& t, ScalarType type, const Tensor& out) {
+  bool fits = t.dtype() == type || (is_whole(t.dtype()) && is_whole(type));
+  if (fits && !(is_transposed(t) && out.is_contiguous())) return t;
+  Tensor copy = empty(t.sizes(), TensorOptions(fits ? t.dtype() : type).device(t.device()));
+  kernels(t).copy(view_of(copy), view_of(t));
+  return copy;
 }
 
 // An operand as the kernels see it, broadcast to `sizes`.
 class Seen {
  public:
-  Seen(const Arg& arg, IntArrayRef sizes, ScalarType type) {
+  Seen(const Arg& arg, const Tensor& out, ScalarType type) {
+    IntArrayRef sizes = out.sizes();
     if (!arg.tensor) {
       strides_.resize(sizes.size(), 0);
       view_ = {&number_, type, int(sizes.size()), sizes.data(), strides_.data(), true};
@@ -39,8 +50,8 @@ class Seen {
       return;
     }
     const Tensor* t = arg.tensor;
-    if (t->dtype() != type) {
-      holder_ = converted(*t, type);
+    if (t->dtype() != type || !t->is_contiguous()) {
+      holder_ = converted(*t, type, out);
       t = &holder_;
     }
     view_ = {t->data_ptr(), t->dtype(), int(sizes.size()), sizes.data(), t->strides().data()};
@@ -97,7 +108,7 @@ bool repeats_to(IntArrayRef from, IntArrayRef to) {
 Tensor compute(Unary op, const Tensor& self, ScalarType type, ScalarType dtype, const Params& params,
                const Tensor* into) {
   Tensor out = into ? *into : empty(self.sizes(), TensorOptions(dtype).device(self.device()));
-  Tensor in = converted(self, type);
+  Tensor in = converted(self, type, out);
   kernels(out).unary(op, view_of(out), view_of(in), params.values);
   return out;
 }
@@ -105,7 +116,7 @@ Tensor compute(Unary op, const Tensor& self, ScalarType type, ScalarType dtype, 
 Tensor compute(Binary op, const Arg& a, const Arg& b, ScalarType type, ScalarType dtype, const Params& params,
                const Tensor* into, const char* name) {
   Tensor out = into ? *into : allocate(name, {&a, &b}, dtype);
-  Seen x(a, out.sizes(), type), y(b, out.sizes(), type);
+  Seen x(a, out, type), y(b, out, type);
   kernels(out).binary(op, view_of(out), x.view(), y.view(), params.values);
   return out;
 }
@@ -113,8 +124,7 @@ Tensor compute(Binary op, const Arg& a, const Arg& b, ScalarType type, ScalarTyp
 Tensor compute(Ternary op, const Arg& a, const Arg& b, const Arg& c, ScalarType type, const Params& params,
                const Tensor* into, const char* name) {
   Tensor out = into ? *into : allocate(name, {&a, &b, &c}, type);
-  Seen x(a, out.sizes(), op == Ternary::where ? kBool : type), y(b, out.sizes(), type),
-      z(c, out.sizes(), type);
+  Seen x(a, out, op == Ternary::where ? kBool : type), y(b, out, type), z(c, out, type);
   kernels(out).ternary(op, view_of(out), x.view(), y.view(), z.view(), params.values);
   return out;
 }
