@@ -280,7 +280,6 @@ std::vector<Tensor> meshgrid(TensorList tensors, std::string_view indexing);
 Tensor clone(const Tensor& self, std::optional<MemoryFormat> format = std::nullopt);
 Tensor detach(const Tensor& self);
 bool is_floating_point(const Tensor& self);
-Tensor result_type_cast(const Tensor& self, ScalarType type);
 
 // ---- assemble.cpp: results are new memory
 // --------------------------------------------------------------------------------

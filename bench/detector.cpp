@@ -1,5 +1,6 @@
-// yolov5n: a training step (batch 8, 320 px: forward, loss, backward, SGD) and inference. The same source is built
-// against tengen and against LibTorch. Prints one line a case: name, milliseconds (median), repetitions.
+// yolov5n: a training step (batch 8, 320 px: forward, loss, backward, SGD) and inference. The same source is
+// built against tengen and against LibTorch. Prints one line a case: name, milliseconds (median),
+// repetitions.
 //
 //   bench_detector THREADS REPETITIONS [CASE]
 #include <tengen/apps/detector/loss.h>
@@ -18,7 +19,8 @@ using namespace tengen::detect;
 
 namespace {
 
-void measure(const std::string& name, int repetitions, const std::string& only, const std::function<void()>& body) {
+void measure(const std::string& name, int repetitions, const std::string& only,
+             const std::function<void()>& body) {
   if (!only.empty() && name != only) return;
   std::vector<double> times;
   for (int i = -2; i < repetitions; ++i) {  // two to warm up
@@ -28,7 +30,8 @@ void measure(const std::string& name, int repetitions, const std::string& only, 
     if (i >= 0) times.push_back(ms);
   }
   std::sort(times.begin(), times.end());
-  std::printf("%-28s %9.2f ms median %9.2f min %4zu\n", name.c_str(), times[times.size() / 2], times[0], times.size());
+  std::printf("%-28s %9.2f ms median %9.2f min %4zu\n", name.c_str(), times[times.size() / 2], times[0],
+              times.size());
   std::fflush(stdout);
 }
 
@@ -51,8 +54,10 @@ int main(int argc, char** argv) {
     t[i][2] = 0.2f + 0.006f * float(i * 37 % 100), t[i][3] = 0.2f + 0.006f * float(i * 53 % 100);
     t[i][4] = 0.05f + 0.003f * float(i * 71 % 100), t[i][5] = 0.05f + 0.003f * float(i * 29 % 100);
   }
-  ComputeLoss loss(LossOptions().scaled(3, kClasses, kSize), model->detect->anchors, model->detect->strides, kClasses);
-  tengen::optim::SGD optimizer(model->parameters(), tengen::optim::SGDOptions(0.001).momentum(0.937).nesterov(true));
+  ComputeLoss loss(LossOptions().scaled(3, kClasses, kSize), model->detect->anchors, model->detect->strides,
+                   kClasses);
+  tengen::optim::SGD optimizer(model->parameters(),
+                               tengen::optim::SGDOptions(0.001).momentum(0.937).nesterov(true));
 
   model->train();
   measure("train step b8 320", repetitions, only, [&] {
@@ -67,7 +72,8 @@ int main(int argc, char** argv) {
     model->fuse(fused);
     for (auto [batch, size] : {std::pair<int64_t, int64_t>{1, 320}, {1, 640}, {8, 320}}) {
       tengen::Tensor x = tengen::rand({batch, 3, size, size});
-      std::string name = std::string("infer b") + std::to_string(batch) + " " + std::to_string(size) + (fused ? " fused" : "");
+      std::string name = std::string("infer b") + std::to_string(batch) + " " + std::to_string(size) +
+                         (fused ? " fused" : "");
       measure(name, repetitions, only, [&] { model->forward(x); });
     }
   }

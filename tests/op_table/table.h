@@ -69,6 +69,6 @@ void add_conv(Rows& rows);
 void add_pool(Rows& rows);
 void add_norm(Rows& rows);
 void add_loss(Rows& rows);
-void add_factory(Rows& rows);
+void add_copy(Rows& rows);
 
 }  // namespace op_table
