@@ -63,12 +63,15 @@ Plan plan(const Conv2dShape& s) {
   return p;
 }
 
-/// `exchanged`: the result is written as (in_channels, out_channels); for kernels of one tap, without groups.
-template <class T>
-void weight_grad(const Conv2dShape& s, const T* grad_output, const T* input, T* grad_weight, bool exchanged) {
+/// load(image, group, channel, count, first, height, width, out) writes a transposed band of the input:
+/// `height` rows from `first` on, (y, x, channel). `exchanged`: the result is written as (in_channels,
+/// out_channels); for kernels of one tap, without groups.
+template <class T, class Load>
+void weight_grad(const Conv2dShape& s, const T* grad_output, const Load& load, T* grad_weight,
+                 bool exchanged) {
   const int64_t out = s.out_channels / s.groups, in = s.in_channels / s.groups;
   const int64_t taps = s.kernel_h * s.kernel_w, size = s.out_channels * in * taps;
-  const int64_t out_plane = s.out_h * s.out_w, in_plane = s.in_h * s.in_w;
+  const int64_t out_plane = s.out_h * s.out_w;
   if (size == 0) return;
   if (s.batch * out_plane == 0) {
     for (int64_t i = 0; i < size; ++i) grad_weight[i] = 0;
@@ -97,8 +100,7 @@ void weight_grad(const Conv2dShape& s, const T* grad_output, const T* input, T* 
     for (int64_t b = p.bands * slice / p.slices; b < p.bands * (slice + 1) / p.slices; ++b) {
       const int64_t bands_down = divide_up(s.out_h, p.rows), image = b / bands_down;
       const int64_t from = b % bands_down * p.rows, pixels = min(p.rows, s.out_h - from) * s.out_w;
-      transpose_band(s, input + ((image * s.groups + group) * in + channel) * in_plane,
-                     from * s.stride_h - s.pad_h, p.band_height, p.band_width, count, band);
+      load(image, group, channel, count, from * s.stride_h - s.pad_h, p.band_height, p.band_width, band);
       const T* grad = grad_output + ((image * s.groups + group) * out + first) * out_plane + from * s.out_w;
       const int64_t blocks = divide_up(pixels, kBlockDepth<T>), depth = divide_up(pixels, blocks);
       for (int64_t q = 0; q < pixels; q += depth) {
@@ -134,17 +136,60 @@ void weight_grad(const Conv2dShape& s, const T* grad_output, const T* input, T* 
   });
 }
 
+/// Few channels and a kernel that is a multiple of its stride f, as the first layer of a network has: the f*f
+/// pixels of a stride become channels, and there is no stride any more.
+template <class T>
+bool folds(const Conv2dShape& s) {
+  const int64_t f = s.stride_h;
+  return f > 1 && s.stride_w == f && s.kernel_h % f == 0 && s.kernel_w % f == 0 && s.dilation_h == 1 &&
+         s.dilation_w == 1 && s.groups == 1 && s.in_channels * f * f <= Simd<T>::lanes;
+}
+
+template <class T>
+void folded_weight_grad(const Conv2dShape& s, const T* grad_output, const T* input, T* grad_weight) {
+  const int64_t f = s.stride_h, plane = s.in_h * s.in_w, side = s.in_channels * f;
+  Conv2dShape folded = s;
+  folded.in_channels = side * f;
+  folded.kernel_h /= f, folded.kernel_w /= f;
+  folded.stride_h = folded.stride_w = 1;
+  folded.pad_h = folded.pad_w = 0;
+  folded.in_h = s.out_h + folded.kernel_h - 1, folded.in_w = s.out_w + folded.kernel_w - 1;
+  Axis y(folded.in_h, s.in_h, f, f), x(folded.in_w, s.in_w, f, f);
+  for (int64_t k = 0; k < f; ++k) y.add(k, k - s.pad_h), x.add(k, k - s.pad_w);
+  y.finish();
+  x.finish();
+  auto load = [&](int64_t image, int64_t, int64_t, int64_t count, int64_t first, int64_t height,
+                  int64_t width, T* out) {
+    const Band band{y, x, first, height, 1};
+    T* copies = scratch().packed.get<T>(side * band.copy_size<T>());
+    copy_band(band, input + image * s.in_channels * plane, s.in_channels, plane, 0, copies);
+    for (int64_t k = 0; k < f; ++k)  // (c, x of f, pixel) -> (pixel, y of f, c, x of f)
+      transpose(copies + y.first_copy(k, height) * width, band.copy_size<T>(), side, height * width,
+                out + k * side, count);
+  };
+  Buffer memory;
+  const int64_t size = s.out_channels * s.in_channels * s.kernel_h * s.kernel_w;
+  T* result = memory.get<T>(size);
+  // All channels are one block: no more than a vector of them is never cut.
+  weight_grad(folded, grad_output, load, result, false);
+  for (int64_t i = 0; i < size; ++i) {  // (o, y of f, c, x of f, ky, kx) -> (o, c, ky, y of f, kx, x of f)
+    const int64_t kx = i % folded.kernel_w, ky = i / folded.kernel_w % folded.kernel_h;
+    const int64_t in = i / (folded.kernel_w * folded.kernel_h), px = in % f, c = in / f % s.in_channels;
+    const int64_t py = in / side % f, o = in / side / f;
+    grad_weight[((o * s.in_channels + c) * s.kernel_h + ky * f + py) * s.kernel_w + kx * f + px] = result[i];
+  }
+}
+
 template <class T>
 void weight_grad(Conv2dShape s, const void* grad_output, const void* input, void* grad_weight) {
   const T *grad = static_cast<const T*>(grad_output), *source = static_cast<const T*>(input);
+  T* result = static_cast<T*>(grad_weight);
   if (small_dense_kernel(s) && winograd_weight_grad_pays<T>(s))
-    return winograd_weight_grad(s, grad, source, static_cast<T*>(grad_weight));
-  const bool one_tap = s.kernel_h * s.kernel_w * s.stride_h * s.stride_w == 1 && s.pad_h == 0 &&
-                       s.pad_w == 0 && s.out_h == s.in_h && s.out_w == s.in_w;
+    return winograd_weight_grad(s, grad, source, result);
+  if (folds<T>(s)) return folded_weight_grad(s, grad, source, result);
   bool exchange = false;
-  if (one_tap) {
-    // Pixels without neighbours: long rows are transposed faster. And the side with fewer channels is
-    // transposed.
+  if (s.kernel_h * s.kernel_w * s.stride_h * s.stride_w == 1 && s.out_h == s.in_h && s.out_w == s.in_w) {
+    // Pixels without neighbours: long rows are transposed faster, and so is the side with fewer channels.
     for (s.in_w *= s.in_h, s.in_h = 1; s.in_w > 512 && s.in_w % 2 == 0; s.in_w /= 2) s.in_h *= 2;
     s.out_h = s.in_h, s.out_w = s.in_w;
     exchange = s.groups == 1 && s.out_channels < s.in_channels && s.out_channels % Simd<T>::lanes == 0;
@@ -153,7 +198,13 @@ void weight_grad(Conv2dShape s, const void* grad_output, const void* input, void
       std::swap(grad, source);
     }
   }
-  weight_grad(s, grad, source, static_cast<T*>(grad_weight), exchange);
+  const int64_t plane = s.in_h * s.in_w, in = s.in_channels / s.groups;
+  auto load = [&](int64_t image, int64_t group, int64_t channel, int64_t count, int64_t first, int64_t height,
+                  int64_t width, T* out) {
+    transpose_band(s, source + ((image * s.groups + group) * in + channel) * plane, first, height, width,
+                   count, out);
+  };
+  weight_grad(s, grad, load, result, exchange);
 }
 
 }  // namespace

@@ -145,6 +145,16 @@ TEST_CASE("conv2d: depthwise, dilated, long kernels, steps longer than the kerne
   check<float>(square(1, 2, 2, 300, 3, 1, 1), random, true);
 }
 
+TEST_CASE("conv2d: kernels that are a multiple of their stride") {
+  std::mt19937 random(6);
+  for (const Conv2dShape& s :
+       {square(2, 3, 16, 37, 6, 2, 2), square(2, 1, 8, 21, 4, 4, 1), square(1, 1, 5, 20, 3, 3, 0),
+        square(3, 5, 9, 26, 6, 3, 4), square(1, 2, 4, 9, 2, 2, 1)}) {
+    check<float>(s, random, true);
+    check<double>(s, random, false);
+  }
+}
+
 TEST_CASE("conv2d: transposed convolutions ask for inputs that no output reads") {
   std::mt19937 random(4);
   Conv2dShape s = square(2, 3, 4, 11, 3, 2, 0);  // rows 0..10 are read
