@@ -19,7 +19,6 @@ enum Reduction : int64_t { None, Mean, Sum };
 }
 
 // ---- arithmetic.cpp: broadcasting; integer operands are promoted where PyTorch does so
-// ------------------------------------
 Tensor add(const Tensor& self, const Tensor& other, const Scalar& alpha = 1);  // self + alpha * other
 Tensor add(const Tensor& self, const Scalar& other, const Scalar& alpha = 1);
 Tensor sub(const Tensor& self, const Tensor& other, const Scalar& alpha = 1);  // self - alpha * other
@@ -71,7 +70,6 @@ inline Tensor operator%(const Tensor& a, const Tensor& b) { return remainder(a, 
 inline Tensor operator%(const Tensor& a, const Scalar& b) { return remainder(a, b); }
 
 // ---- compare.cpp: results are bool; no gradient
-// ---------------------------------------------------------------------
 #define TENGEN_COMPARISON(name)                         \
   Tensor name(const Tensor& self, const Tensor& other); \
   Tensor name(const Tensor& self, const Scalar& other);
@@ -116,7 +114,6 @@ inline Tensor operator&&(const Tensor& a, const Tensor& b) { return logical_and(
 inline Tensor operator||(const Tensor& a, const Tensor& b) { return logical_or(a, b); }
 
 // ---- select.cpp: choice by condition
-// ----------------------------------------------------------------------------------
 Tensor where(const Tensor& condition, const Tensor& self, const Tensor& other);
 Tensor where(const Tensor& condition, const Tensor& self, const Scalar& other);
 Tensor where(const Tensor& condition, const Scalar& self, const Tensor& other);
@@ -128,7 +125,6 @@ Tensor masked_select(const Tensor& self, const Tensor& mask);  // (number of tru
 Tensor nonzero(const Tensor& self);                            // (count, dim) int64
 
 // ---- math.cpp: elementwise functions; integers become the default dtype where the result is real
-// ----------------------------
 Tensor abs(const Tensor& self);
 Tensor neg(const Tensor& self);
 Tensor sign(const Tensor& self);
@@ -159,7 +155,6 @@ Tensor trunc(const Tensor& self);
 Tensor frac(const Tensor& self);
 
 // ---- activation.cpp
-// -----------------------------------------------------------------------------------------------------
 Tensor tanh(const Tensor& self);
 Tensor sigmoid(const Tensor& self);
 Tensor relu(const Tensor& self);
@@ -183,7 +178,6 @@ Tensor& sigmoid_(Tensor& self);
 Tensor& leaky_relu_(Tensor& self, const Scalar& negative_slope = 0.01);
 
 // ---- reduce.cpp: dim may be negative, several, or {} for all
-// --------------------------------------------------------------
 Tensor sum(const Tensor& self, std::optional<ScalarType> dtype = std::nullopt);  // integers: int64
 Tensor sum(const Tensor& self, IntArrayRef dim, bool keepdim = false,
            std::optional<ScalarType> dtype = std::nullopt);
@@ -226,7 +220,6 @@ Tensor count_nonzero(const Tensor& self, std::optional<int64_t> dim = std::nullo
 Tensor median(const Tensor& self);
 
 // ---- sort.cpp
-// -----------------------------------------------------------------------------------------------------------
 std::tuple<Tensor, Tensor> sort(const Tensor& self, int64_t dim = -1,
                                 bool descending = false);  // values, indices; stable
 std::tuple<Tensor, Tensor> sort(const Tensor& self, std::optional<bool> stable, int64_t dim = -1,
@@ -244,7 +237,6 @@ Tensor searchsorted(const Tensor& sorted_sequence, const Tensor& self, bool out_
                     bool right = false);
 
 // ---- view.cpp: results share memory with self
-// -------------------------------------------------------------------------
 Tensor reshape(const Tensor& self, IntArrayRef shape);  // one size may be -1; copies when it must
 Tensor permute(const Tensor& self, IntArrayRef dims);
 Tensor transpose(const Tensor& self, int64_t dim0, int64_t dim1);
@@ -276,13 +268,11 @@ std::vector<Tensor> meshgrid(TensorList tensors);  // indexing "ij"
 std::vector<Tensor> meshgrid(TensorList tensors, std::string_view indexing);
 
 // ---- copy.cpp
-// -----------------------------------------------------------------------------------------------------------
 Tensor clone(const Tensor& self, std::optional<MemoryFormat> format = std::nullopt);
 Tensor detach(const Tensor& self);
 bool is_floating_point(const Tensor& self);
 
 // ---- assemble.cpp: results are new memory
-// --------------------------------------------------------------------------------
 Tensor cat(TensorList tensors, int64_t dim = 0);
 Tensor concat(TensorList tensors, int64_t dim = 0);
 Tensor stack(TensorList tensors, int64_t dim = 0);
@@ -306,7 +296,6 @@ Tensor constant_pad_nd(const Tensor& self, IntArrayRef pad, const Scalar& value 
 Tensor one_hot(const Tensor& self, int64_t num_classes = -1);
 
 // ---- index.cpp
-// ------------------------------------------------------------------------------------------------------------
 /// Advanced indexing with undefined tensors for full slices, as in PyTorch's index and index_put.
 Tensor index(const Tensor& self, ArrayRef<std::optional<Tensor>> indices);
 Tensor index_put(const Tensor& self, ArrayRef<std::optional<Tensor>> indices, const Tensor& values,
@@ -324,7 +313,6 @@ Tensor take(const Tensor& self, const Tensor& index);
 Tensor embedding(const Tensor& weight, const Tensor& indices, int64_t padding_idx = -1);
 
 // ---- linalg.cpp
-// ------------------------------------------------------------------------------------------------------------
 Tensor matmul(const Tensor& self, const Tensor& other);  // 1-d, 2-d and batched, as PyTorch
 Tensor mm(const Tensor& self, const Tensor& mat2);       // (m,k) (k,n) -> (m,n)
 Tensor bmm(const Tensor& self, const Tensor& mat2);      // (b,m,k) (b,k,n) -> (b,m,n)
@@ -340,7 +328,6 @@ Tensor linear(const Tensor& input, const Tensor& weight,
 Tensor einsum(std::string_view equation, TensorList operands);
 
 // ---- conv.cpp: (N,C,L) or (N,C,H,W), or without N
-// ---------------------------------------------------------------------------
 Tensor conv1d(const Tensor& input, const Tensor& weight, const std::optional<Tensor>& bias = {},
               IntArrayRef stride = 1, IntArrayRef padding = 0, IntArrayRef dilation = 1, int64_t groups = 1);
 Tensor conv2d(const Tensor& input, const Tensor& weight, const std::optional<Tensor>& bias = {},
@@ -353,7 +340,6 @@ Tensor conv_transpose2d(const Tensor& input, const Tensor& weight, const std::op
                         int64_t groups = 1, IntArrayRef dilation = 1);
 
 // ---- pool.cpp, resample.cpp
-// -----------------------------------------------------------------------------------------------------
 Tensor max_pool2d(const Tensor& self, IntArrayRef kernel_size, IntArrayRef stride = {},
                   IntArrayRef padding = 0, IntArrayRef dilation = 1, bool ceil_mode = false);
 std::tuple<Tensor, Tensor> max_pool2d_with_indices(const Tensor& self, IntArrayRef kernel_size,
@@ -379,7 +365,6 @@ Tensor upsample_bilinear2d(const Tensor& self, IntArrayRef output_size, bool ali
                            std::optional<double> scales_w = std::nullopt);
 
 // ---- norm.cpp
-// ---------------------------------------------------------------------------------------------------------------------
 /// Training: batch statistics, and running_mean/running_var (if defined) move by momentum. Else: running
 /// statistics.
 Tensor batch_norm(const Tensor& input, const std::optional<Tensor>& weight, const std::optional<Tensor>& bias,
@@ -391,7 +376,6 @@ Tensor group_norm(const Tensor& input, int64_t num_groups, const std::optional<T
                   const std::optional<Tensor>& bias = {}, double eps = 1e-5, bool cudnn_enabled = true);
 
 // ---- loss.cpp
-// -------------------------------------------------------------------------------------------------------------------------
 Tensor mse_loss(const Tensor& self, const Tensor& target, int64_t reduction = Reduction::Mean);
 Tensor l1_loss(const Tensor& self, const Tensor& target, int64_t reduction = Reduction::Mean);
 Tensor smooth_l1_loss(const Tensor& self, const Tensor& target, int64_t reduction = Reduction::Mean,

@@ -13,7 +13,6 @@ TensorDataset::TensorDataset(const std::vector<Tensor>& tensors)
     : tensor(transforms::Stack<TensorExample>().apply_batch({tensors.begin(), tensors.end()})) {}
 
 // ---- MNIST
-// --------------------------------------------------------------------------------------------------------
 
 namespace {
 

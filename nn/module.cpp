@@ -84,7 +84,6 @@ void Module::copy_into(Module& copy, const std::optional<Device>& device) const 
 }
 
 // ---- walking
-// ------------------------------------------------------------------------------------------------------
 
 template <class F>
 void Module::walk(const std::string& prefix, const F& visit) const {
@@ -164,7 +163,6 @@ std::shared_ptr<Module> Module::shared_from_this_checked() const {
 }
 
 // ---- state
-// --------------------------------------------------------------------------------------------------------
 
 StateDict Module::state_dict() const {
   StateDict result("State");
@@ -210,7 +208,6 @@ IncompatibleKeys Module::load_state_dict(const StateDict& given, bool strict) {
 }
 
 // ---- modes and conversion
-// -----------------------------------------------------------------------------------------
 
 void Module::train(bool on) {
   for (const auto& child : children_)
@@ -264,7 +261,6 @@ void Module::to(Device device, bool non_blocking) {
 }
 
 // ---- registration
-// -------------------------------------------------------------------------------------------------
 
 Tensor& Module::register_parameter(std::string name, Tensor tensor, bool requires_grad) {
   check_name("Parameter", name);
@@ -283,7 +279,6 @@ void Module::add_child(std::string name, std::shared_ptr<Module> module) {
 }
 
 // ---- printing
-// -----------------------------------------------------------------------------------------------------
 
 void Module::pretty_print(std::ostream& out) const { out << name(); }
 

@@ -22,7 +22,6 @@ void require_momentum(const Optimizer& optimizer, const char* scheduler) {
 }  // namespace
 
 // ---- CyclicLR
-// -----------------------------------------------------------------------------------------------------
 
 CyclicLR::CyclicLR(Optimizer& optimizer, PerGroup base_lr, PerGroup max_lr, CyclicLROptions options)
     : LRScheduler([&]() -> Optimizer& {  // the base rates come before the base class reads them
@@ -76,7 +75,6 @@ std::vector<double> CyclicLR::get_lrs() {
 }
 
 // ---- OneCycleLR
-// ---------------------------------------------------------------------------------------------------
 
 OneCycleLR::OneCycleLR(Optimizer& optimizer, PerGroup max_lr, int64_t total_steps, OneCycleLROptions options)
     : LRScheduler(optimizer),
@@ -133,7 +131,6 @@ std::vector<double> OneCycleLR::get_lrs() {
 }
 
 // ---- ReduceLROnPlateau
-// --------------------------------------------------------------------------------------------
 
 ReduceLROnPlateau::ReduceLROnPlateau(Optimizer& optimizer, ReduceLROnPlateauOptions options)
     : optimizer_(optimizer),

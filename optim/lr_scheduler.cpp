@@ -7,7 +7,6 @@
 namespace tengen::optim {
 
 // ---- the base
-// -----------------------------------------------------------------------------------------------------
 
 LRScheduler::LRScheduler(Optimizer& optimizer)
     : optimizer_(optimizer), optimizer_steps_(optimizer.steps_taken()) {
@@ -81,7 +80,6 @@ void LRScheduler::load_state_dict(const StateDict& state_dict) {
 }
 
 // ---- factors by epoch
-// ---------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -176,7 +174,6 @@ ExponentialLR::ExponentialLR(Optimizer& optimizer, double gamma) : LRScheduler(o
 std::vector<double> ExponentialLR::get_lrs() { return scaled(last_epoch_ == 0 ? 1 : gamma_); }
 
 // ---- cosine
-// -------------------------------------------------------------------------------------------------------
 
 CosineAnnealingLR::CosineAnnealingLR(Optimizer& optimizer, int64_t T_max, double eta_min)
     : LRScheduler(optimizer), T_max_(T_max), eta_min_(eta_min) {
@@ -249,7 +246,6 @@ void CosineAnnealingWarmRestarts::visit(FieldVisitor& visitor) {
 }
 
 // ---- one after the other
-// ------------------------------------------------------------------------------------------
 
 SequentialLR::SequentialLR(Optimizer& optimizer, std::vector<std::shared_ptr<LRScheduler>> schedulers,
                            std::vector<int64_t> milestones)

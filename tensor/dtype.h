@@ -31,11 +31,11 @@ struct BFloat16 {
 
 /// The element type of a tensor. Order: PyTorch's promotion order within a kind.
 enum class ScalarType : int8_t {
-  Byte,    // uint8_t
-  Char,    // int8_t
-  Short,   // int16_t
-  Int,     // int32_t
-  Long,    // int64_t
+  Byte,   // uint8_t
+  Char,   // int8_t
+  Short,  // int16_t
+  Int,    // int32_t
+  Long,   // int64_t
   Half,
   Float,
   Double,
@@ -59,16 +59,26 @@ inline constexpr ScalarType kBFloat16 = ScalarType::BFloat16;
 /// C++ type -> ScalarType.
 template <class T>
 inline constexpr ScalarType dtype_of = ScalarType::Undefined;
-template <> inline constexpr ScalarType dtype_of<uint8_t> = kByte;
-template <> inline constexpr ScalarType dtype_of<int8_t> = kChar;
-template <> inline constexpr ScalarType dtype_of<int16_t> = kShort;
-template <> inline constexpr ScalarType dtype_of<int32_t> = kInt;
-template <> inline constexpr ScalarType dtype_of<int64_t> = kLong;
-template <> inline constexpr ScalarType dtype_of<Half> = kHalf;
-template <> inline constexpr ScalarType dtype_of<float> = kFloat;
-template <> inline constexpr ScalarType dtype_of<double> = kDouble;
-template <> inline constexpr ScalarType dtype_of<bool> = kBool;
-template <> inline constexpr ScalarType dtype_of<BFloat16> = kBFloat16;
+template <>
+inline constexpr ScalarType dtype_of<uint8_t> = kByte;
+template <>
+inline constexpr ScalarType dtype_of<int8_t> = kChar;
+template <>
+inline constexpr ScalarType dtype_of<int16_t> = kShort;
+template <>
+inline constexpr ScalarType dtype_of<int32_t> = kInt;
+template <>
+inline constexpr ScalarType dtype_of<int64_t> = kLong;
+template <>
+inline constexpr ScalarType dtype_of<Half> = kHalf;
+template <>
+inline constexpr ScalarType dtype_of<float> = kFloat;
+template <>
+inline constexpr ScalarType dtype_of<double> = kDouble;
+template <>
+inline constexpr ScalarType dtype_of<bool> = kBool;
+template <>
+inline constexpr ScalarType dtype_of<BFloat16> = kBFloat16;
 
 /// Bytes per element.
 size_t item_size(ScalarType type);
@@ -92,17 +102,28 @@ bool can_cast(ScalarType from, ScalarType to);
 template <class F>
 decltype(auto) visit_all(ScalarType type, F&& f) {
   switch (type) {
-    case kByte: return f(uint8_t{});
-    case kChar: return f(int8_t{});
-    case kShort: return f(int16_t{});
-    case kInt: return f(int32_t{});
-    case kLong: return f(int64_t{});
-    case kHalf: return f(Half{});
-    case kFloat: return f(float{});
-    case kDouble: return f(double{});
-    case kBool: return f(bool{});
-    case kBFloat16: return f(BFloat16{});
-    default: fail("tensor has no dtype: it is undefined");
+    case kByte:
+      return f(uint8_t{});
+    case kChar:
+      return f(int8_t{});
+    case kShort:
+      return f(int16_t{});
+    case kInt:
+      return f(int32_t{});
+    case kLong:
+      return f(int64_t{});
+    case kHalf:
+      return f(Half{});
+    case kFloat:
+      return f(float{});
+    case kDouble:
+      return f(double{});
+    case kBool:
+      return f(bool{});
+    case kBFloat16:
+      return f(BFloat16{});
+    default:
+      fail("tensor has no dtype: it is undefined");
   }
 }
 
@@ -110,15 +131,24 @@ decltype(auto) visit_all(ScalarType type, F&& f) {
 template <class F>
 decltype(auto) visit_compute(ScalarType type, const char* op, F&& f) {
   switch (type) {
-    case kByte: return f(uint8_t{});
-    case kChar: return f(int8_t{});
-    case kShort: return f(int16_t{});
-    case kInt: return f(int32_t{});
-    case kLong: return f(int64_t{});
-    case kFloat: return f(float{});
-    case kDouble: return f(double{});
-    case kBool: return f(bool{});
-    default: fail<NotImplementedError>("\"", op, "\" not implemented for '", to_string(type), "'");
+    case kByte:
+      return f(uint8_t{});
+    case kChar:
+      return f(int8_t{});
+    case kShort:
+      return f(int16_t{});
+    case kInt:
+      return f(int32_t{});
+    case kLong:
+      return f(int64_t{});
+    case kFloat:
+      return f(float{});
+    case kDouble:
+      return f(double{});
+    case kBool:
+      return f(bool{});
+    default:
+      fail<NotImplementedError>("\"", op, "\" not implemented for '", to_string(type), "'");
   }
 }
 
@@ -126,9 +156,12 @@ decltype(auto) visit_compute(ScalarType type, const char* op, F&& f) {
 template <class F>
 decltype(auto) visit_floating(ScalarType type, const char* op, F&& f) {
   switch (type) {
-    case kFloat: return f(float{});
-    case kDouble: return f(double{});
-    default: fail<NotImplementedError>("\"", op, "\" not implemented for '", to_string(type), "'");
+    case kFloat:
+      return f(float{});
+    case kDouble:
+      return f(double{});
+    default:
+      fail<NotImplementedError>("\"", op, "\" not implemented for '", to_string(type), "'");
   }
 }
 

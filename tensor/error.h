@@ -55,7 +55,8 @@ template <class E = Error, class... Args>
 }  // namespace tengen
 
 /// Throws tengen::Error with the message made of the remaining arguments when `condition` is false.
-#define TENGEN_CHECK(condition, ...)                                   \
-  do {                                                                 \
-    if (!(condition)) [[unlikely]] ::tengen::fail(__VA_ARGS__);        \
+#define TENGEN_CHECK(condition, ...) \
+  do {                               \
+    if (!(condition)) [[unlikely]]   \
+      ::tengen::fail(__VA_ARGS__);   \
   } while (false)

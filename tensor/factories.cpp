@@ -139,9 +139,15 @@ Tensor scalar_tensor(const Scalar& value, TensorOptions options) {
   return full({}, value, options.dtype(options.dtype()));
 }
 
-Tensor Tensor::new_empty(IntArrayRef size, TensorOptions options) const { return empty(size, like(*this, options)); }
-Tensor Tensor::new_zeros(IntArrayRef size, TensorOptions options) const { return zeros(size, like(*this, options)); }
-Tensor Tensor::new_ones(IntArrayRef size, TensorOptions options) const { return ones(size, like(*this, options)); }
+Tensor Tensor::new_empty(IntArrayRef size, TensorOptions options) const {
+  return empty(size, like(*this, options));
+}
+Tensor Tensor::new_zeros(IntArrayRef size, TensorOptions options) const {
+  return zeros(size, like(*this, options));
+}
+Tensor Tensor::new_ones(IntArrayRef size, TensorOptions options) const {
+  return ones(size, like(*this, options));
+}
 Tensor Tensor::new_full(IntArrayRef size, const Scalar& value, TensorOptions options) const {
   return full(size, value, like(*this, options));
 }

@@ -37,8 +37,8 @@ struct TensorIndex {
   TensorIndex(EllipsisType) : kind(Kind::Ellipsis) {}
   TensorIndex(const char* text);  // "..."
   template <class T>
-    requires std::is_integral_v<T>
-  TensorIndex(T value) : kind(std::is_same_v<T, bool> ? Kind::Boolean : Kind::Integer), integer(int64_t(value)) {}
+  requires std::is_integral_v<T> TensorIndex(T value)
+      : kind(std::is_same_v<T, bool> ? Kind::Boolean : Kind::Integer), integer(int64_t(value)) {}
   TensorIndex(indexing::Slice slice) : kind(Kind::Slice), slice(slice) {}
   TensorIndex(tengen::Tensor tensor) : kind(Kind::Tensor), tensor(std::move(tensor)) {}
 
@@ -48,9 +48,10 @@ struct TensorIndex {
   tengen::Tensor tensor;
 };
 
-/// The first half of indexing: applies integers, slices, None and Ellipsis as views. What index tensors there are
-/// (bools became masks over a new dimension) is left in `tensors`, one entry per dimension or mask of the result
-/// from the first on; std::nullopt takes a dimension whole. Errors are IndexErrors with PyTorch's texts.
+/// The first half of indexing: applies integers, slices, None and Ellipsis as views. What index tensors there
+/// are (bools became masks over a new dimension) is left in `tensors`, one entry per dimension or mask of the
+/// result from the first on; std::nullopt takes a dimension whole. Errors are IndexErrors with PyTorch's
+/// texts.
 tengen::Tensor apply_views(const tengen::Tensor& self, ArrayRef<TensorIndex> indices,
                            std::vector<std::optional<tengen::Tensor>>& tensors);
 

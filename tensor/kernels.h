@@ -1,8 +1,8 @@
 // The backend interface: one table of primitive kernels over raw memory. A backend is one filled table.
 //
-// Kernels know nothing of gradients, broadcasting or type promotion: callers have settled shapes and dtypes, and
-// outputs are allocated and are overwritten unless a line says otherwise. Strides are in elements. A stride of 0 repeats an input.
-// Results must not depend on the number of threads.
+// Kernels know nothing of gradients, broadcasting or type promotion: callers have settled shapes and dtypes,
+// and outputs are allocated and are overwritten unless a line says otherwise. Strides are in elements. A
+// stride of 0 repeats an input. Results must not depend on the number of threads.
 #pragma once
 
 #include <cstdint>
@@ -36,9 +36,9 @@ struct Indices {
 /// Throws the IndexError for `index` in dimension `dim` of `size` elements.
 [[noreturn]] void index_out_of_bounds(int64_t index, int64_t dim, int64_t size);
 
-/// Reductions. Sum, SumSquares (the sum of squares) and Prod keep in's type, of integers and bool any integer type; ArgMax
-/// and ArgMin give int64 positions counted over the reduced dimensions in order, of the first among equals; All and Any
-/// take and give bool; in Max, Min, ArgMax and ArgMin NaN wins.
+/// Reductions. Sum, SumSquares (the sum of squares) and Prod keep in's type, of integers and bool any integer
+/// type; ArgMax and ArgMin give int64 positions counted over the reduced dimensions in order, of the first
+/// among equals; All and Any take and give bool; in Max, Min, ArgMax and ArgMin NaN wins.
 enum class Reduce : uint8_t { Sum, Prod, Max, Min, ArgMax, ArgMin, All, Any, SumSquares };
 
 /// 2-d convolution. Tensors are contiguous: input (batch, in_channels, in_h, in_w), weight (out_channels,
@@ -48,7 +48,8 @@ struct Conv2dShape {
   int64_t stride_h = 1, stride_w = 1, pad_h = 0, pad_w = 0, dilation_h = 1, dilation_w = 1, groups = 1;
 };
 
-/// 2-d pooling over contiguous planes (planes = batch * channels): (planes, in_h, in_w) -> (planes, out_h, out_w).
+/// 2-d pooling over contiguous planes (planes = batch * channels): (planes, in_h, in_w) -> (planes, out_h,
+/// out_w).
 struct Pool2dShape {
   int64_t planes, in_h, in_w, out_h, out_w, kernel_h, kernel_w;
   int64_t stride_h, stride_w, pad_h = 0, pad_w = 0, dilation_h = 1, dilation_w = 1;
@@ -63,8 +64,8 @@ struct ResampleShape {
   bool align_corners = false;
 };
 
-/// out[i] (m,n) = a[i] (m,k) * b[i] (k,n) for i < batch. Strides in elements, any sign pattern a view can have;
-/// a batch stride of 0 repeats the operand.
+/// out[i] (m,n) = a[i] (m,k) * b[i] (k,n) for i < batch. Strides in elements, any sign pattern a view can
+/// have; a batch stride of 0 repeats the operand.
 struct MatmulShape {
   int64_t batch, m, n, k;
   int64_t a_batch, a_row, a_col;
@@ -77,15 +78,17 @@ struct NormShape {
   int64_t outer, channels, inner;
 };
 
-/// One step of stochastic gradient descent: g = grad + weight_decay * param; with momentum, buffer = momentum * buffer +
-/// (1 - dampening) * g (buffer = g the first time) and g = buffer, or g + momentum * buffer with nesterov; param -= lr * g.
+/// One step of stochastic gradient descent: g = grad + weight_decay * param; with momentum, buffer = momentum
+/// * buffer + (1 - dampening) * g (buffer = g the first time) and g = buffer, or g + momentum * buffer with
+/// nesterov; param -= lr * g.
 struct SgdStep {
   double lr, momentum = 0, dampening = 0, weight_decay = 0;
   bool nesterov = false, first = false;
 };
 
-/// One step of Adam: param *= decay; g = grad + weight_decay * param; avg += (1 - beta1) * (g - avg) and the same for the
-/// squares with beta2; param -= step_size * avg / (sqrt(squares, or their maximum so far) / correction + eps).
+/// One step of Adam: param *= decay; g = grad + weight_decay * param; avg += (1 - beta1) * (g - avg) and the
+/// same for the squares with beta2; param -= step_size * avg / (sqrt(squares, or their maximum so far) /
+/// correction + eps).
 struct AdamStep {
   double step_size, beta1, beta2, correction, eps, weight_decay = 0, decay = 1;
 };
@@ -93,89 +96,98 @@ struct AdamStep {
 struct Kernels {
   const char* name;  // "cpu/avx2", "cuda", ...
 
-  // ---- memory: any dtypes and strides, equal sizes ---------------------------------------------------------------------
+  // ---- memory: any dtypes and strides, equal sizes ----
   void (*copy)(const View& out, const View& in);  // converts
-  void (*fill)(const View& out, double real, int64_t integer);  // real for floating types, integer for the others
+  void (*fill)(const View& out, double real,
+               int64_t integer);  // real for floating types, integer for the others
 
-  // ---- random -----------------------------------------------------------------------------------------------------
-  /// Contiguous uniform numbers of [0, 1) -> normal ones by Box and Muller, in place and in blocks of 16: elements
-  /// j and j+8 of a block make a pair.
+  // ---- random ----
+  /// Contiguous uniform numbers of [0, 1) -> normal ones by Box and Muller, in place and in blocks of 16:
+  /// elements j and j+8 of a block make a pair.
   void (*box_muller)(Dtype dtype, int64_t blocks, void* data, double mean, double std);
 
-  // ---- pointwise: equal sizes, any strides, one computing type (float, double, or integers and bool of any size);
-  // the formulas stand in pointwise.h ------------------------------------------------
+  // ---- pointwise: equal sizes, any strides, one computing type (float, double, or integers and bool of any
+  // size); the formulas stand in pointwise.h ------------------------------------------------
   void (*unary)(Unary op, const View& out, const View& in, const double* params);
   void (*binary)(Binary op, const View& out, const View& a, const View& b, const double* params);
-  void (*ternary)(Ternary op, const View& out, const View& a, const View& b, const View& c, const double* params);
+  void (*ternary)(Ternary op, const View& out, const View& a, const View& b, const View& c,
+                  const double* params);
 
-  // ---- reductions: in has out's dimensions first, then `reduced` more ---------------------------------------------------------
+  // ---- reductions: in has out's dimensions first, then `reduced` more ----
   void (*reduce)(Reduce op, const View& out, const View& in, int reduced);
   /// Running sum or product along the last dimension.
   void (*scan)(Reduce op, const View& out, const View& in);
 
-  // ---- order: along the last dimension -------------------------------------------------------------------------------------------
-  /// Stable; NaN counts as largest. values and indices (int64) have in's sizes, or k < last size for the first k only.
+  // ---- order: along the last dimension ----
+  /// Stable; NaN counts as largest. values and indices (int64) have in's sizes, or k < last size for the
+  /// first k only.
   void (*sort)(const View& values, const View& indices, const View& in, bool descending);
 
-  // ---- indexing: indices are int64 and checked here (IndexError) before anything is written ---------------
+  // ---- indexing: indices are int64 and checked here (IndexError) before anything is written ----
   /// out[i][j][k] = in[i][index[i][j][k]][k] for dim = 1; sizes of out = sizes of index, in's may be larger.
   void (*gather)(const View& out, const View& in, const View& index, int dim);
   /// out[i][index[i][j][k]][k] = or += src[i][j][k] in order; out holds values already.
   void (*scatter)(const View& out, const View& index, const View& src, int dim, bool accumulate);
-  /// out (B..., I..., A...) = the elements of in (B..., A...) displaced as `indices` (I...) say; `before` is the
-  /// number of dimensions B. Views leave out the indexed dimensions, which `indices` describes.
+  /// out (B..., I..., A...) = the elements of in (B..., A...) displaced as `indices` (I...) say; `before` is
+  /// the number of dimensions B. Views leave out the indexed dimensions, which `indices` describes.
   void (*index)(const View& out, const View& in, const Indices& indices, int before);
   /// out (B..., A...), displaced, = or += src (B..., I..., A...) in the order of I; out holds values already.
   void (*index_put)(const View& out, const View& src, const Indices& indices, int before, bool accumulate);
   /// How many elements are not zero; positions, unless null, receives the coordinates of each: (count, dim).
   int64_t (*nonzero)(const View& in, int64_t* positions);
 
-  // ---- the rest: kFloat or kDouble, contiguous memory ----------------------------------------------------------------------------------
+  // ---- the rest: kFloat or kDouble, contiguous memory ----
   void (*matmul)(Dtype dtype, const MatmulShape& shape, const void* a, const void* b, void* out);
   void (*conv2d)(Dtype dtype, const Conv2dShape& shape, const void* input, const void* weight,
                  const void* bias /* (out_channels), may be null */, void* output);
-  void (*conv2d_input_grad)(Dtype dtype, const Conv2dShape& shape, const void* grad_output, const void* weight,
-                            void* grad_input);
-  void (*conv2d_weight_grad)(Dtype dtype, const Conv2dShape& shape, const void* grad_output, const void* input,
-                             void* grad_weight);
+  void (*conv2d_input_grad)(Dtype dtype, const Conv2dShape& shape, const void* grad_output,
+                            const void* weight, void* grad_input);
+  void (*conv2d_weight_grad)(Dtype dtype, const Conv2dShape& shape, const void* grad_output,
+                             const void* input, void* grad_weight);
 
   /// indices (may be null): position of each maximum in its input plane; the first of equals, NaN wins.
   void (*max_pool2d)(Dtype dtype, const Pool2dShape& shape, const void* in, void* out, int64_t* indices);
   /// grad_in (planes, in_size) = 0, then grad_in[p][indices[p][i]] += grad_out[p][i] for i < out_size.
-  void (*max_pool2d_grad)(Dtype dtype, int64_t planes, int64_t in_size, int64_t out_size, const void* grad_out,
-                          const int64_t* indices, void* grad_in);
+  void (*max_pool2d_grad)(Dtype dtype, int64_t planes, int64_t in_size, int64_t out_size,
+                          const void* grad_out, const int64_t* indices, void* grad_in);
   void (*avg_pool2d)(Dtype dtype, const Pool2dShape& shape, const void* in, void* out);
   void (*avg_pool2d_grad)(Dtype dtype, const Pool2dShape& shape, const void* grad_out, void* grad_in);
   void (*upsample_nearest2d)(Dtype dtype, const ResampleShape& shape, const void* in, void* out);
-  void (*upsample_nearest2d_grad)(Dtype dtype, const ResampleShape& shape, const void* grad_out, void* grad_in);
+  void (*upsample_nearest2d_grad)(Dtype dtype, const ResampleShape& shape, const void* grad_out,
+                                  void* grad_in);
   void (*upsample_bilinear2d)(Dtype dtype, const ResampleShape& shape, const void* in, void* out);
-  void (*upsample_bilinear2d_grad)(Dtype dtype, const ResampleShape& shape, const void* grad_out, void* grad_in);
+  void (*upsample_bilinear2d_grad)(Dtype dtype, const ResampleShape& shape, const void* grad_out,
+                                   void* grad_in);
 
   /// Over rows of the last dimension of (rows, size) data.
   void (*softmax)(Dtype dtype, int64_t rows, int64_t size, const void* in, void* out, bool log);
-  void (*softmax_grad)(Dtype dtype, int64_t rows, int64_t size, const void* grad_out, const void* out, void* grad_in, bool log);
+  void (*softmax_grad)(Dtype dtype, int64_t rows, int64_t size, const void* grad_out, const void* out,
+                       void* grad_in, bool log);
 
-  /// Training mode: out = (in - mean) * invstd * weight + bias with the statistics of each channel over (outer, inner),
-  /// which are outputs too: mean, biased variance, invstd = 1/sqrt(var + eps), each (channels). weight and bias may be null.
-  void (*batch_norm)(Dtype dtype, const NormShape& shape, const void* in, const void* weight, const void* bias, double eps,
-                     void* out, void* mean, void* var, void* invstd);
+  /// Training mode: out = (in - mean) * invstd * weight + bias with the statistics of each channel over
+  /// (outer, inner), which are outputs too: mean, biased variance, invstd = 1/sqrt(var + eps), each
+  /// (channels). weight and bias may be null.
+  void (*batch_norm)(Dtype dtype, const NormShape& shape, const void* in, const void* weight,
+                     const void* bias, double eps, void* out, void* mean, void* var, void* invstd);
   /// The same with given statistics.
-  void (*batch_norm_apply)(Dtype dtype, const NormShape& shape, const void* in, const void* mean, const void* invstd,
-                           const void* weight, const void* bias, void* out);
+  void (*batch_norm_apply)(Dtype dtype, const NormShape& shape, const void* in, const void* mean,
+                           const void* invstd, const void* weight, const void* bias, void* out);
   /// Training mode gradients; each of grad_in, grad_weight, grad_bias may be null.
-  void (*batch_norm_grad)(Dtype dtype, const NormShape& shape, const void* grad_out, const void* in, const void* mean,
-                          const void* invstd, const void* weight, void* grad_in, void* grad_weight, void* grad_bias);
+  void (*batch_norm_grad)(Dtype dtype, const NormShape& shape, const void* grad_out, const void* in,
+                          const void* mean, const void* invstd, const void* weight, void* grad_in,
+                          void* grad_weight, void* grad_bias);
   /// Over rows of (rows, size) data: mean and invstd (rows) are outputs; weight and bias (size) may be null.
-  void (*layer_norm)(Dtype dtype, int64_t rows, int64_t size, const void* in, const void* weight, const void* bias,
-                     double eps, void* out, void* mean, void* invstd);
-  void (*layer_norm_grad)(Dtype dtype, int64_t rows, int64_t size, const void* grad_out, const void* in, const void* mean,
-                          const void* invstd, const void* weight, void* grad_in, void* grad_weight, void* grad_bias);
+  void (*layer_norm)(Dtype dtype, int64_t rows, int64_t size, const void* in, const void* weight,
+                     const void* bias, double eps, void* out, void* mean, void* invstd);
+  void (*layer_norm_grad)(Dtype dtype, int64_t rows, int64_t size, const void* grad_out, const void* in,
+                          const void* mean, const void* invstd, const void* weight, void* grad_in,
+                          void* grad_weight, void* grad_bias);
 
-  // ---- optimizers: `size` elements each, kFloat or kDouble, contiguous; all but grad are written ------------------
+  // ---- optimizers: `size` elements each, kFloat or kDouble, contiguous; all but grad are written ----
   void (*sgd_step)(Dtype dtype, int64_t size, const SgdStep& step, void* param, const void* grad,
                    void* momentum_buffer /* null without momentum */);
-  void (*adam_step)(Dtype dtype, int64_t size, const AdamStep& step, void* param, const void* grad, void* exp_avg,
-                    void* exp_avg_sq, void* max_exp_avg_sq /* may be null */);
+  void (*adam_step)(Dtype dtype, int64_t size, const AdamStep& step, void* param, const void* grad,
+                    void* exp_avg, void* exp_avg_sq, void* max_exp_avg_sq /* may be null */);
 };
 
 /// The table of a device; for CUDA in a build without it, an Error that says so.

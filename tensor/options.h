@@ -24,8 +24,12 @@ class TensorOptions {
   TensorOptions(Device device) : device_(device) {}
   TensorOptions(DeviceType device) : device_(device) {}
 
-  [[nodiscard]] TensorOptions dtype(std::optional<ScalarType> dtype) const { return set(&TensorOptions::dtype_, dtype); }
-  [[nodiscard]] TensorOptions device(std::optional<Device> device) const { return set(&TensorOptions::device_, device); }
+  [[nodiscard]] TensorOptions dtype(std::optional<ScalarType> dtype) const {
+    return set(&TensorOptions::dtype_, dtype);
+  }
+  [[nodiscard]] TensorOptions device(std::optional<Device> device) const {
+    return set(&TensorOptions::device_, device);
+  }
   [[nodiscard]] TensorOptions requires_grad(std::optional<bool> value) const {
     return set(&TensorOptions::requires_grad_, value);
   }

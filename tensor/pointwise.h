@@ -19,42 +19,47 @@
 
 namespace tengen {
 
+// clang-format off
 // X(name), one real number (float, double) to one. The functions of pw...
-#define TENGEN_UNARY_MATH(X)                                                                            \
-  X(exp)                                                                                                \
-  X(expm1)                                                                                              \
-  X(log) X(log2) X(log10) X(log1p) X(sqrt) X(sin) X(cos) X(tan) X(asin) X(acos) X(atan) X(sinh) X(cosh) \
-      X(tanh) X(erf) X(erfc) X(floor) X(ceil) X(round) X(trunc)
+#define TENGEN_UNARY_MATH(X) \
+  X(exp) X(expm1) X(log) X(log2) X(log10) X(log1p) X(sqrt) X(sin) X(cos) X(tan) X(asin) X(acos) X(atan) \
+  X(sinh) X(cosh) X(tanh) X(erf) X(erfc) X(floor) X(ceil) X(round) X(trunc)
 // ...and formulas; params where named below.
 #define TENGEN_UNARY_REAL(X) \
-  X(rsqrt)                   \
-  X(reciprocal)              \
-  X(sigmoid) X(silu) X(gelu) X(gelu_tanh) X(mish) X(softplus) X(log_sigmoid) X(elu) X(leaky_relu)
+  X(rsqrt) X(reciprocal) X(sigmoid) X(silu) X(gelu) X(gelu_tanh) X(mish) X(softplus) X(log_sigmoid) \
+  X(elu) X(leaky_relu)
 // One number of any computing type, result of the same type.
-#define TENGEN_UNARY_ANY(X) X(neg) X(abs) X(sign) X(square) X(relu) X(clamp) X(pow_scalar)
+#define TENGEN_UNARY_ANY(X) \
+  X(neg) X(abs) X(sign) X(square) X(relu) X(clamp) X(pow_scalar)
 // The same, integers only.
-#define TENGEN_UNARY_INT(X) X(bitwise_not)
+#define TENGEN_UNARY_INT(X) \
+  X(bitwise_not)
 // Tests: bool result.
-#define TENGEN_UNARY_TEST(X) X(logical_not) X(isnan) X(isinf) X(isfinite)
+#define TENGEN_UNARY_TEST(X) \
+  X(logical_not) X(isnan) X(isinf) X(isfinite)
 
 // Two numbers of one computing type, result of that type.
 #define TENGEN_BINARY_ANY(X) \
   X(add) X(sub) X(mul) X(add_scaled) X(div_trunc) X(div_floor) X(remainder) X(maximum) X(minimum)
-#define TENGEN_BINARY_MATH_ANY(X) X(pow) X(fmod)  // functions of pw
-#define TENGEN_BINARY_INT(X) X(bitwise_and) X(bitwise_or) X(bitwise_xor)
+#define TENGEN_BINARY_MATH_ANY(X) \
+  X(pow) X(fmod)
+#define TENGEN_BINARY_INT(X) \
+  X(bitwise_and) X(bitwise_or) X(bitwise_xor)
 // Real numbers only. *_grad: (gradient, x), or (gradient, y) for sigmoid and tanh.
-#define TENGEN_BINARY_MATH(X) X(atan2)
-#define TENGEN_BINARY_REAL(X)                                                                                \
-  X(div)                                                                                                     \
-  X(sigmoid_grad)                                                                                            \
-  X(tanh_grad) X(silu_grad) X(gelu_grad) X(gelu_tanh_grad) X(mish_grad) X(softplus_grad) X(log_sigmoid_grad) \
-      X(elu_grad) X(leaky_relu_grad) X(relu_grad) X(clamp_grad) X(hardtanh_grad) X(bce_with_logits)          \
-          X(bce_with_logits_grad)
+#define TENGEN_BINARY_MATH(X) \
+  X(atan2)
+#define TENGEN_BINARY_REAL(X) \
+  X(div) X(sigmoid_grad) X(tanh_grad) X(silu_grad) X(gelu_grad) X(gelu_tanh_grad) X(mish_grad) \
+  X(softplus_grad) X(log_sigmoid_grad) X(elu_grad) X(leaky_relu_grad) X(relu_grad) X(clamp_grad) \
+  X(hardtanh_grad) X(bce_with_logits) X(bce_with_logits_grad)
 // Bool result.
-#define TENGEN_BINARY_TEST(X) X(eq) X(ne) X(lt) X(le) X(gt) X(ge) X(logical_and) X(logical_or) X(logical_xor)
+#define TENGEN_BINARY_TEST(X) \
+  X(eq) X(ne) X(lt) X(le) X(gt) X(ge) X(logical_and) X(logical_or) X(logical_xor)
 
 // where: a is bool, b and c of out's type (any).
-#define TENGEN_TERNARY(X) X(where) X(addcmul) X(addcdiv) X(lerp)
+#define TENGEN_TERNARY(X) \
+  X(where) X(addcmul) X(addcdiv) X(lerp)
+// clang-format on
 
 #define TENGEN_ENUMERATOR(name) name,
 enum class Unary : uint8_t {

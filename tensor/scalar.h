@@ -13,8 +13,7 @@ class Scalar {
  public:
   Scalar() : Scalar(int64_t{0}) {}
   template <class T>
-    requires std::is_arithmetic_v<T>
-  Scalar(T value) {
+  requires std::is_arithmetic_v<T> Scalar(T value) {
     if constexpr (std::is_same_v<T, bool>) {
       kind_ = kBool, integer_ = value;
     } else if constexpr (std::is_integral_v<T>) {
@@ -34,9 +33,12 @@ class Scalar {
 
   template <class T>
   T to() const {
-    if constexpr (std::is_same_v<T, bool>) return kind_ == kDouble ? real_ != 0 : integer_ != 0;
-    else if constexpr (std::is_same_v<T, Half> || std::is_same_v<T, BFloat16>) return T(float(toDouble()));
-    else return kind_ == kDouble ? T(real_) : T(integer_);
+    if constexpr (std::is_same_v<T, bool>)
+      return kind_ == kDouble ? real_ != 0 : integer_ != 0;
+    else if constexpr (std::is_same_v<T, Half> || std::is_same_v<T, BFloat16>)
+      return T(float(toDouble()));
+    else
+      return kind_ == kDouble ? T(real_) : T(integer_);
   }
   double toDouble() const { return kind_ == kDouble ? real_ : double(integer_); }
   float toFloat() const { return to<float>(); }

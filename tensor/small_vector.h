@@ -20,7 +20,10 @@ class SmallVector {
   explicit SmallVector(size_t count, const T& value = T()) : SmallVector() { resize(count, value); }
   SmallVector(std::initializer_list<T> list) : SmallVector(list.begin(), list.end()) {}
   template <class It>
-    requires requires(It it) { *it; ++it; }
+  requires requires(It it) {
+    *it;
+    ++it;
+  }
   SmallVector(It first, It last) : SmallVector() {
     for (; first != last; ++first) push_back(*first);
   }

@@ -15,7 +15,8 @@ class Storage final : public RefCounted {
   /// Memory from the device's caching allocator, uninitialised.
   static intrusive_ptr<Storage> allocate(size_t bytes, Device device);
   /// Memory of the caller; `deleter` (may be empty) runs when the last tensor lets go of it.
-  static intrusive_ptr<Storage> wrap(void* data, size_t bytes, Device device, std::function<void(void*)> deleter);
+  static intrusive_ptr<Storage> wrap(void* data, size_t bytes, Device device,
+                                     std::function<void(void*)> deleter);
   ~Storage() override;
 
   void* data() const { return data_; }

@@ -1,9 +1,9 @@
 // The tensor: a small handle to an n-dimensional strided view of reference-counted memory.
 //
-// The methods below are those of LibTorch's at::Tensor. What they compute is documented beside the free functions
-// of the same name in autograd/ops.h, which also define them: this header knows nothing of gradients but that a
-// tensor may carry some state for them. Copying a handle shares the tensor. Reading a tensor from several threads
-// is safe; writing needs the caller's own lock.
+// The methods below are those of LibTorch's at::Tensor. What they compute is documented beside the free
+// functions of the same name in autograd/ops.h, which also define them: this header knows nothing of
+// gradients but that a tensor may carry some state for them. Copying a handle shares the tensor. Reading a
+// tensor from several threads is safe; writing needs the caller's own lock.
 #pragma once
 
 #include <functional>
@@ -46,7 +46,7 @@ struct GradState {
 struct TensorImpl final : RefCounted {
   intrusive_ptr<Storage> storage;
   DimVector sizes;
-  DimVector strides;  // in elements
+  DimVector strides;   // in elements
   int64_t offset = 0;  // in elements
   int64_t numel = 1;
   ScalarType dtype = kFloat;
@@ -54,7 +54,8 @@ struct TensorImpl final : RefCounted {
   intrusive_ptr<TensorImpl> base;  // of a view: the tensor that it ultimately views
   std::unique_ptr<GradState> grad_state;
 
-  TensorImpl(intrusive_ptr<Storage> storage, ScalarType dtype, DimVector sizes, DimVector strides, int64_t offset);
+  TensorImpl(intrusive_ptr<Storage> storage, ScalarType dtype, DimVector sizes, DimVector strides,
+             int64_t offset);
   ~TensorImpl() override;
   void* data() const { return static_cast<char*>(storage->data()) + offset * item_size(dtype); }
 };
@@ -64,7 +65,7 @@ class Tensor {
   Tensor() = default;
   explicit Tensor(intrusive_ptr<TensorImpl> impl) : impl_(std::move(impl)) {}
 
-  // ---- what it is -------------------------------------------------------------------------------------------------
+  // ---- what it is ----
   bool defined() const { return bool(impl_); }
   void reset() { impl_.reset(); }
   bool is_same(const Tensor& other) const { return impl_ == other.impl_; }
@@ -95,7 +96,7 @@ class Tensor {
   std::string toString() const;  // "CPUFloatType"
   void print() const;
 
-  // ---- memory -----------------------------------------------------------------------------------------------------
+  // ---- memory ----
   void* data_ptr() const { return impl().data(); }
   const void* const_data_ptr() const { return impl().data(); }
   void* mutable_data_ptr() const { return impl().data(); }
@@ -106,18 +107,24 @@ class Tensor {
     return static_cast<T*>(impl().data());
   }
   template <class T>
-  const T* const_data_ptr() const { return data_ptr<const T>(); }
+  const T* const_data_ptr() const {
+    return data_ptr<const T>();
+  }
   template <class T>
-  T* mutable_data_ptr() const { return data_ptr<T>(); }
+  T* mutable_data_ptr() const {
+    return data_ptr<T>();
+  }
   /// Element access a[i][j] with N dimensions of type T, unchecked but for the construction.
   template <class T, size_t N>
   TensorAccessor<T, N> accessor() const;
   /// The only element of a tensor that has one.
   Scalar item() const;
   template <class T>
-  T item() const { return item().to<T>(); }
+  T item() const {
+    return item().to<T>();
+  }
 
-  // ---- gradients (defined in autograd/tensor_methods.cpp) -----------------------------------------------------------
+  // ---- gradients (defined in autograd/tensor_methods.cpp) ----
   bool requires_grad() const;
   const Tensor& set_requires_grad(bool requires_grad) const;
   const Tensor& requires_grad_(bool requires_grad = true) const { return set_requires_grad(requires_grad); }
@@ -129,17 +136,18 @@ class Tensor {
   int64_t output_nr() const;
   void retain_grad() const;
   bool retains_grad() const;
-  /// Accumulates d(this)/d(leaf) into the .grad of every leaf, or of `inputs` only. `gradient` may be left out for
-  /// a tensor of one element.
+  /// Accumulates d(this)/d(leaf) into the .grad of every leaf, or of `inputs` only. `gradient` may be left
+  /// out for a tensor of one element.
   void backward(const Tensor& gradient = {}, std::optional<bool> retain_graph = std::nullopt,
                 bool create_graph = false, std::optional<TensorList> inputs = std::nullopt) const;
-  /// Calls `hook` with the gradient of this tensor when it is known; what it returns, if defined, replaces it.
+  /// Calls `hook` with the gradient of this tensor when it is known; what it returns, if defined, replaces
+  /// it.
   unsigned register_hook(std::function<Tensor(Tensor)> hook) const;
   unsigned register_hook(std::function<void(Tensor)> hook) const;
   template <class F>
-    requires(!std::is_same_v<std::decay_t<F>, std::function<Tensor(Tensor)>> &&
-             !std::is_same_v<std::decay_t<F>, std::function<void(Tensor)>>)
-  unsigned register_hook(F&& hook) const {
+  requires(
+      !std::is_same_v<std::decay_t<F>, std::function<Tensor(Tensor)>> &&
+      !std::is_same_v<std::decay_t<F>, std::function<void(Tensor)>>) unsigned register_hook(F&& hook) const {
     using Result = std::invoke_result_t<F, Tensor>;
     return register_hook(std::function<Result(Tensor)>(std::forward<F>(hook)));
   }
@@ -155,7 +163,7 @@ class Tensor {
   int64_t _version() const { return impl().storage->version(); }
   bool is_view() const { return bool(impl().base); }
 
-  // ---- indexing (indexing.h) ----------------------------------------------------------------------------------------
+  // ---- indexing (indexing.h) ----
   Tensor operator[](int64_t index) const { return select(0, index); }
   Tensor operator[](const Tensor& index) const;
   Tensor index(ArrayRef<indexing::TensorIndex> indices) const;
@@ -165,7 +173,7 @@ class Tensor {
   Tensor& index_put_(ArrayRef<indexing::TensorIndex> indices, const Scalar& value) const;
   Tensor& index_put_(std::initializer_list<indexing::TensorIndex> indices, const Scalar& value) const;
 
-  // ---- arithmetic -------------------------------------------------------------------------------------------------
+  // ---- arithmetic ----
   Tensor operator-() const { return neg(); }
   Tensor operator~() const { return bitwise_not(); }
   Tensor& operator+=(const Tensor& other) { return add_(other); }
@@ -219,9 +227,9 @@ class Tensor {
   Tensor addcdiv(const Tensor& tensor1, const Tensor& tensor2, const Scalar& value = 1) const;
   Tensor& addcdiv_(const Tensor& tensor1, const Tensor& tensor2, const Scalar& value = 1) const;
 
-  // ---- comparison and logic -----------------------------------------------------------------------------------------
-#define TENGEN_COMPARISON(name)                \
-  Tensor name(const Tensor& other) const;      \
+  // ---- comparison and logic ----
+#define TENGEN_COMPARISON(name)           \
+  Tensor name(const Tensor& other) const; \
   Tensor name(const Scalar& other) const;
   TENGEN_COMPARISON(eq)
   TENGEN_COMPARISON(ne)
@@ -253,7 +261,7 @@ class Tensor {
   Tensor masked_select(const Tensor& mask) const;
   Tensor nonzero() const;
 
-  // ---- elementwise functions ----------------------------------------------------------------------------------------
+  // ---- elementwise functions ----
 #define TENGEN_UNARY_METHOD(name) \
   Tensor name() const;            \
   Tensor& name##_() const;
@@ -297,7 +305,7 @@ class Tensor {
   Tensor& clamp_min_(const Scalar& min) const;
   Tensor& clamp_max_(const Scalar& max) const;
 
-  // ---- reductions -------------------------------------------------------------------------------------------------
+  // ---- reductions ----
   Tensor sum(std::optional<ScalarType> dtype = std::nullopt) const;
   Tensor sum(IntArrayRef dim, bool keepdim = false, std::optional<ScalarType> dtype = std::nullopt) const;
   Tensor sum_to_size(IntArrayRef size) const;
@@ -331,13 +339,14 @@ class Tensor {
   Tensor count_nonzero(std::optional<int64_t> dim = std::nullopt) const;
   Tensor median() const;
 
-  // ---- sorting ----------------------------------------------------------------------------------------------------
+  // ---- sorting ----
   std::tuple<Tensor, Tensor> sort(int64_t dim = -1, bool descending = false) const;
-  std::tuple<Tensor, Tensor> sort(std::optional<bool> stable, int64_t dim = -1, bool descending = false) const;
+  std::tuple<Tensor, Tensor> sort(std::optional<bool> stable, int64_t dim = -1,
+                                  bool descending = false) const;
   Tensor argsort(int64_t dim = -1, bool descending = false) const;
   std::tuple<Tensor, Tensor> topk(int64_t k, int64_t dim = -1, bool largest = true, bool sorted = true) const;
 
-  // ---- shape ------------------------------------------------------------------------------------------------------
+  // ---- shape ----
   Tensor view(IntArrayRef size) const;
   Tensor view_as(const Tensor& other) const { return view(other.sizes()); }
   Tensor reshape(IntArrayRef shape) const;
@@ -362,8 +371,8 @@ class Tensor {
   std::vector<Tensor> unbind(int64_t dim = 0) const;
   Tensor narrow(int64_t dim, int64_t start, int64_t length) const;
   Tensor select(int64_t dim, int64_t index) const;
-  Tensor slice(int64_t dim = 0, std::optional<int64_t> start = std::nullopt, std::optional<int64_t> end = std::nullopt,
-               int64_t step = 1) const;
+  Tensor slice(int64_t dim = 0, std::optional<int64_t> start = std::nullopt,
+               std::optional<int64_t> end = std::nullopt, int64_t step = 1) const;
   Tensor squeeze() const;
   Tensor squeeze(int64_t dim) const;
   Tensor& squeeze_() const;
@@ -381,10 +390,11 @@ class Tensor {
   Tensor diagonal(int64_t offset = 0, int64_t dim1 = 0, int64_t dim2 = 1) const;
   Tensor diag(int64_t diagonal = 0) const;
   Tensor unfold(int64_t dimension, int64_t size, int64_t step) const;
-  Tensor as_strided(IntArrayRef size, IntArrayRef stride, std::optional<int64_t> storage_offset = std::nullopt) const;
+  Tensor as_strided(IntArrayRef size, IntArrayRef stride,
+                    std::optional<int64_t> storage_offset = std::nullopt) const;
   Tensor alias() const;
 
-  // ---- gather and scatter -------------------------------------------------------------------------------------------
+  // ---- gather and scatter ----
   Tensor gather(int64_t dim, const Tensor& index) const;
   Tensor scatter(int64_t dim, const Tensor& index, const Tensor& src) const;
   Tensor scatter(int64_t dim, const Tensor& index, const Scalar& value) const;
@@ -397,7 +407,7 @@ class Tensor {
   Tensor& index_add_(int64_t dim, const Tensor& index, const Tensor& source, const Scalar& alpha = 1) const;
   Tensor take(const Tensor& index) const;
 
-  // ---- matrices and normalising functions ---------------------------------------------------------------------------
+  // ---- matrices and normalising functions ----
   Tensor matmul(const Tensor& other) const;
   Tensor mm(const Tensor& other) const;
   Tensor bmm(const Tensor& other) const;
@@ -408,7 +418,7 @@ class Tensor {
   Tensor softmax(int64_t dim, std::optional<ScalarType> dtype = std::nullopt) const;
   Tensor log_softmax(int64_t dim, std::optional<ScalarType> dtype = std::nullopt) const;
 
-  // ---- copies and conversions ---------------------------------------------------------------------------------------
+  // ---- copies and conversions ----
   Tensor contiguous(MemoryFormat format = MemoryFormat::Contiguous) const;
   Tensor clone(std::optional<MemoryFormat> format = std::nullopt) const;
   Tensor to(TensorOptions options, bool non_blocking = false, bool copy = false) const;
@@ -426,7 +436,7 @@ class Tensor {
   /// Grows or shrinks a tensor that needs no gradient; new elements are uninitialised.
   const Tensor& resize_(IntArrayRef size) const;
 
-  // ---- in-place random fill (random.h) --------------------------------------------------------------------------------
+  // ---- in-place random fill (random.h) ----
   Tensor& uniform_(double from = 0, double to = 1, std::optional<Generator> generator = std::nullopt) const;
   Tensor& normal_(double mean = 0, double std = 1, std::optional<Generator> generator = std::nullopt) const;
   Tensor& bernoulli_(double p = 0.5, std::optional<Generator> generator = std::nullopt) const;
@@ -434,12 +444,13 @@ class Tensor {
   Tensor bernoulli(std::optional<Generator> generator = std::nullopt) const;
   Tensor& random_(std::optional<Generator> generator = std::nullopt) const;
   Tensor& random_(int64_t to, std::optional<Generator> generator = std::nullopt) const;
-  Tensor& random_(int64_t from, std::optional<int64_t> to, std::optional<Generator> generator = std::nullopt) const;
+  Tensor& random_(int64_t from, std::optional<int64_t> to,
+                  std::optional<Generator> generator = std::nullopt) const;
   Tensor& exponential_(double lambda = 1, std::optional<Generator> generator = std::nullopt) const;
   Tensor multinomial(int64_t num_samples, bool replacement = false,
                      std::optional<Generator> generator = std::nullopt) const;
 
-  // ---- new tensors like this one --------------------------------------------------------------------------------------
+  // ---- new tensors like this one ----
   Tensor new_empty(IntArrayRef size, TensorOptions options = {}) const;
   Tensor new_zeros(IntArrayRef size, TensorOptions options = {}) const;
   Tensor new_ones(IntArrayRef size, TensorOptions options = {}) const;
@@ -447,7 +458,8 @@ class Tensor {
 
  private:
   const TensorImpl& impl() const {
-    if (!impl_) [[unlikely]] undefined();
+    if (!impl_) [[unlikely]]
+      undefined();
     return *impl_;
   }
   [[noreturn]] static void undefined();
@@ -460,10 +472,13 @@ class Tensor {
 template <class T, size_t N>
 class TensorAccessor {
  public:
-  TensorAccessor(T* data, const int64_t* sizes, const int64_t* strides) : data_(data), sizes_(sizes), strides_(strides) {}
+  TensorAccessor(T* data, const int64_t* sizes, const int64_t* strides)
+      : data_(data), sizes_(sizes), strides_(strides) {}
   decltype(auto) operator[](int64_t i) const {
-    if constexpr (N == 1) return (data_[i * strides_[0]]);
-    else return TensorAccessor<T, N - 1>(data_ + i * strides_[0], sizes_ + 1, strides_ + 1);
+    if constexpr (N == 1)
+      return (data_[i * strides_[0]]);
+    else
+      return TensorAccessor<T, N - 1>(data_ + i * strides_[0], sizes_ + 1, strides_ + 1);
   }
   int64_t size(int64_t dim) const { return sizes_[dim]; }
   int64_t stride(int64_t dim) const { return strides_[dim]; }
@@ -479,7 +494,8 @@ class TensorAccessor {
 template <class T, size_t N>
 TensorAccessor<T, N> Tensor::accessor() const {
   static_assert(N > 0, "use item() on a 0-dim tensor");
-  TENGEN_CHECK(dim() == int64_t(N), "accessor: expected a tensor of ", N, " dimensions but this one has ", dim());
+  TENGEN_CHECK(dim() == int64_t(N), "accessor: expected a tensor of ", N, " dimensions but this one has ",
+               dim());
   return {data_ptr<T>(), sizes().data(), strides().data()};
 }
 

@@ -13,7 +13,8 @@ inline View view_of(const Tensor& t) {
 
 inline const Kernels& kernels(const Tensor& t) { return kernels(t.device()); }
 
-/// `dim` counted from the front; an IndexError when it is not in [-ndim, ndim). A 0-dim tensor counts as 1-dim.
+/// `dim` counted from the front; an IndexError when it is not in [-ndim, ndim). A 0-dim tensor counts as
+/// 1-dim.
 int64_t wrap_dim(int64_t dim, int64_t ndim);
 /// The shape to which both broadcast; an Error that names `op` and the shapes when they do not.
 DimVector broadcast_shapes(IntArrayRef a, IntArrayRef b, const char* op = "broadcast");
@@ -21,9 +22,11 @@ DimVector broadcast_shapes(IntArrayRef a, IntArrayRef b, const char* op = "broad
 DimVector broadcast_strides(const Tensor& t, IntArrayRef sizes);
 DimVector contiguous_strides(IntArrayRef sizes);
 int64_t numel_of(IntArrayRef sizes);
-/// `shape` with its -1, if there is one, replaced so that it has `numel` elements; an Error when that cannot be.
+/// `shape` with its -1, if there is one, replaced so that it has `numel` elements; an Error when that cannot
+/// be.
 DimVector infer_sizes(IntArrayRef shape, int64_t numel);
-/// The strides under which the memory described by (sizes, strides) has `shape`; nothing when a copy is needed.
+/// The strides under which the memory described by (sizes, strides) has `shape`; nothing when a copy is
+/// needed.
 std::optional<DimVector> view_strides(IntArrayRef sizes, IntArrayRef strides, IntArrayRef shape);
 
 }  // namespace tengen

@@ -20,7 +20,6 @@ Tensor floating(const char* name, const Tensor& self) {
 }  // namespace
 
 // ---- of the output: y
-// -------------------------------------------------------------------------------------------------
 Tensor tanh(const Tensor& self) {
   ScalarType type = real_type(self.dtype());
   Tensor out = compute(Unary::tanh, self, type, type);
@@ -52,7 +51,6 @@ Tensor relu(const Tensor& self) {
 }
 
 // ---- of the input: x
-// ----------------------------------------------------------------------------------------------------
 Tensor silu(const Tensor& self) {
   return record("silu", compute(Unary::silu, floating("silu", self)), {self}, {self},
                 [](Node& node, const Tensor& grad) -> Grads {
@@ -156,7 +154,6 @@ Tensor hardtanh(const Tensor& self, const Scalar& min_val, const Scalar& max_val
 Tensor relu6(const Tensor& self) { return hardtanh(self, 0, 6); }
 
 // ---- methods and in-place
-// -----------------------------------------------------------------------------------------------
 #define TENGEN_METHODS(name, type)                                                                 \
   Tensor Tensor::name() const { return tengen::name(*this); }                                      \
   Tensor& Tensor::name##_() const {                                                                \

@@ -111,7 +111,6 @@ Tensor mul(const Tensor& self, const Scalar& other) {
 }
 
 // ---- division
-// --------------------------------------------------------------------------------------------------------
 namespace {
 ScalarType quotient_type(const Arg& a, const Arg& b) {
   return real_type(result_type({a.operand(), b.operand()}));
@@ -184,7 +183,6 @@ Tensor fmod(const Tensor& self, const Tensor& other) { return rest("fmod", Binar
 Tensor fmod(const Tensor& self, const Scalar& other) { return rest("fmod", Binary::fmod, self, other); }
 
 // ---- powers
-// ------------------------------------------------------------------------------------------------------------
 namespace {
 
 // Exponents that have a cheaper name.
@@ -246,7 +244,6 @@ Tensor& Tensor::pow_(const Scalar& exponent) const {
 }
 
 // ---- two at a time
-// --------------------------------------------------------------------------------------------------------
 Tensor atan2(const Tensor& self, const Tensor& other) {
   ScalarType type = quotient_type(self, other);
   Tensor out = compute(Binary::atan2, self, other, type, type, {}, nullptr, "atan2");
@@ -277,7 +274,6 @@ Tensor minimum(const Tensor& self, const Tensor& other) {
 }
 
 // ---- three at a time
-// --------------------------------------------------------------------------------------------------------
 Tensor lerp(const Tensor& self, const Tensor& end, const Scalar& weight) {
   Tensor out = compute(Ternary::lerp, self, end, weight, result_type(self, end), {}, nullptr, "lerp");
   return record("lerp", out, {self, end}, {},
@@ -321,7 +317,6 @@ Tensor addcdiv(const Tensor& self, const Tensor& tensor1, const Tensor& tensor2,
 }
 
 // ---- clamp
-// ----------------------------------------------------------------------------------------------------------------
 namespace {
 
 struct Bounds {
@@ -387,7 +382,6 @@ Tensor& Tensor::clamp_min_(const Scalar& min) const { return clamp_(min, std::nu
 Tensor& Tensor::clamp_max_(const Scalar& max) const { return clamp_(std::nullopt, max); }
 
 // ---- methods
-// --------------------------------------------------------------------------------------------------------------
 #define TENGEN_METHOD(name, Other) \
   Tensor Tensor::name(const Other& other) const { return tengen::name(*this, other); }
 #define TENGEN_METHODS(name) TENGEN_METHOD(name, Tensor) TENGEN_METHOD(name, Scalar)

@@ -27,7 +27,7 @@ void copy_into(const Tensor& out, const Tensor& piece, IntArrayRef sizes, IntArr
 
 }  // namespace
 
-// ---- several into one ---------------------------------------------------------------------------
+// ---- several into one ----
 
 Tensor cat(TensorList tensors, int64_t dim) {
   TENGEN_CHECK(!tensors.empty(), "cat(): expected a non-empty list of Tensors");
@@ -114,7 +114,7 @@ Tensor vstack(TensorList tensors) {
   return cat(rows, 0);
 }
 
-// ---- repetition ---------------------------------------------------------------------------------
+// ---- repetition ----
 
 Tensor Tensor::repeat(IntArrayRef repeats) const {
   TENGEN_CHECK(int64_t(repeats.size()) >= dim(), "repeat: Number of dimensions of repeat dims ", repeats,
@@ -183,7 +183,7 @@ Tensor Tensor::repeat_interleave(const Tensor& repeats, std::optional<int64_t> d
   return tengen::repeat_interleave(*this, repeats, dim);
 }
 
-// ---- another order ------------------------------------------------------------------------------
+// ---- another order ----
 
 Tensor flip(const Tensor& self, IntArrayRef dims) {
   // Read backwards: from the last element with negative strides.
@@ -248,7 +248,7 @@ Tensor rot90(const Tensor& self, int64_t k, IntArrayRef dims) {
 }
 Tensor Tensor::rot90(int64_t k, IntArrayRef dims) const { return tengen::rot90(*this, k, dims); }
 
-// ---- triangles and diagonals --------------------------------------------------------------------
+// ---- triangles and diagonals ----
 
 namespace {
 
@@ -284,7 +284,7 @@ Tensor diag(const Tensor& self, int64_t diagonal) {
 }
 Tensor Tensor::diag(int64_t diagonal) const { return tengen::diag(*this, diagonal); }
 
-// ---- margins ------------------------------------------------------------------------------------
+// ---- margins ----
 
 Tensor constant_pad_nd(const Tensor& self, IntArrayRef pad, const Scalar& value) {
   TENGEN_CHECK(pad.size() % 2 == 0, "pad: Padding length must be divisible by 2, found ", pad);

@@ -35,7 +35,7 @@ Tensor& written(const char* name, const Tensor& self) {
 
 }  // namespace
 
-// ---- gather and scatter: one index per element, along one dimension -----------------------------
+// ---- gather and scatter: one index per element, along one dimension ----
 
 namespace {
 
@@ -146,7 +146,7 @@ Tensor& Tensor::scatter_add_(int64_t dim, const Tensor& index, const Tensor& src
   return written("scatter_add_", *this);
 }
 
-// ---- advanced indexing: index tensors stand for whole dimensions --------------------------------
+// ---- advanced indexing: index tensors stand for whole dimensions ----
 
 namespace {
 
@@ -366,7 +366,7 @@ Tensor& Tensor::index_put_(std::initializer_list<indexing::TensorIndex> indices,
   return index_put_(ArrayRef<indexing::TensorIndex>(indices), value);
 }
 
-// ---- one vector of indices along one dimension --------------------------------------------------
+// ---- one vector of indices along one dimension ----
 
 Tensor index_select(const Tensor& self, int64_t dim, const Tensor& index) {
   dim = wrap_dim(dim, self.dim());
@@ -448,7 +448,7 @@ Tensor embedding(const Tensor& weight, const Tensor& indices, int64_t padding_id
                 });
 }
 
-// ---- by condition -------------------------------------------------------------------------------
+// ---- by condition ----
 
 Tensor nonzero(const Tensor& self) {
   int64_t count = kernels(self).nonzero(view_of(self), nullptr);

@@ -50,7 +50,6 @@ Tensor huber_loss(const Tensor& self, const Tensor& target, int64_t reduction, d
 }
 
 // ---- binary cross entropy
-// ---------------------------------------------------------------------------------------------
 
 Tensor binary_cross_entropy(const Tensor& self, const Tensor& target, const std::optional<Tensor>& weight,
                             int64_t reduction) {
@@ -95,7 +94,6 @@ Tensor binary_cross_entropy_with_logits(const Tensor& self, const Tensor& target
 }
 
 // ---- classes
-// ------------------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -189,7 +187,6 @@ Tensor cross_entropy_loss(const Tensor& self, const Tensor& target, const std::o
 }
 
 // ---- distributions, angles, distances
-// ---------------------------------------------------------------------------------------
 
 Tensor kl_div(const Tensor& self, const Tensor& target, int64_t reduction, bool log_target) {
   if (log_target) return reduced("kl_div", target.exp() * (target - self), reduction);

@@ -7,7 +7,6 @@ namespace tengen {
 namespace {
 
 // ---- which dimensions
-// -------------------------------------------------------------------------------------------------
 /// self's dimensions parted into those that stay and those that go; no dimensions given: all go.
 struct Parted {
   DimVector sizes, strides;  // what stays first, then what goes
@@ -76,7 +75,6 @@ void check_not_empty(const char* name, const Tensor& self, IntArrayRef dims) {
 }  // namespace
 
 // ---- sum, mean
-// ----------------------------------------------------------------------------------------------------------
 Tensor sum(const Tensor& input, IntArrayRef dim, bool keepdim, std::optional<ScalarType> dtype) {
   ScalarType type = dtype.value_or(is_integral(input.dtype(), true) ? kLong : input.dtype());
   bool whole =
@@ -125,7 +123,6 @@ Tensor mean(const Tensor& self, std::optional<ScalarType> dtype) {
 }
 
 // ---- variance: squares of distances from the mean, in two passes
-// -------------------------------------------------------------
 namespace {
 
 struct Moments {
@@ -184,7 +181,6 @@ std::tuple<Tensor, Tensor> var_mean(const Tensor& self, IntArrayRef dim, bool un
 }
 
 // ---- running sums and products
-// -------------------------------------------------------------------------------------------
 namespace {
 
 Tensor scan(Reduce op, const Tensor& self, int64_t dim) {
@@ -262,7 +258,6 @@ Tensor cumprod(const Tensor& input, int64_t dim, std::optional<ScalarType> dtype
 }
 
 // ---- products
-// ---------------------------------------------------------------------------------------------------------------
 namespace {
 Tensor product(const Tensor& input, std::optional<int64_t> dim, bool keepdim,
                std::optional<ScalarType> dtype) {
@@ -292,7 +287,6 @@ Tensor prod(const Tensor& self, int64_t dim, bool keepdim, std::optional<ScalarT
 }
 
 // ---- extremes
-// -----------------------------------------------------------------------------------------------------------------
 namespace {
 
 /// Equal extremes share the gradient.
@@ -364,7 +358,6 @@ Tensor median(const Tensor& self) {
 }
 
 // ---- norms
-// ------------------------------------------------------------------------------------------------------------------
 Tensor logsumexp(const Tensor& self, IntArrayRef dim, bool keepdim) {
   Tensor out;
   {
@@ -431,7 +424,6 @@ Tensor norm(const Tensor& self, const std::optional<Scalar>& order, IntArrayRef 
 Tensor norm(const Tensor& self, const Scalar& p) { return norm(self, p, IntArrayRef(), false); }
 
 // ---- truth
-// --------------------------------------------------------------------------------------------------------------------
 namespace {
 
 Tensor truth(const char* name, Reduce op, const Tensor& self, IntArrayRef dim, bool keepdim) {
@@ -456,7 +448,6 @@ Tensor count_nonzero(const Tensor& self, std::optional<int64_t> dim) {
 }
 
 // ---- methods
-// --------------------------------------------------------------------------------------------------------------------
 using OptionalType = std::optional<ScalarType>;
 Tensor Tensor::sum(OptionalType dtype) const { return tengen::sum(*this, dtype); }
 Tensor Tensor::sum(IntArrayRef dim, bool keepdim, OptionalType dtype) const {

@@ -62,7 +62,7 @@ std::tuple<Tensor, Tensor> Tensor::topk(int64_t k, int64_t dim, bool largest, bo
   return tengen::topk(*this, k, dim, largest, sorted);
 }
 
-// ---- integers and sets: no gradients ------------------------------------------------------------
+// ---- integers and sets: no gradients ----
 
 std::tuple<Tensor, Tensor, Tensor> _unique2(const Tensor& self, bool, bool return_inverse,
                                             bool return_counts) {

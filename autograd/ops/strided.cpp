@@ -100,7 +100,7 @@ Tensor Tensor::as_strided(IntArrayRef size, IntArrayRef stride, std::optional<in
   return tengen::as_strided(*this, size, stride, storage_offset);
 }
 
-// ---- windows along a dimension: (..., L, ...) -> (..., windows, ..., size) --------------------------
+// ---- windows along a dimension: (..., L, ...) -> (..., windows, ..., size) ----
 
 namespace {
 

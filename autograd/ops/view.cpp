@@ -36,7 +36,7 @@ Tensor view_as_sizes(const char* name, const Tensor& self, DimVector sizes) {
 
 }  // namespace
 
-// ---- the same elements in another shape ---------------------------------------------------------
+// ---- the same elements in another shape ----
 
 Tensor Tensor::view(IntArrayRef size) const {
   return view_as_sizes("view", *this, infer_sizes(size, numel()));
@@ -144,7 +144,7 @@ Tensor alias(const Tensor& self) {
 }
 Tensor Tensor::alias() const { return tengen::alias(*this); }
 
-// ---- the same elements in another order of dimensions -------------------------------------------
+// ---- the same elements in another order of dimensions ----
 
 Tensor permute(const Tensor& self, IntArrayRef dims) {
   TENGEN_CHECK(
@@ -200,7 +200,7 @@ Tensor Tensor::movedim(int64_t source, int64_t destination) const {
   return tengen::movedim(*this, source, destination);
 }
 
-// ---- repeated without copying -------------------------------------------------------------------
+// ---- repeated without copying ----
 
 Tensor Tensor::expand(IntArrayRef size, bool) const {
   TENGEN_CHECK(int64_t(size.size()) >= dim(), "expand(", toString(), "{", sizes(), "}, size=", size,
@@ -255,7 +255,7 @@ std::vector<Tensor> meshgrid(TensorList tensors, std::string_view indexing) {
   return out;
 }
 
-// ---- parts --------------------------------------------------------------------------------------
+// ---- parts ----
 
 Tensor select(const Tensor& self, int64_t dim, int64_t index) {
   if (self.dim() == 0) fail<IndexError>("select() cannot be applied to a 0-dim tensor.");
@@ -331,7 +331,7 @@ Tensor Tensor::diagonal(int64_t offset, int64_t dim1, int64_t dim2) const {
   return tengen::diagonal(*this, offset, dim1, dim2);
 }
 
-// ---- several parts at once: one node, whose rule puts the gradients together again --------------
+// ---- several parts at once: one node, whose rule puts the gradients together again ----
 
 namespace {
 

@@ -8,7 +8,6 @@ namespace tengen::nn {
 namespace F = functional;
 
 // ---- dropout
-// ------------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -42,7 +41,6 @@ void Dropout2dImpl::pretty_print(std::ostream& out) const {
 }
 
 // ---- resampling
-// ---------------------------------------------------------------------------------------------------
 
 UpsampleImpl::UpsampleImpl(const UpsampleOptions& options) : options(options) {}
 Tensor UpsampleImpl::forward(const Tensor& input) {
@@ -77,7 +75,6 @@ void PixelUnshuffleImpl::pretty_print(std::ostream& out) const {
 }
 
 // ---- padding
-// ------------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -115,7 +112,6 @@ TENGEN_DEFINE(ConstantPad2d)
 #undef TENGEN_DEFINE
 
 // ---- distances
-// ----------------------------------------------------------------------------------------------------
 
 CosineSimilarityImpl::CosineSimilarityImpl(const CosineSimilarityOptions& options) : options(options) {}
 Tensor CosineSimilarityImpl::forward(const Tensor& x1, const Tensor& x2) {

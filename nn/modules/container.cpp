@@ -5,7 +5,6 @@
 namespace tengen::nn {
 
 // ---- AnyValue, AnyModule
-// ------------------------------------------------------------------------------------------
 
 void AnyValue::wrong_type(const std::type_info& wanted, const std::string& where) const {
   fail("Expected ", where, " to be of type ", class_name(wanted), ", but it is of type ",
@@ -42,7 +41,6 @@ AnyValue AnyModule::invoke_sequential(Module& module, Arguments& arguments) {
 }
 
 // ---- Sequential
-// ---------------------------------------------------------------------------------------------------
 
 SequentialImpl::SequentialImpl(OrderedDict<std::string, AnyModule>&& modules) {
   for (auto& item : modules) push_back(item.key(), std::move(item.value()));
@@ -85,7 +83,6 @@ std::shared_ptr<Module> SequentialImpl::clone(const std::optional<Device>& devic
 void SequentialImpl::pretty_print(std::ostream& out) const { out << "torch::nn::Sequential"; }
 
 // ---- ModuleList, ModuleDict
-// ---------------------------------------------------------------------------------------
 
 const std::shared_ptr<Module>& ModuleListImpl::ptr(size_t i) const {
   TENGEN_CHECK(i < size(), "ModuleList: index ", i, " is out of range: there are ", size(), " modules");
@@ -133,7 +130,6 @@ std::shared_ptr<Module> ModuleDictImpl::clone(const std::optional<Device>& devic
 void ModuleDictImpl::pretty_print(std::ostream& out) const { out << "torch::nn::ModuleDict"; }
 
 // ---- ParameterList, ParameterDict
-// ---------------------------------------------------------------------------------
 
 namespace {
 

@@ -14,7 +14,6 @@ IdentityImpl::IdentityImpl() = default;
 void IdentityImpl::pretty_print(std::ostream& out) const { out << "torch::nn::Identity()"; }
 
 // ---- Linear
-// -------------------------------------------------------------------------------------------------------
 
 LinearImpl::LinearImpl(const LinearOptions& options) : options(options) { LinearImpl::reset(); }
 
@@ -40,7 +39,6 @@ void LinearImpl::pretty_print(std::ostream& out) const {
 }
 
 // ---- Bilinear
-// -----------------------------------------------------------------------------------------------------
 
 BilinearImpl::BilinearImpl(const BilinearOptions& options) : options(options) { BilinearImpl::reset(); }
 
@@ -68,7 +66,6 @@ void BilinearImpl::pretty_print(std::ostream& out) const {
 }
 
 // ---- Flatten, Unflatten
-// -------------------------------------------------------------------------------------------
 
 FlattenImpl::FlattenImpl(const FlattenOptions& options) : options(options) {}
 Tensor FlattenImpl::forward(const Tensor& input) {
@@ -89,7 +86,6 @@ void UnflattenImpl::pretty_print(std::ostream& out) const {
 }
 
 // ---- Embedding
-// ----------------------------------------------------------------------------------------------------
 
 EmbeddingImpl::EmbeddingImpl(const EmbeddingOptions& options) : options(options) { EmbeddingImpl::reset(); }
 

@@ -10,7 +10,6 @@
 namespace tengen::nn {
 
 // ---- BatchNorm
-// ----------------------------------------------------------------------------------------------------
 
 template <class Derived>
 BatchNormImplBase<Derived>::BatchNormImplBase(const BatchNormOptions& options) : options(options) {
@@ -82,7 +81,6 @@ BatchNorm1dImpl::BatchNorm1dImpl(const BatchNorm1dOptions& options) : BatchNormI
 BatchNorm2dImpl::BatchNorm2dImpl(const BatchNorm2dOptions& options) : BatchNormImplBase(options) {}
 
 // ---- LayerNorm
-// ----------------------------------------------------------------------------------------------------
 
 LayerNormImpl::LayerNormImpl(const LayerNormOptions& options) : options(options) { LayerNormImpl::reset(); }
 
@@ -112,7 +110,6 @@ void LayerNormImpl::pretty_print(std::ostream& out) const {
 }
 
 // ---- GroupNorm
-// ----------------------------------------------------------------------------------------------------
 
 GroupNormImpl::GroupNormImpl(const GroupNormOptions& options) : options(options) { GroupNormImpl::reset(); }
 

@@ -62,7 +62,7 @@ void check_indices(const int64_t* index, int64_t step, int64_t count, int64_t di
     if (uint64_t(index[k * step]) >= uint64_t(size)) index_out_of_bounds(index[k * step], dim, size);
 }
 
-// ---- gather and scatter -------------------------------------------------------------------------
+// ---- gather and scatter ----
 
 /// One piece of a gather: out[k] = in[k][index[k]].
 struct Pick {
@@ -141,7 +141,7 @@ void scatter(const View& out, const View& index, const View& src, int dim, bool 
   });
 }
 
-// ---- advanced indexing --------------------------------------------------------------------------
+// ---- advanced indexing ----
 
 /// By how much the indices displace: place[i] = sum over k of index_k[i] * stride_k.
 void displacements(const Indices& indices, int64_t count, int64_t* place) {
@@ -283,7 +283,7 @@ void index_put(const View& out, const View& src, const Indices& indices, int bef
   });
 }
 
-// ---- nonzero ------------------------------------------------------------------------------------
+// ---- nonzero ----
 
 /// Positions of the nonzero elements among `count` ones, counted from `first`; gives how many there are.
 template <class T>

@@ -76,7 +76,7 @@ T at(const void* values, int64_t i, T otherwise) {
   return values ? as<T>(values)[i] : otherwise;
 }
 
-// ---- softmax ------------------------------------------------------------------------------------------
+// ---- softmax ----
 
 template <class T>
 T max_of(const T* x, int64_t n) {
@@ -145,7 +145,7 @@ void softmax_grad(Dtype dtype, int64_t rows, int64_t size, const void* grad_out,
   });
 }
 
-// ---- sums of a channel or row ---------------------------------------------------------------------------
+// ---- sums of a channel or row ----
 
 /// Mean and sum of squared deviations, gathered piece by piece (Chan, Golub, LeVeque 1983).
 struct Moments {
@@ -215,7 +215,6 @@ struct GradMap {
 };
 
 // ---- batch norm: channel by channel, so that the second pass finds the channel in the cache
-// ------------------
 
 /// Where there is one element per channel, neighbours in memory are neighbouring channels: these many at a
 /// time.
@@ -345,7 +344,7 @@ void batch_norm_grad(Dtype dtype, const NormShape& s, const void* grad_out, cons
   });
 }
 
-// ---- layer norm -----------------------------------------------------------------------------------------
+// ---- layer norm ----
 
 void layer_norm(Dtype dtype, int64_t rows, int64_t size, const void* in, const void* weight, const void* bias,
                 double eps, void* out, void* mean, void* invstd) {

@@ -29,7 +29,6 @@ Tap tap(int64_t k, int64_t in, int64_t out, int64_t stride, int64_t pad, int64_t
 }
 
 // ---- maximum
-// ----------------------------------------------------------------------------------------------------------
 
 /// Integers as wide as T, so that values and positions share vector lanes.
 template <class T>
@@ -209,7 +208,6 @@ void max_pool2d_grad(Dtype dtype, int64_t planes, int64_t in_size, int64_t out_s
 }
 
 // ---- average
-// ----------------------------------------------------------------------------------------------------------
 
 /// Divisors of the windows along one axis (their product divides the sum); 1 where the shape names a divisor.
 template <class T>
@@ -296,7 +294,6 @@ void avg_pool2d_grad(Dtype dtype, const Pool2dShape& s, const void* grad_out, vo
 }
 
 // ---- nearest neighbour
-// ----------------------------------------------------------------------------------------------------
 
 /// Source of each target pixel along one axis; in float, as PyTorch computes it. Never decreases.
 void fill_nearest(int64_t in, int64_t out, double scale, int64_t* source) {
@@ -369,7 +366,6 @@ void upsample_nearest2d_grad(Dtype dtype, const ResampleShape& s, const void* gr
 }
 
 // ---- bilinear
-// ---------------------------------------------------------------------------------------------------------
 
 /// Along one axis, target i is (1 - weight) * in[low] + weight * in[high].
 template <class T>

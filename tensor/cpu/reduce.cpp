@@ -26,7 +26,6 @@ struct Reducer {
 };
 
 // ---- sums and products
-// ------------------------------------------------------------------------------------------------
 struct Add {
   static constexpr int kIdentity = 0;
   template <class T>
@@ -115,7 +114,6 @@ struct Accumulate {
 };
 
 // ---- largest and smallest; NaN wins
-// --------------------------------------------------------------------------------------
 struct Greater {
   template <class T>
   static TENGEN_INLINE auto better(T x, T than) {
@@ -210,7 +208,6 @@ struct ArgExtreme {
 };
 
 // ---- truth
-// ----------------------------------------------------------------------------------------------------------------
 template <bool kAll>
 struct Truth {
   using In = uint8_t;
@@ -301,7 +298,6 @@ const Reducer& find(Reduce op, Dtype computing) {
 }
 
 // ---- the walk
-// ---------------------------------------------------------------------------------------------------------------
 int64_t absolute(int64_t x) { return x < 0 ? -x : x; }
 int64_t at_least_one(int64_t x) { return x < 1 ? 1 : x; }
 int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
@@ -421,7 +417,6 @@ void reduce(Reduce op, const View& out, const View& in, int reduced) {
 }
 
 // ---- scans
-// ------------------------------------------------------------------------------------------------------------------
 constexpr int64_t kScanRows = 16;  // side by side, so that rows across memory share cache lines
 
 /// A block of n rows.

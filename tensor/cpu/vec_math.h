@@ -118,7 +118,6 @@ TENGEN_INLINE bool any(typename Vec<T>::Mask m) {
 }
 
 // ---- sign, rounding, roots
-// ----------------------------------------------------------------------------------------------
 template <class T>
 TENGEN_INLINE Vec<T> fabs(Vec<T> x) {
   return from_bits<T>(bits(x) & ~bits(Vec<T>(T(-0.0))));
@@ -175,7 +174,6 @@ TENGEN_ROUNDING(trunc, 11, __builtin_trunc)
 #undef TENGEN_VEC_BUILTIN
 
 // ---- exponentials
-// ---------------------------------------------------------------------------------------------------------
 /// x = n ln2 + r with |r| <= ln2/2: n in the low bits of an integer, and r.
 template <class T>
 struct Reduced {
@@ -237,7 +235,6 @@ TENGEN_INLINE Vec<T> tanh(Vec<T> x) {
 }
 
 // ---- logarithms
-// -----------------------------------------------------------------------------------------------------------
 /// Logarithm as e * ln2 + log(m), m in [sqrt(1/2), sqrt(2)): `finish`(e, f, correction) has log(m) = f -
 /// correction, f = m - 1.
 template <class T, class F>
@@ -287,7 +284,6 @@ TENGEN_INLINE Vec<T> log1p(Vec<T> x) {
 }
 
 // ---- trigonometry
-// -----------------------------------------------------------------------------------------------------------
 /// x = n pi/2 + r with |r| <= pi/4; pi/2 in four parts, products of the first three with n are exact for |x|
 /// below the limit.
 template <class T>
@@ -349,7 +345,6 @@ inline Vec<T> cos(Vec<T> x) {
 }
 
 // ---- the error function
-// ---------------------------------------------------------------------------------------------------------
 template <class T>
 inline Vec<T> erf(Vec<T> x) {
   if constexpr (sizeof(T) == 8) {

@@ -23,7 +23,9 @@ std::string error_of(const std::function<void()>& call) {
   }
   return "nothing was thrown";
 }
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
 }  // namespace
 
 TEST_CASE("backward accumulates into leaves") {
@@ -216,7 +218,8 @@ TEST_CASE("anomaly mode names the forward operator that made a NaN") {
 TEST_CASE("to_dot draws operators and leaves") {
   Tensor w = leaf({1, 2});
   std::string dot = to_dot((w * w).sum(), {{"weight \"w\"", w}});
-  for (const char* part : {"digraph", "mul", "sum", "weight \\\"w\\\"", "[2]", "->"}) CHECK(contains(dot, part));
+  for (const char* part : {"digraph", "mul", "sum", "weight \\\"w\\\"", "[2]", "->"})
+    CHECK(contains(dot, part));
 }
 
 TEST_CASE("several threads may run forward and backward on shared parameters of their own graphs") {

@@ -53,8 +53,9 @@ TEST_CASE("a wrong sign and a wrong scale are rejected even where rows sum to on
   for (double factor : {-1.0, 3.0})
     for (bool fast : {false, true}) {
       auto wrong = [factor](const variable_list& x) {
-        return softmax_with(
-            x[0], [factor](Node& n, const Tensor& g) -> Grads { return {right_rule(g, n.saved(0)) * factor}; });
+        return softmax_with(x[0], [factor](Node& n, const Tensor& g) -> Grads {
+          return {right_rule(g, n.saved(0)) * factor};
+        });
       };
       CHECK(!gradcheck(wrong, {input({2, 3})}, quiet(fast)));
     }
@@ -69,7 +70,8 @@ TEST_CASE("a rule that uses a stale value is rejected") {
 
 TEST_CASE("a rule that detaches passes the first order and is rejected at the second") {
   auto detached = [](const variable_list& x) {
-    return softmax_with(x[0], [](Node& n, const Tensor& g) -> Grads { return {right_rule(g, n.saved(0).detach())}; });
+    return softmax_with(
+        x[0], [](Node& n, const Tensor& g) -> Grads { return {right_rule(g, n.saved(0).detach())}; });
   };
   CHECK(gradcheck(detached, {input({2, 3})}, quiet()));
   CHECK(!gradgradcheck(detached, {input({2, 3})}, {}, quiet()));
@@ -86,14 +88,16 @@ TEST_CASE("a NaN is rejected") {
 
 TEST_CASE("a rule that ignores its cotangent is rejected") {
   auto constant = [](const variable_list& x) {
-    return record("wrong", x[0].detach() * 1, {x[0]}, {}, [](Node&, const Tensor& g) -> Grads { return {ones_like(g)}; });
+    return record("wrong", x[0].detach() * 1, {x[0]}, {},
+                  [](Node&, const Tensor& g) -> Grads { return {ones_like(g)}; });
   };
   CHECK(!gradcheck(constant, {input({1})}, quiet()));
 }
 
 TEST_CASE("the error says which entry differs and by how much") {
   auto wrong = [](const variable_list& x) {
-    return softmax_with(x[0], [](Node& n, const Tensor& g) -> Grads { return {right_rule(g, n.saved(0)) * 2}; });
+    return softmax_with(x[0],
+                        [](Node& n, const Tensor& g) -> Grads { return {right_rule(g, n.saved(0)) * 2}; });
   };
   std::string text;
   try {

@@ -21,22 +21,22 @@ inline Rows rows_of(void (*add)(Rows&)) {
 
 }  // namespace op_table
 
-#define OP_TABLE_TESTS(family)                                                  \
-  TEST_CASE(#family ": forward agrees with the reference") {                    \
-    op_table::check_forward(op_table::rows_of(op_table::add_##family));         \
-  }                                                                             \
-  TEST_CASE(#family ": gradients agree with finite differences") {              \
+#define OP_TABLE_TESTS(family)                                                   \
+  TEST_CASE(#family ": forward agrees with the reference") {                     \
+    op_table::check_forward(op_table::rows_of(op_table::add_##family));          \
+  }                                                                              \
+  TEST_CASE(#family ": gradients agree with finite differences") {               \
     op_table::check_gradients(op_table::rows_of(op_table::add_##family), false); \
-  }                                                                             \
-  TEST_CASE(#family ": second derivatives agree with finite differences") {     \
-    op_table::check_gradients(op_table::rows_of(op_table::add_##family), true); \
-  }                                                                             \
-  TEST_CASE(#family ": in-place variants") {                                    \
-    op_table::check_inplace(op_table::rows_of(op_table::add_##family));         \
-  }                                                                             \
-  TEST_CASE(#family ": the same bits with one and two threads") {               \
-    op_table::check_threads(op_table::rows_of(op_table::add_##family));         \
-  }                                                                             \
-  TEST_CASE(#family ": errors name what is wrong") {                            \
-    op_table::check_errors(op_table::rows_of(op_table::add_##family));          \
+  }                                                                              \
+  TEST_CASE(#family ": second derivatives agree with finite differences") {      \
+    op_table::check_gradients(op_table::rows_of(op_table::add_##family), true);  \
+  }                                                                              \
+  TEST_CASE(#family ": in-place variants") {                                     \
+    op_table::check_inplace(op_table::rows_of(op_table::add_##family));          \
+  }                                                                              \
+  TEST_CASE(#family ": the same bits with one and two threads") {                \
+    op_table::check_threads(op_table::rows_of(op_table::add_##family));          \
+  }                                                                              \
+  TEST_CASE(#family ": errors name what is wrong") {                             \
+    op_table::check_errors(op_table::rows_of(op_table::add_##family));           \
   }

@@ -1,5 +1,6 @@
 // One row per public operator; checks.h derives all checks from it. A family's rows stand in
-// tests/op_table/<family>_rows.cpp: a function add_<family>, listed below, then OP_TABLE_TESTS(<family>) of checks.h.
+// tests/op_table/<family>_rows.cpp: a function add_<family>, listed below, then OP_TABLE_TESTS(<family>) of
+// checks.h.
 #pragma once
 
 #include <functional>
@@ -15,26 +16,31 @@ using Tensors = std::vector<Tensor>;
 
 struct Sample {
   std::string what;  // "broadcast", "empty", "0-d", "large", ...
-  Tensors inputs;    // float64 inputs are the differentiable ones; others (indices, masks) are passed as they are
+  Tensors
+      inputs;  // float64 inputs are the differentiable ones; others (indices, masks) are passed as they are
 };
 
 struct ErrorSample {
   std::string what;
-  std::function<void()> call;       // must throw tengen::Error...
-  std::string message_part;         // ...whose text contains this
+  std::function<void()> call;  // must throw tengen::Error...
+  std::string message_part;    // ...whose text contains this
 };
 
 struct Row {
-  std::string name;                                // as in ops.h: "mul"
-  std::function<Tensors(const Tensors&)> call;     // may use fixed non-tensor arguments; several rows may share a name
-  std::function<std::vector<Sample>()> samples;    // float64; away from kinks where the derivative jumps
-  std::function<Tensors(const Tensors&)> reference;  // independent and obvious (plain loops, std:: functions, literals)
-  std::function<Tensor&(Tensor&, const Tensors&)> inplace = nullptr;  // self, all inputs: the in-place variant if there is one
+  std::string name;  // as in ops.h: "mul"
+  std::function<Tensors(const Tensors&)>
+      call;  // may use fixed non-tensor arguments; several rows may share a name
+  std::function<std::vector<Sample>()> samples;  // float64; away from kinks where the derivative jumps
+  std::function<Tensors(const Tensors&)>
+      reference;  // independent and obvious (plain loops, std:: functions, literals)
+  std::function<Tensor&(Tensor&, const Tensors&)> inplace =
+      nullptr;  // self, all inputs: the in-place variant if there is one
   std::vector<ErrorSample> errors = {};
-  bool differentiable = true;   // false: argmax, comparisons, ...
-  bool second_order = true;     // false only where the second derivative is identically zero or undefined; say why
-  bool float32 = true;          // also compare a float32 run with the float64 reference
-  double tolerance = 1e-10;     // float64 forward against reference: |a-b| <= tolerance * (1 + |b|)
+  bool differentiable = true;  // false: argmax, comparisons, ...
+  bool second_order =
+      true;             // false only where the second derivative is identically zero or undefined; say why
+  bool float32 = true;  // also compare a float32 run with the float64 reference
+  double tolerance = 1e-10;  // float64 forward against reference: |a-b| <= tolerance * (1 + |b|)
   double tolerance32 = 1e-4;
   std::vector<std::string> also = {};  // other public names this row covers: {"mul_", "operator*"}
 };

@@ -31,7 +31,9 @@ bool same(const Tensor& t, std::vector<double> expected, double tolerance = 0) {
   return true;
 }
 
-Tensor reals(std::vector<double> values, ScalarType type = kFloat) { return tensor(values, kDouble).to(type); }
+Tensor reals(std::vector<double> values, ScalarType type = kFloat) {
+  return tensor(values, kDouble).to(type);
+}
 Tensor whole(std::vector<int64_t> values, ScalarType type = kLong) { return tensor(values).to(type); }
 
 template <class F>
@@ -79,8 +81,7 @@ TEST_CASE("special values of elementwise functions") {
 }
 
 TEST_CASE("exp reaches subnormal numbers and the largest ones") {
-  CHECK(same(reals({-104, -90, 88.72, 88.73}).exp(),
-             {0, std::exp(-90.0), std::exp(88.72), kInf}, 2e-2));
+  CHECK(same(reals({-104, -90, 88.72, 88.73}).exp(), {0, std::exp(-90.0), std::exp(88.72), kInf}, 2e-2));
   CHECK(same(reals({-90}).exp(), {8.194012564e-40}, 1e-5));
   CHECK(same(reals({-746, -740, 709.78, 709.79}, kDouble).exp(),
              {0, std::exp(-740.0), std::exp(709.78), kInf}, 1e-3));
