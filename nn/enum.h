@@ -48,17 +48,15 @@ const char* enum_name(EnumType value);
 std::ostream& operator<<(std::ostream& out, EnumType value);
 
 #define TENGEN_ENUM(name) inline constexpr EnumType k##name = EnumType::name;
-TENGEN_ENUM(None)
-TENGEN_ENUM(Mean)
-TENGEN_ENUM(Sum)
-TENGEN_ENUM(BatchMean)
-TENGEN_ENUM(Max) TENGEN_ENUM(Constant) TENGEN_ENUM(Reflect) TENGEN_ENUM(Replicate) TENGEN_ENUM(Circular)
-    TENGEN_ENUM(Zeros) TENGEN_ENUM(Valid) TENGEN_ENUM(Same) TENGEN_ENUM(Nearest) TENGEN_ENUM(NearestExact)
-        TENGEN_ENUM(Linear) TENGEN_ENUM(Bilinear) TENGEN_ENUM(Bicubic) TENGEN_ENUM(Trilinear)
-            TENGEN_ENUM(Area) TENGEN_ENUM(FanIn) TENGEN_ENUM(FanOut) TENGEN_ENUM(Conv1D) TENGEN_ENUM(Conv2D)
-                TENGEN_ENUM(Conv3D) TENGEN_ENUM(ConvTranspose1D) TENGEN_ENUM(ConvTranspose2D)
-                    TENGEN_ENUM(ConvTranspose3D) TENGEN_ENUM(Sigmoid) TENGEN_ENUM(Tanh) TENGEN_ENUM(ReLU)
-                        TENGEN_ENUM(LeakyReLU) TENGEN_ENUM(GELU) TENGEN_ENUM(SiLU) TENGEN_ENUM(Mish)
+// clang-format off
+TENGEN_ENUM(None) TENGEN_ENUM(Mean) TENGEN_ENUM(Sum) TENGEN_ENUM(BatchMean) TENGEN_ENUM(Max)
+TENGEN_ENUM(Constant) TENGEN_ENUM(Reflect) TENGEN_ENUM(Replicate) TENGEN_ENUM(Circular) TENGEN_ENUM(Zeros)
+TENGEN_ENUM(Valid) TENGEN_ENUM(Same) TENGEN_ENUM(Nearest) TENGEN_ENUM(NearestExact) TENGEN_ENUM(Linear)
+TENGEN_ENUM(Bilinear) TENGEN_ENUM(Bicubic) TENGEN_ENUM(Trilinear) TENGEN_ENUM(Area) TENGEN_ENUM(FanIn)
+TENGEN_ENUM(FanOut) TENGEN_ENUM(Conv1D) TENGEN_ENUM(Conv2D) TENGEN_ENUM(Conv3D) TENGEN_ENUM(ConvTranspose1D)
+TENGEN_ENUM(ConvTranspose2D) TENGEN_ENUM(ConvTranspose3D) TENGEN_ENUM(Sigmoid) TENGEN_ENUM(Tanh)
+TENGEN_ENUM(ReLU) TENGEN_ENUM(LeakyReLU) TENGEN_ENUM(GELU) TENGEN_ENUM(SiLU) TENGEN_ENUM(Mish)
+// clang-format on
 #undef TENGEN_ENUM
 
 }  // namespace tengen
