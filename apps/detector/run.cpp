@@ -1,0 +1,113 @@
+#include <tengen/apps/detector/run.h>
+#include <tengen/io/file.h>
+#include <tengen/tensor/error.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <cstdarg>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace tengen::detect {
+namespace fs = std::filesystem;
+
+namespace {
+std::atomic<bool> interrupted{false};
+
+extern "C" void on_interrupt(int number) {
+  interrupted = true;
+  std::signal(number, SIG_DFL);
+}
+}  // namespace
+
+std::string make_run_folder(const std::string& project, const std::string& name, bool exist_ok) {
+  fs::path folder = fs::path(project) / name;
+  for (int i = 2; fs::exists(folder) && !exist_ok; ++i)
+    folder = fs::path(project) / (name + std::to_string(i));
+  std::error_code error;
+  fs::create_directories(folder, error);
+  TENGEN_CHECK(!error, "cannot create the folder ", folder.string(), ": ", error.message());
+  return folder.string();
+}
+
+void write_text(const std::string& path, const std::string& text) {
+  io::AtomicFile file("tengen-detect", path);
+  file.write(text);
+  file.commit();
+}
+
+std::string read_text(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  TENGEN_CHECK(file && !fs::is_directory(path), "cannot read ", path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+void catch_interrupts() {
+  interrupted = false;
+  std::signal(SIGINT, on_interrupt);
+  std::signal(SIGTERM, on_interrupt);
+}
+
+bool stop_requested() { return interrupted; }
+
+Progress::Progress(int64_t total)
+    : total_(total),
+      terminal_(isatty(STDOUT_FILENO) != 0),
+      start_(std::chrono::steady_clock::now()),
+      drawn_(start_) {}
+
+double Progress::seconds() const {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+}
+
+void Progress::update(int64_t done, const std::string& text) {
+  done_ = done;
+  const auto now = std::chrono::steady_clock::now();
+  if (!terminal_ || now - drawn_ < std::chrono::milliseconds(100)) return;
+  drawn_ = now;
+  draw(text, false);
+}
+
+void Progress::finish(const std::string& text) { draw(text, true); }
+
+void Progress::draw(const std::string& text, bool last) {
+  constexpr int kWidth = 12;
+  const double elapsed = seconds(), rate = elapsed > 0 ? static_cast<double>(done_) / elapsed : 0;
+  const int filled = total_ > 0 ? static_cast<int>(kWidth * done_ / total_) : kWidth;
+  std::string bar(static_cast<size_t>(filled), '#');
+  bar.resize(kWidth, ' ');
+  std::string line =
+      text + format("  %lld/%lld |%s| %.1f img/s %s", static_cast<long long>(done_),
+                    static_cast<long long>(total_), bar.c_str(), rate, format_duration(elapsed).c_str());
+  if (!last && rate > 0) line += "<" + format_duration(static_cast<double>(total_ - done_) / rate);
+  if (terminal_)
+    std::printf("\r%s\033[K%s", line.c_str(), last ? "\n" : "");
+  else
+    std::printf("%s\n", line.c_str());
+  std::fflush(stdout);
+}
+
+std::string format_duration(double seconds) {
+  const auto s = static_cast<long>(seconds + 0.5);
+  if (s >= 3600) return format("%ld:%02ld:%02ld", s / 3600, s / 60 % 60, s % 60);
+  return format("%02ld:%02ld", s / 60, s % 60);
+}
+
+std::string format(const char* pattern, ...) {
+  va_list args, again;
+  va_start(args, pattern);
+  va_copy(again, args);
+  std::string text(static_cast<size_t>(std::max(0, std::vsnprintf(nullptr, 0, pattern, args))), '\0');
+  std::vsnprintf(text.data(), text.size() + 1, pattern, again);
+  va_end(again);
+  va_end(args);
+  return text;
+}
+
+}  // namespace tengen::detect

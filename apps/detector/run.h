@@ -1,0 +1,46 @@
+// What a run on the terminal needs: its folder, a progress bar, a request to stop.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace tengen::detect {
+
+/// project/name, or project/name2, project/name3, ... when that exists already (unless exist_ok). Creates it.
+std::string make_run_folder(const std::string& project, const std::string& name, bool exist_ok);
+
+/// Writes the text to a temporary file beside `path`, then renames.
+void write_text(const std::string& path, const std::string& text);
+std::string read_text(const std::string& path);
+
+/// The first Ctrl-C (or SIGTERM) sets a flag that stop_requested() tells; the second one ends the process.
+void catch_interrupts();
+bool stop_requested();
+
+/// A bar that redraws itself on a terminal: "text  12/13 [#####>] 45.2 img/s 00:12<00:01". Elsewhere only
+/// finish() prints.
+class Progress {
+ public:
+  /// `total` and update() count pictures.
+  explicit Progress(int64_t total);
+  void update(int64_t done, const std::string& text);
+  /// Prints the line for the last time, with the time it took.
+  void finish(const std::string& text);
+  double seconds() const;
+
+ private:
+  void draw(const std::string& text, bool last);
+
+  int64_t total_, done_ = 0;
+  bool terminal_;
+  std::chrono::steady_clock::time_point start_, drawn_;
+};
+
+/// "00:12", "1:02:03".
+std::string format_duration(double seconds);
+
+/// printf into a string.
+[[gnu::format(printf, 1, 2)]] std::string format(const char* pattern, ...);
+
+}  // namespace tengen::detect
