@@ -13,14 +13,10 @@ namespace {
 /// Multiply-adds that are worth handing to another thread.
 constexpr int64_t kChunkWork = 1 << 19;
 /// Rows of A up to which B's rows are read where they are; more rows than these repay a packed panel.
-constexpr int64_t kFewRows = 32, kFewRowsDepth = 16;
-
-template <class T>
-struct Matrices {
-  const T *a, *b;
-  T* out;
-  MatmulShape shape;
-};
+constexpr int64_t kFewRows = 32;
+/// With fewer rows than a tile each element of B is used once: blocks of few rows of B, read one after the
+/// other.
+constexpr int64_t kShallowDepth = 16;
 
 /// out (m,1) = a (m,k) * b (k,1), rows of a and b contiguous.
 template <class T>
@@ -58,9 +54,8 @@ void chunk(const MatmulShape& s, const T* a, const T* b, T* out, int64_t i, int6
   const int64_t pitch = in_place ? s.out_row : cols;
 
   const bool pack_a = s.a_col != 1, pack_b = s.b_col != 1 || rows > kFewRows;
-  // Of few rows each element of B is used once: shallow blocks then read B's rows one after the other.
-  const int64_t blocks = divide_up(s.k, rows < kTileRows ? kFewRowsDepth : kBlockDepth<T>),
-                depth = blocks ? divide_up(s.k, blocks) : 0;
+  const int64_t blocks = divide_up(s.k, rows < kTileRows ? kShallowDepth : kBlockDepth<T>);
+  const int64_t depth = blocks ? divide_up(s.k, blocks) : 0;
   const int64_t panel = kTileCols<T>;
   T* packed_a = pack_a ? my.packed.get<T>(rows * depth) : nullptr;
   T* packed_b = pack_b ? my.panel.get<T>(depth * panel) : nullptr;
