@@ -23,9 +23,9 @@ struct Tap {
 };
 Tap tap(int64_t k, int64_t in, int64_t out, int64_t stride, int64_t pad, int64_t dilation) {
   const int64_t offset = k * dilation - pad;
-  const int64_t first = offset < 0 ? divide_up(-offset, stride) : 0;
-  const int64_t last = offset < in ? min(out, (in - offset - 1) / stride + 1) : 0;
-  return {min(first, out), max(last, first), offset};
+  const int64_t first = offset < 0 ? min(divide_up(-offset, stride), out) : 0;
+  const int64_t last = offset < in ? min((in - offset - 1) / stride + 1, out) : 0;
+  return {first, max(first, last), offset};
 }
 
 // ---- maximum
@@ -42,15 +42,22 @@ inline void keep_larger(T& best, I& where, T value, I at) {
   where = take ? at : where;
 }
 
+/// The first tap of a window at `begin` that does not lie before the input.
+int64_t first_tap(int64_t begin, int64_t dilation) {
+  return begin < 0 ? begin + divide_up(-begin, dilation) * dilation : begin;
+}
+/// The same, or the last input where the window lies behind all: a position for a maximum of nothing.
+int64_t first_position(int64_t begin, int64_t in, int64_t dilation) {
+  return min(first_tap(begin, dilation), in - 1);
+}
+
 /// Maxima over the kernel's width for one input row: (in_w) -> (out_w) values and positions.
 template <class T>
 void max_along_row(const Pool2dShape& s, const T* __restrict row, Index<T> start, T* __restrict best,
                    Index<T>* __restrict where) {
   for (int64_t x = 0; x < s.out_w; ++x) {
-    int64_t first = x * s.stride_w - s.pad_w;
-    if (first < 0) first += divide_up(-first, s.dilation_w) * s.dilation_w;
     best[x] = -std::numeric_limits<T>::infinity();
-    where[x] = Index<T>(start + first);
+    where[x] = Index<T>(start + first_position(x * s.stride_w - s.pad_w, s.in_w, s.dilation_w));
   }
   for (int64_t k = 0; k < s.kernel_w; ++k) {
     const Tap t = tap(k, s.in_w, s.out_w, s.stride_w, s.pad_w, s.dilation_w);
@@ -78,19 +85,15 @@ void max_plane(const Pool2dShape& s, const T* in, T* out, int64_t* indices, T* r
     max_along_row(s, in + y * s.in_w, Index<T>(y * s.in_w), row_best + y * s.out_w, row_where + y * s.out_w);
   for (int64_t y = 0; y < s.out_h; ++y) {
     T* __restrict best = out + y * s.out_w;
-    bool begun = false;
-    for (int64_t k = 0; k < s.kernel_h; ++k) {
-      const int64_t source = y * s.stride_h - s.pad_h + k * s.dilation_h;
-      if (source < 0 || source >= s.in_h) continue;
+    const int64_t begin = y * s.stride_h - s.pad_h;
+    for (int64_t x = 0; x < s.out_w; ++x) best[x] = -std::numeric_limits<T>::infinity();
+    std::memcpy(where, row_where + first_position(begin, s.in_h, s.dilation_h) * s.out_w,
+                size_t(s.out_w) * sizeof(Index<T>));
+    const int64_t end = min(s.in_h, begin + s.dilation_h * (s.kernel_h - 1) + 1);
+    for (int64_t source = first_tap(begin, s.dilation_h); source < end; source += s.dilation_h) {
       const T* __restrict value = row_best + source * s.out_w;
       const Index<T>* __restrict at = row_where + source * s.out_w;
-      if (!begun) {
-        std::memcpy(best, value, size_t(s.out_w) * sizeof(T));
-        std::memcpy(where, at, size_t(s.out_w) * sizeof(Index<T>));
-        begun = true;
-      } else {
-        for (int64_t x = 0; x < s.out_w; ++x) keep_larger(best[x], where[x], value[x], at[x]);
-      }
+      for (int64_t x = 0; x < s.out_w; ++x) keep_larger(best[x], where[x], value[x], at[x]);
     }
     if (indices)
       for (int64_t x = 0; x < s.out_w; ++x) indices[y * s.out_w + x] = where[x];
@@ -118,7 +121,7 @@ class SlidingMax {
     for (int64_t y = 0; y < s.in_h; ++y)
       for (int64_t x = 0; x < pitch_; ++x) {
         positions_[y * pitch_ + x] = Index<T>(y * s.in_w + x - s.pad_w);
-        start_[y * pitch_ + x] = Index<T>(y * s.in_w + first_tap(x, s.in_w, s.pad_w, s.dilation_w));
+        start_[y * pitch_ + x] = Index<T>(y * s.in_w + first_position(x - s.pad_w, s.in_w, s.dilation_w));
       }
   }
 
@@ -133,7 +136,8 @@ class SlidingMax {
     }
     clear(best_, out_);
     for (int64_t y = 0; y < s_.out_h; ++y)
-      std::memcpy(where_ + y * pitch_, row_where_ + first_tap(y, s_.in_h, s_.pad_h, s_.dilation_h) * pitch_,
+      std::memcpy(where_ + y * pitch_,
+                  row_where_ + first_position(y - s_.pad_h, s_.in_h, s_.dilation_h) * pitch_,
                   size_t(pitch_) * sizeof(Index<T>));
     for (int64_t k = 0; k < s_.kernel_h; ++k) {
       const Tap t = tap(k, s_.in_h, s_.out_h, 1, s_.pad_h, s_.dilation_h);
@@ -150,11 +154,6 @@ class SlidingMax {
   }
 
  private:
-  /// The first input that the window of an output sees.
-  static int64_t first_tap(int64_t out, int64_t in, int64_t pad, int64_t dilation) {
-    const int64_t first = out - pad;
-    return min(first < 0 ? first + divide_up(-first, dilation) * dilation : first, in - 1);
-  }
   static void clear(T* values, int64_t count) {
     for (int64_t i = 0; i < count; ++i) values[i] = -std::numeric_limits<T>::infinity();
   }

@@ -206,8 +206,9 @@ void add_pool(Rows& rows) {
                         {"stride", [=] { max_pool2d(x, 2, 0); }, "stride should be greater than zero"},
                         {"size", [=] { max_pool2d(x, 6); }, "Output size is too small"},
                         {"integers", [=] { max_pool2d(x.to(kLong), 2); }, "not implemented for type Long"}};
-  rows.push_back(max_row({{5, 5}, {1, 1}, {2, 2}}, {{1, 1, 6, 7}, {1, 3, 20, 20}}));
+  rows.push_back(max_row({{5, 5}, {1, 1}, {2, 2}}, {{1, 1, 6, 7}, {1, 3, 20, 20}, {1, 1, 1, 2}}));
   rows.push_back(max_row({{3, 2}, {2, 3}, {1, 1}, {1, 1}, true}, {{1, 1, 6, 5}}));
+  rows.push_back(max_row({{5, 5}, {2, 2}, {2, 2}}, {{1, 1, 7, 6}, {1, 2, 1, 1}}));
   rows.push_back(max_row({{2, 3}, {1, 2}, {1, 1}, {2, 2}}, {{1, 1, 7, 8}}));
   rows.push_back(max_row({{3, 3}, {3, 4}, {0, 1}, {1, 1}, true}, {{1, 1, 8, 9}, {40, 30, 31}}));
   rows.push_back({.name = "max_pool1d",
@@ -233,7 +234,7 @@ void add_pool(Rows& rows) {
        },
        "expected 3D or 4D"},
       {"divisor", [=] { avg_pool2d(x, 2, 2, 0, false, true, 0); }, "divisor must be not zero"}};
-  rows.push_back(avg_row({{3, 3}, {2, 1}, {1, 1}}, {{1, 1, 5, 4}}));
+  rows.push_back(avg_row({{3, 3}, {2, 1}, {1, 1}}, {{1, 1, 5, 4}, {1, 2, 1, 1}}));
   rows.push_back(avg_row({{3, 2}, {2, 2}, {1, 1}, {1, 1}, true, true}, {{1, 1, 6, 5}}));
   rows.push_back(avg_row({{3, 2}, {2, 2}, {1, 1}, {1, 1}, true, false}, {{1, 1, 6, 5}, {50, 30, 31}}));
   rows.push_back(avg_row({{2, 2}, {1, 1}, {0, 0}, {1, 1}, false, true, 3}, {{1, 1, 3, 3}}));
