@@ -30,6 +30,9 @@ class TensorOptions {
   [[nodiscard]] TensorOptions device(std::optional<Device> device) const {
     return set(&TensorOptions::device_, device);
   }
+  [[nodiscard]] TensorOptions device(DeviceType type, DeviceIndex index) const {
+    return device(Device(type, index));
+  }
   [[nodiscard]] TensorOptions requires_grad(std::optional<bool> value) const {
     return set(&TensorOptions::requires_grad_, value);
   }

@@ -46,7 +46,9 @@ const std::map<std::string, ScalarType> kTypes = {
 
 void check_types(const Named& tensors) {
   REQUIRE(tensors.size() == kTypes.size() + 2);
-  for (const auto& [name, type] : kTypes) {
+  for (const auto& entry : kTypes) {
+    const std::string& name = entry.first;
+    const ScalarType type = entry.second;
     CAPTURE(name);
     const Tensor t = find(tensors, name);
     CHECK(t.dtype() == type);
