@@ -240,6 +240,8 @@ void conv2d_input_grad(const Conv2dShape& s, const T* grad_output, const T* weig
   }
   parallel_ranges(s.groups * in, divide_up(kChunkWork / 64, max(1, out * taps)),
                   [&](int64_t from, int64_t to) {
+                    if (taps == 1 && s.groups == 1)
+                      return transpose(weight + from, in, out, to - from, turned + from * out, out);
                     for (int64_t row = from; row < to; ++row) {
                       const T* kernels = weight + (row / in * out * in + row % in) * taps;
                       const int64_t* taken = tap;

@@ -5,10 +5,9 @@
 // stays in registers while the tile's rows of A and columns of B stream past. For every k it costs kTileVecs
 // vector loads of B and kTileRows broadcasts of A, and does kTileRows*kTileVecs multiply-adds: enough to hide
 // the loads. Around it:
-//     for blocks of k, so that a (k, tile columns) panel of B stays in the L1 cache   (the caller:
-//     kPanelElements)
+//     for blocks of k, so that a (k, tile columns) panel of B stays in the L1 cache   (callers: kBlockDepth)
 //       for panels of tile columns                                                    (multiply)
-//         for panels of tile rows: the panel of B is reused, A comes from L2          (multiply)
+//         for panels of tile rows: the panel of B is reused, A comes from L2          (multiply_panel)
 //           tile
 // One thing is different. B is not packed into panels here: it is described by the address of each of its
 // rows, b + b_row[k]. A matrix that is already row-major needs no copy, and a convolution's matrix (k =
