@@ -5,6 +5,8 @@
 // after `using namespace torch;` the word nn means torch::nn alone.
 #pragma once
 
+#include <cstdio>
+
 #include <tengen/autograd/autograd.h>
 #include <tengen/autograd/function.h>
 #include <tengen/autograd/gradcheck.h>
@@ -62,8 +64,8 @@
   X(triplet_margin_loss) X(triu) X(trunc) X(unbind) X(unflatten) X(unsqueeze) X(upsample_bilinear2d) \
   X(upsample_nearest1d) X(upsample_nearest2d) X(var) X(var_mean) X(vstack) X(where) \
   /* the rest */ \
-  X(can_cast) X(default_generator) X(device) X(dtype) X(get_default_dtype) X(get_num_threads) X(load) \
-  X(make_generator) X(manual_seed) X(parallel_for) X(promote_types) X(requires_grad) X(save) \
+  X(can_cast) X(default_generator) X(device) X(dtype) X(get_default_dtype) X(get_num_threads) \
+  X(InferenceMode) X(load) X(make_generator) X(manual_seed) X(promote_types) X(requires_grad) X(save) \
   X(set_default_dtype) X(set_num_threads) X(to_string)
 // clang-format on
 
@@ -96,25 +98,47 @@ using std::nullopt;
 using std::nullopt_t;
 using std::optional;
 using std::string_view;
-using ::tengen::InferenceMode;
+// Here, not in tengen: argument-dependent lookup shall not find them.
+inline const char* toString(ScalarType type) { return to_string(type); }
+inline size_t elementSize(ScalarType type) { return ::tengen::item_size(type); }
+inline bool isFloatingType(ScalarType type) { return ::tengen::is_floating_point(type); }
+inline bool isIntegralType(ScalarType type, bool include_bool) {
+  return ::tengen::is_integral(type, include_bool);
+}
 }  // namespace c10
 
 namespace at {
 TENGEN_TORCH_NAMES(TENGEN_TORCH_USING)
+using c10::elementSize;
+using c10::isFloatingType;
+using c10::isIntegralType;
+using c10::toString;
 using std::nullopt;
 using std::optional;
-using ::tengen::InferenceMode;
 namespace Reduction = ::tengen::Reduction;
 namespace indexing {
 using namespace ::tengen::indexing;
+}
+namespace detail {
+inline Generator createCPUGenerator(uint64_t seed = ::tengen::kDefaultSeed) { return make_generator(seed); }
+inline Generator getDefaultCPUGenerator() { return default_generator(); }
+}  // namespace detail
+/// body(first, last) for consecutive ranges of at most `grain` that cover [begin, end), on several threads.
+template <class Body>
+void parallel_for(int64_t begin, int64_t end, int64_t grain, const Body& body) {
+  ::tengen::parallel_ranges(end - begin, grain > 0 ? grain : 1,
+                            [&](int64_t first, int64_t last) { body(begin + first, begin + last); });
 }
 }  // namespace at
 
 namespace torch {
 TENGEN_TORCH_NAMES(TENGEN_TORCH_USING)
+using c10::elementSize;
+using c10::isFloatingType;
+using c10::isIntegralType;
+using c10::toString;
 using std::nullopt;
 using std::optional;
-using ::tengen::InferenceMode;
 namespace Reduction = ::tengen::Reduction;
 namespace autograd {
 using namespace ::tengen::autograd;
@@ -171,6 +195,13 @@ using namespace ::tengen::optim;
 #define AT_ASSERT TORCH_CHECK
 #define AT_ASSERTM TORCH_CHECK
 #define AT_ERROR(...) ::tengen::fail(__VA_ARGS__)
+#define TORCH_WARN(...)                                               \
+  std::fprintf(stderr, "[W %s:%d] Warning: %s\n", __FILE__, __LINE__, \
+               ::tengen::detail::str(__VA_ARGS__).c_str())
+#define TORCH_WARN_ONCE(...)                                                   \
+  do {                                                                         \
+    [[maybe_unused]] static const int tengen_warned = TORCH_WARN(__VA_ARGS__); \
+  } while (false)
 
 #define TORCH_MODULE TENGEN_MODULE
 #define TORCH_MODULE_IMPL TENGEN_MODULE_IMPL

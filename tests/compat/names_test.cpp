@@ -78,6 +78,14 @@ TEST_CASE("torch.h: spellings") {
   CHECK(std::get<0>(torch::max(torch::tensor({{1, 5}, {7, 3}}), 1))[0].item<int>() == 5);
   torch::Generator generator = torch::make_generator(5);
   CHECK(torch::rand({2}, generator).numel() == 2);
+  CHECK(at::detail::createCPUGenerator(5).current_seed() == 5);
+  CHECK(std::string(c10::toString(torch::kInt)) == "Int");
+  CHECK(c10::elementSize(torch::kDouble) == 8);
+  std::vector<int> visited(10);
+  at::parallel_for(2, 10, 3, [&](int64_t first, int64_t last) {
+    for (int64_t i = first; i < last; ++i) ++visited[size_t(i)];
+  });
+  CHECK(visited == std::vector<int>{0, 0, 1, 1, 1, 1, 1, 1, 1, 1});
   static_assert(std::is_same_v<torch::Tensor, at::Tensor>);
   static_assert(std::is_same_v<torch::autograd::Variable, torch::Tensor>);
 }
