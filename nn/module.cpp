@@ -56,7 +56,8 @@ std::shared_ptr<Module> CloneableModule::clone(const std::optional<Device>& devi
 
 void CloneableModule::clone_(Module& source, const std::optional<Device>& device) {
   std::shared_ptr<Module> copy = source.clone(device);
-  TENGEN_CHECK(typeid(*copy) == typeid(*this), "clone: the submodule to copy, ", source.name(), ", is not a ",
+  const Module& found = *copy;
+  TENGEN_CHECK(typeid(found) == typeid(*this), "clone: the submodule to copy, ", source.name(), ", is not a ",
                name());
   take_over(static_cast<CloneableModule&>(*copy));
 }
