@@ -16,14 +16,14 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// "3 RBCs, 1 WBC"
+// "3 RBC, 1 WBC"
 std::string count_by_name(const std::vector<Detection>& found, const std::vector<std::string>& names) {
   std::map<int, int> counts;
   for (const Detection& d : found) ++counts[d.cls];
   std::string text;
   for (const auto& [cls, count] : counts) {
     if (!text.empty()) text += ", ";
-    text += std::to_string(count) + " " + names[static_cast<size_t>(cls)] + (count > 1 ? "s" : "");
+    text += std::to_string(count) + " " + names[static_cast<size_t>(cls)];
   }
   return text.empty() ? "(no detections)" : text;
 }
