@@ -81,8 +81,7 @@ enum class Ternary : uint8_t { TENGEN_TERNARY(TENGEN_ENUMERATOR) count };
 [[noreturn]] void not_implemented_error(const char* op, int dtype);
 
 #if defined(TENGEN_ISA)  // the rest is for backends, each with a copy of its own
-// ---- functions of plain numbers
-// ---------------------------------------------------------------------------------------
+// ---- functions of plain numbers -----------------------------------------------------------------------
 namespace pw {
 inline namespace TENGEN_ISA {
 
@@ -153,8 +152,7 @@ TENGEN_HD inline int64_t pow(int64_t base, int64_t exponent) {
 }  // namespace TENGEN_ISA
 }  // namespace pw
 
-// ---- formulas: p are the params
-// ---------------------------------------------------------------------------------------
+// ---- formulas: p are the params -----------------------------------------------------------------------
 namespace formula {
 inline namespace TENGEN_ISA {
 using namespace pw;

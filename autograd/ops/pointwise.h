@@ -55,6 +55,9 @@ inline Tensor compute(Binary op, const Arg& a, const Arg& b, const Params& param
 /// Whether an in-place operator may compute straight into self's memory: the result fits in shape and type,
 /// needs no history, and no operand overlaps self other than element on element.
 bool writes_into(const Tensor& self, ScalarType type, std::initializer_list<Arg> others);
+/// Rules that would divide by zero take another way.
+inline bool has_zero(const Tensor& x) { return (x.detach() == 0).any().item<bool>(); }
+
 /// Counts the write.
 inline Tensor& written(const char* name, const Tensor& self) {
   self.storage()->bump_version(name);

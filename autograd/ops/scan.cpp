@@ -1,0 +1,77 @@
+// Running sums and products.
+#include "pointwise.h"
+
+namespace tengen {
+namespace {
+
+Tensor scan(Reduce op, const Tensor& self, int64_t dim) {
+  Tensor out = empty(self.sizes(), self.options());
+  View in = view_of(self), to = view_of(out);
+  auto copy = [](IntArrayRef values) { return DimVector(values.begin(), values.end()); };
+  DimVector sizes = copy(self.sizes()), in_strides = copy(self.strides()), out_strides = copy(out.strides());
+  if (self.dim() > 0) {  // the dimension goes last
+    for (DimVector* v : {&sizes, &in_strides, &out_strides}) {
+      int64_t moved = (*v)[dim];
+      v->erase(v->data() + dim);
+      v->push_back(moved);
+    }
+  }
+  in.sizes = to.sizes = sizes.data();
+  in.strides = in_strides.data();
+  to.strides = out_strides.data();
+  kernels(self).scan(op, to, in);
+  return out;
+}
+
+Tensor for_scan(const Tensor& self, std::optional<ScalarType> dtype) {
+  ScalarType type = dtype.value_or(is_integral(self.dtype(), true) ? kLong : self.dtype());
+  return self.to(is_integral(type, true) ? kLong : type);
+}
+Tensor as_asked(const Tensor& out, std::optional<ScalarType> dtype) { return dtype ? out.to(*dtype) : out; }
+
+Tensor reversed_cumsum(const Tensor& x, int64_t dim) { return x.flip(dim).cumsum(dim).flip(dim); }
+
+}  // namespace
+
+Tensor cumsum(const Tensor& input, int64_t dim, std::optional<ScalarType> dtype) {
+  Tensor self = for_scan(input, dtype);
+  int64_t d = wrap_dim(dim, self.dim());
+  return as_asked(record("cumsum", scan(Reduce::Sum, self, d), {self}, {},
+                         [d](Node&, const Tensor& grad) -> Grads {
+                           return {grad.dim() ? reversed_cumsum(grad, d) : grad};
+                         }),
+                  dtype);
+}
+
+Tensor cumprod(const Tensor& input, int64_t dim, std::optional<ScalarType> dtype) {
+  Tensor self = for_scan(input, dtype);
+  int64_t d = wrap_dim(dim, self.dim());
+  Tensor out = scan(Reduce::Prod, self, d);
+  return as_asked(
+      record("cumprod", out, {self}, {self, out},
+             [d](Node& node, const Tensor& grad) -> Grads {
+               Tensor x = node.saved(0);
+               if (x.dim() == 0 || x.numel() == 0) return {grad};
+               if (!has_zero(x)) return {reversed_cumsum(grad * node.saved(1), d) / x};
+               // Zeros: element k's part is the running product with a one in its place.
+               int64_t n = x.size(d);
+               std::vector<Tensor> parts;
+               for (int64_t k = 0; k < n; ++k) {
+                 Tensor with_one =
+                     cat({x.narrow(d, 0, k), ones_like(x.narrow(d, k, 1)), x.narrow(d, k + 1, n - k - 1)}, d);
+                 Tensor product = with_one.cumprod(d).narrow(d, k, n - k);
+                 parts.push_back((product * grad.narrow(d, k, n - k)).sum(d, true));
+               }
+               return {cat(parts, d)};
+             }),
+      dtype);
+}
+
+Tensor Tensor::cumsum(int64_t dim, std::optional<ScalarType> dtype) const {
+  return tengen::cumsum(*this, dim, dtype);
+}
+Tensor Tensor::cumprod(int64_t dim, std::optional<ScalarType> dtype) const {
+  return tengen::cumprod(*this, dim, dtype);
+}
+
+}  // namespace tengen
