@@ -110,7 +110,7 @@ struct Cut {
     while (chunks() < want) {
       if (rows > 1 && images * rows * x.results >= 8 * kTileCols<T>)
         rows = divide_up(rows, 2);
-      else if (m > (chunks() < 4 ? 2 * kTileRows : 64))  // each block of m copies the source again
+      else if (chunks() < kChunks / 2 && m > (chunks() < 4 ? 2 * kTileRows : 64))  // each m copies the source
         m = divide_up(m / 2, kTileRows) * kTileRows;
       else
         break;
