@@ -17,11 +17,10 @@ namespace {
 // log(x) for 0 < x <= 1: x = 2^e * m with m in [sqrt(1/2), sqrt(2)), log(m) by a polynomial in m - 1.
 inline float log_unit(float x) {
   const uint32_t word = std::bit_cast<uint32_t>(x);
-  float m = std::bit_cast<float>((word & 0x007fffffu) | 0x3f000000u);
-  float e = float(int32_t(word >> 23) - 126);
-  const bool low = m < 0.707106781186547524f;
-  e = low ? e - 1 : e;
-  m = low ? m - 1 + m : m - 1;
+  const uint32_t mantissa = (word & 0x007fffffu) | 0x3f000000u;  // of [1/2, 1)
+  const uint32_t low = 0u - uint32_t(mantissa < std::bit_cast<uint32_t>(0.707106781186547524f));
+  const float e = float(int32_t(word >> 23) - 126 - int32_t(low & 1));
+  const float m = std::bit_cast<float>(mantissa) - 1 + std::bit_cast<float>(mantissa & low);
   const float z = m * m;
   float y = 7.0376836292e-2f;
   y = std::fma(y, m, -1.1514610310e-1f);
@@ -54,10 +53,12 @@ inline void sine_cosine(float x, float& sine, float& cosine) {
   s = std::fma(s, z, 8.3321608736e-3f);
   s = std::fma(s, z, -1.6666654611e-1f);
   s = std::fma(s * z, x, x);
-  const bool swapped = octant & 2;
-  const float of_sine = swapped ? c : s, of_cosine = swapped ? s : c;
-  sine = octant & 4 ? -of_sine : of_sine;
-  cosine = (octant + 2) & 4 ? -of_cosine : of_cosine;
+  // Bit 1 swaps the two, bit 2 is the sign; without branches, so that the loop becomes vector code.
+  const uint32_t n = uint32_t(octant), swap = 0u - (n >> 1 & 1);
+  const uint32_t sine_bits = std::bit_cast<uint32_t>(s), cosine_bits = std::bit_cast<uint32_t>(c);
+  const uint32_t changed = (sine_bits ^ cosine_bits) & swap;
+  sine = std::bit_cast<float>(sine_bits ^ changed ^ ((n & 4) << 29));
+  cosine = std::bit_cast<float>(cosine_bits ^ changed ^ (((n + 2) & 4) << 29));
 }
 
 void block(float* data, double mean, double std) {
