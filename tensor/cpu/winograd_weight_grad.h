@@ -109,20 +109,23 @@ void winograd_grad_weight(const T* u, int64_t u_size, int64_t channels, T* grad_
 template <class T>
 void winograd_weight_grad(const Conv2dShape& s, const T* grad_output, const T* input, T* grad_weight) {
   constexpr int L = Simd<T>::lanes;
-  // A chunk makes the sums of 64 x 64 channels over a slice of the bands; a band has about kTiles tiles.
-  constexpr int64_t kChannels = 64, kTiles = 96, kChunks = 8, kCopied = 8;
+  // A chunk makes the sums of 64 x 64 channels over a slice of the bands; a band has kTiles
+  // to kMostTiles tiles.
+  constexpr int64_t kChannels = 64, kTiles = 50, kMostTiles = 96, kChunks = 8, kCopied = 8;
   Axis y(divide_up(s.out_h, 2), s.out_h, 2, 2), x(divide_up(s.out_w, 2), s.out_w, 2, 2);
   for (int64_t k = 0; k < 2; ++k) y.add(k, k), x.add(k, k);
   y.finish();
   x.finish();
   const int64_t in_plane = s.in_h * s.in_w, out_plane = s.out_h * s.out_w;
-  const int64_t rows = divide_up(y.results, divide_up(y.results, max(1, kTiles / x.results)));
+  const int64_t all_tiles = s.batch * y.results * x.results;
+  const int64_t target = max(kTiles, min(kMostTiles, all_tiles / 4));
+  const int64_t rows = divide_up(y.results, divide_up(y.results, max(1, target / x.results)));
   const int64_t row_blocks = divide_up(y.results, rows);
-  const int64_t images = row_blocks > 1 ? 1 : max(1, min(s.batch, kTiles / (rows * x.results)));
+  const int64_t images = row_blocks > 1 ? 1 : max(1, min(s.batch, target / (rows * x.results)));
   const int64_t bands = divide_up(s.batch, images) * row_blocks;
   const int64_t m_blocks = divide_up(s.out_channels, kChannels),
                 c_blocks = divide_up(s.in_channels, kChannels);
-  const int64_t slices = max(1, min(bands / 2, divide_up(kChunks, m_blocks * c_blocks)));
+  const int64_t slices = max(1, min(bands, divide_up(min(kChunks, all_tiles / kTiles), m_blocks * c_blocks)));
   const int64_t u_size = s.out_channels * s.in_channels;  // of one of the 16 matrices
   T* sums = scratch().partial.get<T>(slices * 16 * u_size);
 
