@@ -27,7 +27,8 @@ void add_train(CLI::App& app, TrainCommand& c, std::function<int()>& chosen) {
   sub->add_option("--data", c.data, "data.yaml");
   sub->add_option("--cfg", c.cfg, "yolov5{p,n,s,m,l,x}, yolov5{n,s,m,l,x}6 or a model yaml")
       ->capture_default_str();
-  sub->add_option("--weights", c.weights, "Start from these weights (.safetensors); empty: from random ones");
+  sub->add_option("--weights", c.weights,
+                  "Start from these weights (.safetensors, or .pt of a state_dict); empty: from random ones");
   sub->add_option("--hyp", c.hyp_file,
                   "Hyper-parameter yaml; without: the defaults for training from scratch");
   sub->add_option("--epochs", c.epochs, "With --resume: extends the run")->capture_default_str();
@@ -98,11 +99,14 @@ void add_detect(CLI::App& app, DetectCommand& c, std::vector<int>& size, std::fu
   sub->add_option("--source", c.source, "A picture, a folder, a glob or a .txt list")->required();
   sub->add_option("--img,--imgsz,--img-size", size, "Size, or height and width")
       ->expected(1, 2)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->default_str("640");
   sub->add_option("--conf-thres", c.nms.conf_thres)->capture_default_str();
   sub->add_option("--iou-thres", c.nms.iou_thres)->capture_default_str();
   sub->add_option("--max-det", c.nms.max_det)->capture_default_str();
-  sub->add_option("--classes", c.nms.classes, "Keep only these class numbers")->expected(1, -1);
+  sub->add_option("--classes", c.nms.classes, "Keep only these class numbers")
+      ->expected(1, -1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   sub->add_flag("--agnostic-nms", c.nms.agnostic, "Boxes of different classes suppress each other");
   sub->add_flag("--augment", c.augment, "Test-time augmentation");
   sub->add_option("--device", c.device, "cpu");
@@ -133,6 +137,7 @@ struct DemoData {
 int main(int argc, char** argv) {
   CLI::App app{"Trains, measures and runs YOLOv5-style object detectors"};
   app.require_subcommand(1);
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);  // a flag given again wins
   app.set_version_flag("--version", TENGEN_VERSION);
   std::function<int()> chosen;  // returns the exit code
   TrainCommand train;

@@ -281,7 +281,9 @@ Tensor DetectionModelImpl::forward_augmented(const Tensor& x) {
     if (k + 1 < levels) finest *= 4;
   }
   std::vector<Tensor> rows;
-  for (const auto& [scale, mirrored] : passes) {
+  for (const auto& pass : passes) {
+    const double scale = pass.first;
+    const bool mirrored = pass.second;
     Tensor picture = mirrored ? x.flip({3}) : x;
     if (scale != 1.0) {
       const auto h = static_cast<int64_t>(static_cast<double>(height) * scale);

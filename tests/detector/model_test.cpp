@@ -200,12 +200,14 @@ TEST_CASE("model: every built-in layout has the published number of parameters, 
                                                               {"yolov5m", 21172173},
                                                               {"yolov5n6", 3239884},
                                                               {"yolov5s6", 12612508}};
-  for (const auto& [name, count] : expected) {
+  for (const auto& item : expected) {
+    const auto& name = item.first;
+    const int64_t count = item.second;
     CAPTURE(name);
     DetectionModel model(ModelConfig::load(name));
     int64_t folded = model->parameter_count();
-    for (const auto& item : model->named_parameters())
-      if (ends_with(item.key(), "bn.weight")) folded -= item.value().numel();
+    for (const auto& parameter : model->named_parameters())
+      if (ends_with(parameter.key(), "bn.weight")) folded -= parameter->numel();
     CHECK(folded == count);
   }
 }
