@@ -10,7 +10,9 @@ TEST_CASE("iou: reference cases") {
     const double eps = c.number("eps", 1e-7);
     const std::vector<std::pair<std::string, IouKind>> kinds{
         {"iou", IouKind::iou}, {"giou", IouKind::giou}, {"diou", IouKind::diou}, {"ciou", IouKind::ciou}};
-    for (const auto& [name, kind] : kinds) {
+    for (const auto& item : kinds) {
+      const auto& name = item.first;
+      const IouKind kind = item.second;
       CAPTURE(name);
       Tensor a = golden::load(c, "box1_xywh").requires_grad_(true);
       Tensor b = golden::load(c, "box2_xywh").requires_grad_(true);

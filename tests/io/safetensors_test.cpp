@@ -34,7 +34,9 @@ TEST_CASE("safetensors: what was saved comes back, whatever its type and strides
   const io::SafeTensors read = io::load_safetensors(path);
   CHECK(read.metadata == metadata);
   REQUIRE(read.tensors.size() == tensors.size());
-  for (const auto& [name, value] : tensors) {
+  for (const auto& item : tensors) {
+    const auto& name = item.first;
+    const Tensor& value = item.second;
     CAPTURE(name);
     const Tensor& found = read.tensors.at(name);
     CHECK(found.dtype() == value.dtype());
