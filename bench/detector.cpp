@@ -44,7 +44,9 @@ int main(int argc, char** argv) {
   tengen::manual_seed(0);
   constexpr int64_t kClasses = 3, kBatch = 8, kSize = 320, kLabels = 13;
 
-  DetectionModel model(model_config("yolov5n", kClasses));
+  ModelConfig config = ModelConfig::load("yolov5n");
+  config.nc = kClasses;
+  DetectionModel model(config);
   tengen::Tensor pictures = tengen::rand({kBatch, 3, kSize, kSize});
   // (n, 6): image, class, centre, size in shares of the picture
   tengen::Tensor targets = tengen::zeros({kBatch * kLabels, 6});

@@ -14,8 +14,9 @@ target_include_directories(tengen PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}
   $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 set_target_properties(tengen PROPERTIES POSITION_INDEPENDENT_CODE ON)
 
-# The kernels are compiled once per instruction set, each time in a namespace of its own so that no
-# inline function of one set can be picked by the linker for another.
+# The kernels are compiled once per instruction set, each time in a namespace of its own. Inline functions that the
+# sets share (of the standard library, say) would still be merged by the linker, which might keep the copy of a set that
+# the processor lacks. So each set becomes one object that shows nothing but its kernel_table().
 function(tengen_kernels isa)
   add_library(tengen_kernels_${isa} OBJECT ${TENGEN_KERNEL_SOURCES})
   target_link_libraries(tengen_kernels_${isa} PRIVATE tengen_flags)
@@ -23,8 +24,20 @@ function(tengen_kernels isa)
   target_compile_definitions(tengen_kernels_${isa} PRIVATE TENGEN_ISA=${isa})
   target_compile_options(tengen_kernels_${isa} PRIVATE ${ARGN})
   set_target_properties(tengen_kernels_${isa} PROPERTIES POSITION_INDEPENDENT_CODE ON)
-  target_sources(tengen PRIVATE $<TARGET_OBJECTS:tengen_kernels_${isa}>)
   target_compile_definitions(tengen PRIVATE TENGEN_HAVE_${isa})
+  if(TENGEN_NATIVE_ONLY OR NOT CMAKE_OBJCOPY)
+    target_sources(tengen PRIVATE $<TARGET_OBJECTS:tengen_kernels_${isa}>)
+    return()
+  endif()
+  set(whole ${PROJECT_BINARY_DIR}/kernels_${isa}.o)
+  string(LENGTH ${isa} length)
+  add_custom_command(OUTPUT ${whole}
+    COMMAND ${CMAKE_LINKER} -r --force-group-allocation -o ${whole}.shared $<TARGET_OBJECTS:tengen_kernels_${isa}>
+    COMMAND ${CMAKE_OBJCOPY} --keep-global-symbol=_ZN6tengen3cpu${length}${isa}12kernel_tableEv ${whole}.shared ${whole}
+    DEPENDS tengen_kernels_${isa} $<TARGET_OBJECTS:tengen_kernels_${isa}>
+    COMMAND_EXPAND_LISTS VERBATIM COMMENT "Joining the ${isa} kernels")
+  set_source_files_properties(${whole} PROPERTIES EXTERNAL_OBJECT ON GENERATED ON)
+  target_sources(tengen PRIVATE ${whole})
 endfunction()
 
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
