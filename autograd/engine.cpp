@@ -192,7 +192,7 @@ class Run {
     for (const auto& hook : extras->tensor_hooks) call(hook.call, grads[hook.output_nr]);
     for (size_t i = 0; i < extras->retain_grad.size(); ++i) {
       if (!extras->retain_grad[i] || !grads[i].defined()) continue;
-      Tensor& kept = meta(Tensor(extras->retain_grad[i])).grad;
+      Tensor& kept = meta(Tensor(intrusive_ptr<TensorImpl>(extras->retain_grad[i]))).grad;
       kept = kept.defined() ? kept + grads[i] : grads[i];
     }
   }

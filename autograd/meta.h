@@ -20,7 +20,16 @@ struct AutogradMeta final : GradState {
   AccumulateGrad* accumulator = nullptr;  // of a leaf; not owned: it owns the leaf
   std::vector<std::pair<unsigned, std::function<Tensor(Tensor)>>> leaf_hooks;
   unsigned next_hook = 0;
+
+  ~AutogradMeta() override { forget_retained(); }
+  /// Takes the tensor off the list of those whose gradient grad_fn stores.
+  void forget_retained() {
+    if (retains_grad && grad_fn) grad_fn->extras().retain_grad[output_nr] = nullptr;
+  }
 };
+
+/// Puts `tensor`, which has a grad_fn, on that list.
+void remember_retained(const Tensor& tensor);
 
 /// The meta of `tensor`, or null.
 inline AutogradMeta* meta_if_any(const Tensor& tensor) {

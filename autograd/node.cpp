@@ -161,9 +161,18 @@ Edge gradient_edge(const Tensor& tensor) {
 
 void set_gradient_edge(const Tensor& tensor, intrusive_ptr<Node> node, uint32_t output_nr) {
   AutogradMeta& m = meta(tensor);
+  m.forget_retained();
   m.grad_fn = std::move(node);
   m.output_nr = output_nr;
   m.view_version = tensor.storage()->version();
+  if (m.retains_grad && m.grad_fn) remember_retained(tensor);
+}
+
+void remember_retained(const Tensor& tensor) {
+  AutogradMeta& m = meta(tensor);
+  auto& list = m.grad_fn->extras().retain_grad;
+  if (list.size() <= m.output_nr) list.resize(m.output_nr + 1);
+  list[m.output_nr] = tensor.unsafeGetTensorImpl();
 }
 
 }  // namespace autograd

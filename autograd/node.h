@@ -59,8 +59,8 @@ struct NodeExtras {
     unsigned id;
     std::function<Tensor(Tensor)> call;
   };
-  std::vector<TensorHook> tensor_hooks;                // on the gradients that arrive, before the rule runs
-  std::vector<intrusive_ptr<TensorImpl>> retain_grad;  // one per output whose .grad is wanted; may hold nulls
+  std::vector<TensorHook> tensor_hooks;  // on the gradients that arrive, before the rule runs
+  std::vector<TensorImpl*> retain_grad;  // by output: the tensor whose .grad is wanted, not owned; or null
   std::vector<
       std::function<variable_list(const variable_list& grad_inputs, const variable_list& grad_outputs)>>
       post_hooks;

@@ -50,11 +50,8 @@ intrusive_ptr<autograd::Node> Tensor::grad_fn() const {
       if (base.requires_grad() && !base.is_leaf() && (m && m->grad_fn ? true : !(m && m->requires_grad))) {
         AutoGradMode recording(true);
         Tensor fresh = base.as_strided(sizes(), strides(), storage_offset());
-        AutogradMeta& mine = meta(*this);
-        mine.grad_fn = meta(fresh).grad_fn;
-        mine.output_nr = meta(fresh).output_nr;
-        mine.view_version = version;
-        return mine.grad_fn;
+        autograd::set_gradient_edge(*this, meta(fresh).grad_fn, meta(fresh).output_nr);
+        return meta(*this).grad_fn;
       }
     }
   }
@@ -67,10 +64,7 @@ void Tensor::retain_grad() const {
   TENGEN_CHECK(requires_grad(), "retain_grad: this tensor does not require a gradient");
   if (is_leaf() || meta(*this).retains_grad) return;
   meta(*this).retains_grad = true;
-  auto& list = grad_fn()->extras().retain_grad;
-  size_t nr = meta(*this).output_nr;
-  if (list.size() <= nr) list.resize(nr + 1);
-  list[nr] = impl_;
+  autograd::remember_retained(*this);
 }
 
 bool Tensor::retains_grad() const { return meta_if_any(*this) && meta(*this).retains_grad; }
@@ -118,7 +112,10 @@ Tensor Tensor::detach() const {
 
 Tensor& Tensor::detach_() const {
   TENGEN_CHECK(!is_view(), "detach_: can't detach views in-place; use detach() instead");
-  if (AutogradMeta* m = meta_if_any(*this)) m->grad_fn = nullptr, m->output_nr = 0, m->requires_grad = false;
+  if (AutogradMeta* m = meta_if_any(*this)) {
+    autograd::set_gradient_edge(*this, nullptr, 0);
+    m->requires_grad = m->retains_grad = false;
+  }
   return const_cast<Tensor&>(*this);
 }
 

@@ -233,3 +233,20 @@ TEST_CASE("several threads may run forward and backward on shared parameters of 
   for (auto& thread : threads) thread.join();
   for (int i = 0; i < 4; ++i) CHECK(at(results[i], 5) == 2 * i);
 }
+
+TEST_CASE("retain_grad follows the tensor and does not outlive it") {
+  Tensor x = leaf({2});
+  Tensor y = x * 3;
+  y.retain_grad();
+  y.mul_(2);  // a new history for the same tensor
+  (y * y).sum().backward({}, true);
+  CHECK(at(y.grad(), 0) == 24);
+  Tensor z;
+  {
+    Tensor inner = x * 5;
+    inner.retain_grad();
+    z = (inner * 2).sum();
+  }
+  z.backward();  // the tensor is gone: nothing to store
+  CHECK(at(x.grad(), 0) == 24 * 6 + 10);
+}
