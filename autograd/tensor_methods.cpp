@@ -47,7 +47,7 @@ intrusive_ptr<autograd::Node> Tensor::grad_fn() const {
     bool current = m && m->grad_fn ? m->view_version == version : version == 0;
     if (!current && is_floating_point() && impl().storage->last_writer()) {
       Tensor base(impl().base);
-      if (base.requires_grad() && !base.is_leaf() && (m && m->grad_fn ? true : !(m && m->requires_grad))) {
+      if (base.requires_grad() && !base.is_leaf() && (!m || m->grad_fn || !m->requires_grad)) {
         AutoGradMode recording(true);
         Tensor fresh = base.as_strided(sizes(), strides(), storage_offset());
         autograd::set_gradient_edge(*this, meta(fresh).grad_fn, meta(fresh).output_nr);
