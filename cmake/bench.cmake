@@ -1,26 +1,35 @@
-# Each file of bench/ is one program, bench_<name>, built on demand. With TENGEN_BENCH_LIBTORCH the comparison's sources
-# are also built against LibTorch (Debian's libtorch-dev, or the one that CMAKE_PREFIX_PATH leads to).
-option(TENGEN_BENCH_LIBTORCH "Also build the benchmarks against LibTorch" OFF)
+# Benchmarks, built on demand: bench_tengen, the same sources against LibTorch, and OpenBLAS for matrix products.
+# TENGEN_BENCH_LIBTORCH is ON for Debian's libtorch-dev, or the folder of another LibTorch (with include/ and lib/).
+set(TENGEN_BENCH_LIBTORCH OFF CACHE STRING "Also build the benchmarks against LibTorch: ON or its folder")
 
-file(GLOB benches CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/bench/*.cpp)
-foreach(source IN LISTS benches)
-  get_filename_component(name ${source} NAME_WE)
-  if(name STREQUAL "detector" AND NOT TENGEN_BUILD_APPS)
-    continue()
-  endif()
-  add_executable(bench_${name} ${source})
-  target_link_libraries(bench_${name} PRIVATE tengen::tengen tengen_flags)
-endforeach()
-if(TARGET bench_detector)
-  target_link_libraries(bench_detector PRIVATE tengen_detector)
+set(bench_sources serve main overhead memory gemm conv detector go)
+list(TRANSFORM bench_sources PREPEND ${PROJECT_SOURCE_DIR}/bench/)
+list(TRANSFORM bench_sources APPEND .cpp)
+
+add_executable(bench_tengen ${bench_sources} bench/limits.cpp)
+target_link_libraries(bench_tengen PRIVATE tengen_detector tengen::tengen tengen_flags)
+
+find_library(openblas_library openblas)
+find_path(openblas_include cblas.h PATH_SUFFIXES x86_64-linux-gnu openblas)
+if(openblas_library AND openblas_include)
+  add_executable(bench_openblas bench/serve.cpp bench/openblas.cpp)
+  target_include_directories(bench_openblas SYSTEM PRIVATE ${openblas_include})
+  target_include_directories(bench_openblas PRIVATE include)
+  target_link_libraries(bench_openblas PRIVATE tengen_flags ${openblas_library})
 endif()
 
-if(TENGEN_BENCH_LIBTORCH AND TARGET bench_detector)
-  find_package(Torch REQUIRED)
-  add_executable(bench_detector_libtorch bench/detector.cpp apps/detector/model.cpp apps/detector/model_config.cpp
+if(TENGEN_BENCH_LIBTORCH)
+  if(IS_DIRECTORY ${TENGEN_BENCH_LIBTORCH})
+    set(libtorch_hints PATHS ${TENGEN_BENCH_LIBTORCH} NO_DEFAULT_PATH)
+  endif()
+  find_path(libtorch_include torch/csrc/api/include/torch/torch.h PATH_SUFFIXES include ${libtorch_hints} REQUIRED)
+  find_library(libtorch_cpu torch_cpu PATH_SUFFIXES lib ${libtorch_hints} REQUIRED)
+  find_library(libtorch_c10 c10 PATH_SUFFIXES lib ${libtorch_hints} REQUIRED)
+  add_executable(bench_libtorch ${bench_sources} apps/detector/model.cpp apps/detector/model_config.cpp
     apps/detector/loss.cpp apps/detector/iou.cpp)
-  target_include_directories(bench_detector_libtorch BEFORE PRIVATE bench/libtorch include)
-  target_include_directories(bench_detector_libtorch SYSTEM PRIVATE ${TORCH_INCLUDE_DIRS})
-  target_link_libraries(bench_detector_libtorch PRIVATE ${TORCH_LIBRARIES} yaml-cpp)
-  target_compile_features(bench_detector_libtorch PRIVATE cxx_std_20)
+  target_compile_definitions(bench_libtorch PRIVATE TENGEN_BENCH_LIBTORCH)
+  target_include_directories(bench_libtorch BEFORE PRIVATE bench/libtorch include)
+  target_include_directories(bench_libtorch SYSTEM PRIVATE ${libtorch_include} ${libtorch_include}/torch/csrc/api/include)
+  target_link_libraries(bench_libtorch PRIVATE ${libtorch_cpu} ${libtorch_c10} yaml-cpp -Wl,--allow-shlib-undefined)
+  target_compile_features(bench_libtorch PRIVATE cxx_std_20)
 endif()

@@ -1,0 +1,24 @@
+// The matrix products by OpenBLAS.
+#include <cblas.h>
+
+#include <memory>
+#include <vector>
+
+#include <tengen/bench/bench.h>
+#include <tengen/bench/gemm_sizes.h>
+
+int main(int argc, char** argv) {
+  bench::Cases cases;
+  for (int64_t n : bench::kGemmSizes)
+    cases.push_back({bench::gemm_name(n), {bench::gemm_flops(n), 0}, [n] {
+                       auto a = std::make_shared<std::vector<float>>(n * n, 0.5f);
+                       auto b = std::make_shared<std::vector<float>>(n * n, 0.25f);
+                       auto c = std::make_shared<std::vector<float>>(n * n);
+                       return [=] {
+                         const int size = int(n);
+                         cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, size, size, size, 1, a->data(), size,
+                                     b->data(), size, 0, c->data(), size);
+                       };
+                     }});
+  return bench::run(argc, argv, cases, [](int threads) { openblas_set_num_threads(threads); });
+}
