@@ -1,12 +1,17 @@
 # tengen-detect: everything but main() is a library, so that the tests can link it.
 find_package(yaml-cpp REQUIRED)
+set(yaml_library yaml-cpp)
+if(TENGEN_STATIC_PROGRAMS)  # the package's target is the shared library
+  find_library(yaml_library_static yaml-cpp REQUIRED)
+  set(yaml_library ${yaml_library_static})
+endif()
 find_package(CLI11 REQUIRED)
 
 file(GLOB detector_sources CONFIGURE_DEPENDS apps/detector/*.cpp)
 list(FILTER detector_sources EXCLUDE REGEX "/main\\.cpp$")
 if(detector_sources)
   add_library(tengen_detector STATIC ${detector_sources})
-  target_link_libraries(tengen_detector PRIVATE tengen_flags yaml-cpp PUBLIC tengen::tengen)
+  target_link_libraries(tengen_detector PRIVATE tengen_flags ${yaml_library} PUBLIC tengen::tengen)
 endif()
 if(EXISTS ${PROJECT_SOURCE_DIR}/apps/detector/main.cpp)
   add_executable(tengen-detect apps/detector/main.cpp)

@@ -1,5 +1,8 @@
 # libtengen.a: tensor, cpu kernels (once per instruction set), autograd, nn, optim, data, io.
 find_package(Threads REQUIRED)
+if(TENGEN_STATIC_PROGRAMS)
+  set(CMAKE_FIND_LIBRARY_SUFFIXES .a)
+endif()
 find_package(ZLIB REQUIRED)
 
 file(GLOB TENGEN_SOURCES CONFIGURE_DEPENDS tensor/*.cpp autograd/*.cpp autograd/ops/*.cpp nn/*.cpp nn/modules/*.cpp
