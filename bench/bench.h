@@ -1,6 +1,7 @@
-// Benchmarks: one set of sources, built once against tengen and once against each LibTorch (bench/libtorch has the
-// header that makes `#include <tengen/torch.h>` mean LibTorch). scripts/bench runs the programs side by side: it
-// asks each in turn for a sample of the same case, so that a machine whose speed drifts slows all of them.
+// Benchmarks: one set of sources, built once against tengen and once against each LibTorch (bench/libtorch
+// has the header that makes `#include <tengen/torch.h>` mean LibTorch). scripts/bench runs the programs side
+// by side: it asks each in turn for a sample of the same case, so that a machine whose speed drifts slows all
+// of them.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +11,8 @@
 
 namespace bench {
 
-/// What one run costs, to set a time in proportion to the machine's limits: arithmetic (multiply-adds count two) or
-/// memory traffic that nobody can avoid. 0: not stated.
+/// What one run costs, to set a time in proportion to the machine's limits: arithmetic (multiply-adds count
+/// two) or memory traffic that nobody can avoid. 0: not stated.
 struct Cost {
   double flops = 0, bytes = 0;
 };

@@ -7,7 +7,8 @@ namespace {
 
 void add(Cases& cases, const std::string& network, const ConvShape& s, bool first_layer) {
   auto inputs = [s] {
-    return std::pair(torch::randn({s.batch, s.in, s.size, s.size}), torch::randn({s.out, s.in, s.kernel, s.kernel}) * 0.1);
+    return std::pair(torch::randn({s.batch, s.in, s.size, s.size}),
+                     torch::randn({s.out, s.in, s.kernel, s.kernel}) * 0.1);
   };
   cases.push_back({"conv " + network + " fwd/" + s.name(), {s.flops(), 0}, [=] {
                      auto [x, w] = inputs();

@@ -1,4 +1,5 @@
-// AlphaGo Zero's network (Silver et al. 2017) with small towers: 17 planes, a stem, residual blocks, two heads.
+// AlphaGo Zero's network (Silver et al. 2017) with small towers: 17 planes, a stem, residual blocks, two
+// heads.
 #include <tengen/bench/bench.h>
 #include <tengen/torch.h>
 
@@ -13,7 +14,8 @@ struct ConvNormImpl : nn::Module {
   nn::BatchNorm2d norm{nullptr};
 
   ConvNormImpl(int64_t in, int64_t out, int64_t kernel)
-      : conv(register_module("conv", nn::Conv2d(nn::Conv2dOptions(in, out, kernel).padding(kernel / 2).bias(false)))),
+      : conv(register_module("conv",
+                             nn::Conv2d(nn::Conv2dOptions(in, out, kernel).padding(kernel / 2).bias(false)))),
         norm(register_module("norm", nn::BatchNorm2d(out))) {}
   torch::Tensor forward(const torch::Tensor& x) {
     return norm ? norm->forward(conv->forward(x)) : conv->forward(x);
@@ -98,12 +100,15 @@ void go(Cases& cases) {
   for (Size s : {Size{"b4c32", 4, 32}, Size{"b6c64", 6, 64}, Size{"b6c96", 6, 96}})
     for (int64_t size : {9, 19}) {
       const double convs = 18.0 * double(s.channels * (17 + 2 * s.blocks * s.channels) * size * size);
-      const std::string name = std::string("go tower/") + s.name + " " + std::to_string(size) + "x" + std::to_string(size);
+      const std::string name =
+          std::string("go tower/") + s.name + " " + std::to_string(size) + "x" + std::to_string(size);
       for (int64_t batch : {1, 16, 64})
-        cases.push_back({name + " inference b" + std::to_string(batch), {convs * double(batch), 0},
-                         [=] { return inference(s.blocks, s.channels, size, batch); }});
-      cases.push_back({name + " training step b128", {3 * convs * 128, 0},
-                       [=] { return training_step(s.blocks, s.channels, size, 128); }});
+        cases.push_back({name + " inference b" + std::to_string(batch), {convs * double(batch), 0}, [=] {
+                           return inference(s.blocks, s.channels, size, batch);
+                         }});
+      cases.push_back({name + " training step b128", {3 * convs * 128, 0}, [=] {
+                         return training_step(s.blocks, s.channels, size, 128);
+                       }});
     }
 }
 

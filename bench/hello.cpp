@@ -1,4 +1,5 @@
-// The smallest useful program: its compile time, start and size are what a user of the library pays for everything.
+// The smallest useful program: its compile time, start and size are what a user of the library pays for
+// everything.
 #include <tengen/torch.h>
 
 #include <iostream>

@@ -32,8 +32,11 @@ using V4 [[gnu::vector_size(16)]] = float;
 #if defined(__x86_64__)
 using V8 [[gnu::vector_size(32)]] = float;
 using V16 [[gnu::vector_size(64)]] = float;
-[[gnu::target("avx2,fma"), gnu::optimize("fp-contract=fast")]] void with_avx2(void* sink) { multiply_add<V8>(sink); }
-[[gnu::target("avx512f,prefer-vector-width=512"), gnu::optimize("fp-contract=fast")]] void with_avx512(void* sink) {
+[[gnu::target("avx2,fma"), gnu::optimize("fp-contract=fast")]] void with_avx2(void* sink) {
+  multiply_add<V8>(sink);
+}
+[[gnu::target("avx512f,prefer-vector-width=512"), gnu::optimize("fp-contract=fast")]] void with_avx512(
+    void* sink) {
   multiply_add<V16>(sink);
 }
 #endif
@@ -63,7 +66,8 @@ void limits(Cases& cases) {
                      };
                    }});
   cases.push_back({"limits/copy 256 MB", {0, 2.0 * kBytes}, [] {
-                     auto from = std::make_shared<std::vector<char>>(kBytes, 1), to = std::make_shared<std::vector<char>>(kBytes);
+                     auto from = std::make_shared<std::vector<char>>(kBytes, 1),
+                          to = std::make_shared<std::vector<char>>(kBytes);
                      return [from, to] {
                        tengen::parallel_for(kBytes / kChunk, [&](int64_t i) {
                          std::memcpy(to->data() + i * kChunk, from->data() + i * kChunk, kChunk);

@@ -46,16 +46,20 @@ void memory(Cases& cases) {
       torch::Tensor sum = a + b;
     };
   };
-  forward(cases, "memory/silu 12.8M", 2 * all, {kElements}, [](const torch::Tensor& x) { return torch::silu(x); });
+  forward(cases, "memory/silu 12.8M", 2 * all, {kElements},
+          [](const torch::Tensor& x) { return torch::silu(x); });
   forward(cases, "memory/exp 12.8M", 2 * all, {kElements}, [](const torch::Tensor& x) { return x.exp(); });
   forward(cases, "memory/sum of all 12.8M", all, {kElements}, [](const torch::Tensor& x) { return x.sum(); });
-  forward(cases, "memory/sum of rows 12800x1000", all, {12800, 1000}, [](const torch::Tensor& x) { return x.sum(1); });
+  forward(cases, "memory/sum of rows 12800x1000", all, {12800, 1000},
+          [](const torch::Tensor& x) { return x.sum(1); });
   forward(cases, "memory/sum of columns 12800x1000", all, {12800, 1000},
           [](const torch::Tensor& x) { return x.sum(0); });
   forward(cases, "memory/log_softmax 4096x1000", 2 * item * 4096 * 1000, {4096, 1000},
           [](const torch::Tensor& x) { return torch::log_softmax(x, 1); });
   forward(cases, "memory/permute+contiguous 8x64x160x160", 2 * item * 8 * 64 * 160 * 160, {8, 64, 160, 160},
-          [](const torch::Tensor& x) { return x.permute({0, 2, 3, 1}).contiguous(); });
+          [](const torch::Tensor& x) {
+            return x.permute({0, 2, 3, 1}).contiguous();
+          });
   // Reads logits and targets, writes the gradient; reads both again for it.
   gradient(cases, "memory/bce_with_logits fwd+bwd 9.8M", 5 * item * 9'800'000, {9'800'000},
            [](const std::vector<int64_t>& shape) {

@@ -16,8 +16,8 @@ int main(int argc, char** argv) {
                        auto c = std::make_shared<std::vector<float>>(n * n);
                        return [=] {
                          const int size = int(n);
-                         cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, size, size, size, 1, a->data(), size,
-                                     b->data(), size, 0, c->data(), size);
+                         cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, size, size, size, 1,
+                                     a->data(), size, b->data(), size, 0, c->data(), size);
                        };
                      }});
   return bench::run(argc, argv, cases, [](int threads) { openblas_set_num_threads(threads); });

@@ -5,9 +5,11 @@ namespace bench {
 
 void overhead(Cases& cases) {
   cases.push_back({"overhead/perceptron 16-32-32-1 step b8", {}, [] {
-                     torch::nn::Sequential net(torch::nn::Linear(16, 32), torch::nn::ReLU(), torch::nn::Linear(32, 32),
-                                               torch::nn::ReLU(), torch::nn::Linear(32, 1));
-                     auto optimizer = std::make_shared<torch::optim::SGD>(net->parameters(), torch::optim::SGDOptions(0.01).momentum(0.9));
+                     torch::nn::Sequential net(torch::nn::Linear(16, 32), torch::nn::ReLU(),
+                                               torch::nn::Linear(32, 32), torch::nn::ReLU(),
+                                               torch::nn::Linear(32, 1));
+                     auto optimizer = std::make_shared<torch::optim::SGD>(
+                         net->parameters(), torch::optim::SGDOptions(0.01).momentum(0.9));
                      torch::Tensor x = torch::randn({8, 16}), y = torch::randn({8, 1});
                      return [=]() mutable {
                        optimizer->zero_grad();
@@ -24,7 +26,8 @@ void overhead(Cases& cases) {
                      };
                    }});
   cases.push_back({"overhead/100 multiplications fwd+bwd", {}, [] {
-                     torch::Tensor x = torch::ones({4}, torch::requires_grad()), factor = torch::full({4}, 1.01);
+                     torch::Tensor x = torch::ones({4}, torch::requires_grad()),
+                                   factor = torch::full({4}, 1.01);
                      return [=]() mutable {
                        torch::Tensor y = x;
                        for (int i = 0; i < 100; ++i) y = y * factor;

@@ -63,8 +63,7 @@ void serve(const Cases& cases) {
     words >> command >> std::ws;
     std::getline(words, rest);
     if (command == "list") {
-      for (const Case& c : cases)
-        std::printf("%s\t%.0f\t%.0f\n", c.name.c_str(), c.cost.flops, c.cost.bytes);
+      for (const Case& c : cases) std::printf("%s\t%.0f\t%.0f\n", c.name.c_str(), c.cost.flops, c.cost.bytes);
       std::printf("\n");
     } else if (command == "prepare") {
       current.reset();
@@ -122,7 +121,8 @@ int run(int argc, char** argv, const Cases& cases, void (*set_threads)(int)) {
     else if (word[0] != '-' && filter.empty())
       filter = word;
     else
-      return std::fprintf(stderr, "usage: %s [--threads N] [--time SECONDS] [--serve | FILTER]\n", argv[0]), 2;
+      return std::fprintf(stderr, "usage: %s [--threads N] [--time SECONDS] [--serve | FILTER]\n", argv[0]),
+             2;
   }
   serving ? serve(cases) : table(cases, filter, seconds);
   return 0;
