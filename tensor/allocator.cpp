@@ -1,5 +1,6 @@
 #include <tengen/tensor/allocator.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <bit>
@@ -7,7 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <mutex>
-#include <new>
+#include <utility>
 #include <vector>
 
 #include <tengen/tensor/error.h>
@@ -24,7 +25,8 @@ struct SizeClass {
   size_t bytes;
 };
 constexpr size_t kSmall = 512;
-constexpr int kClasses = int(kSmall / kAlignment) + 4 * (64 - 9);
+constexpr int kMultiples = int(kSmall / kAlignment);
+constexpr int kClasses = kMultiples + 4 * (64 - 9);
 
 SizeClass size_class(size_t bytes) {
   if (bytes <= kSmall) {
@@ -34,79 +36,190 @@ SizeClass size_class(size_t bytes) {
   int log = std::bit_width(bytes - 1) - 1;  // 2^log < bytes <= 2^(log+1)
   size_t step = size_t{1} << (log - 2);
   size_t quarter = (bytes - (size_t{1} << log) + step - 1) / step;  // 1..4
-  return {int(kSmall / kAlignment) + 4 * (log - 9) + int(quarter) - 1, (size_t{1} << log) + quarter * step};
+  return {kMultiples + 4 * (log - 9) + int(quarter) - 1, (size_t{1} << log) + quarter * step};
+}
+
+constexpr size_t class_bytes(int index) {
+  if (index < kMultiples) return size_t(index + 1) * kAlignment;
+  int log = 9 + (index - kMultiples) / 4;
+  return (size_t{1} << log) + size_t((index - kMultiples) % 4 + 1) * (size_t{1} << (log - 2));
 }
 
 std::atomic<bool> poison{false};
 
-// Never destroyed: tensors in static variables may be freed after everything else.
+// What threads share. Never destroyed: tensors in static variables may be freed after everything else.
 struct Cache {
   std::mutex mutex;
   std::array<std::vector<void*>, kClasses> free;
-  MemoryStats stats{};
+  int64_t in_use = 0, peak = 0;
+  int64_t from_system = 0;  // bytes of all blocks, handed out or not
+  size_t system_allocations = 0;
 
   static Cache& instance() {
     static Cache* cache = new Cache;
     return *cache;
   }
+  void count(int64_t bytes) {
+    in_use += bytes;
+    if (in_use > peak) peak = in_use;
+  }
 };
+
+// Small blocks that a thread has freed, for itself to use again without a lock. A full stack gives half of
+// its blocks to the shared cache and an empty one takes as many, so a thread that only frees what others
+// allocate hoards little.
+constexpr int kThreadClasses = kMultiples + 4 * 3;  // blocks up to 4 KB
+constexpr int kStackSize = 64;
+constexpr size_t kStackBytes = 64 << 10;
+constexpr int64_t kUncounted = 64 << 10;
+
+struct Stack {
+  int count, limit;  // limit 0: before the thread's first free, and when it ends
+  void* blocks[kStackSize];
+};
+struct ThreadCache {
+  Stack stacks[kThreadClasses];
+  int64_t uncounted;  // bytes that `shared.in_use` has yet to hear of
+};
+// A plain object, so that it can be used from a thread's first moment to its last.
+constinit thread_local ThreadCache own{};
+
+void report(Cache& shared) { shared.count(std::exchange(own.uncounted, 0)); }
+
+void count_small(int64_t bytes) {
+  own.uncounted += bytes;
+  if (own.uncounted < kUncounted && own.uncounted > -kUncounted) [[likely]]
+    return;
+  Cache& shared = Cache::instance();
+  std::lock_guard<std::mutex> lock(shared.mutex);
+  report(shared);
+}
+
+void open_own_cache() {
+#if !defined(__SANITIZE_ADDRESS__)  // it sees uses after free when blocks go back to the system
+  struct Lifetime {
+    Lifetime() {
+      for (int i = 0; i < kThreadClasses; ++i)
+        own.stacks[i].limit = int(std::min<size_t>(kStackSize, kStackBytes / class_bytes(i)));
+    }
+    ~Lifetime() {
+      Cache& shared = Cache::instance();
+      std::lock_guard<std::mutex> lock(shared.mutex);
+      for (int i = 0; i < kThreadClasses; ++i) {
+        Stack& stack = own.stacks[i];
+        shared.free[i].insert(shared.free[i].end(), stack.blocks, stack.blocks + stack.count);
+        stack.count = stack.limit = 0;
+      }
+      report(shared);
+    }
+  };
+  static thread_local Lifetime lifetime;
+#endif
+}
+
+void* allocate_shared(SizeClass size) {
+  Cache& shared = Cache::instance();
+  {
+    std::lock_guard<std::mutex> lock(shared.mutex);
+    auto& list = shared.free[size.index];
+    if (!list.empty()) {
+      void* block = list.back();
+      list.pop_back();
+      if (size.index < kThreadClasses) {
+        Stack& stack = own.stacks[size.index];
+        stack.count = int(std::min(list.size(), size_t(stack.limit) / 2));
+        std::copy(list.end() - stack.count, list.end(), stack.blocks);
+        list.resize(list.size() - size_t(stack.count));
+      }
+      shared.count(int64_t(size.bytes));
+      return block;
+    }
+  }
+  void* block = std::aligned_alloc(kAlignment, size.bytes);
+  if (!block) {  // the cache may hold what is missing in other classes
+    empty_host_cache();
+    block = std::aligned_alloc(kAlignment, size.bytes);
+    if (!block) return nullptr;
+  }
+  std::lock_guard<std::mutex> lock(shared.mutex);
+  ++shared.system_allocations;
+  shared.from_system += int64_t(size.bytes);
+  shared.count(int64_t(size.bytes));
+  return block;
+}
+
+void free_shared(void* block, SizeClass size) {
+  Cache& shared = Cache::instance();
+  std::lock_guard<std::mutex> lock(shared.mutex);
+  shared.count(-int64_t(size.bytes));
+#if defined(__SANITIZE_ADDRESS__)
+  shared.from_system -= int64_t(size.bytes);
+  std::free(block);
+#else
+  auto& list = shared.free[size.index];
+  list.push_back(block);
+  if (size.index >= kThreadClasses) return;
+  Stack& stack = own.stacks[size.index];
+  int keep = stack.limit / 2;
+  if (stack.count <= keep) return;
+  list.insert(list.end(), stack.blocks + keep, stack.blocks + stack.count);
+  stack.count = keep;
+#endif
+}
 
 }  // namespace
 
 void* allocate_host(size_t bytes) {
-  Cache& cache = Cache::instance();
   SizeClass size = size_class(bytes);
-  void* block = nullptr;
-  {
-    std::lock_guard<std::mutex> lock(cache.mutex);
-    auto& list = cache.free[size.index];
-    if (!list.empty()) {
-      block = list.back();
-      list.pop_back();
-      cache.stats.cached -= size.bytes;
-    } else {
-      ++cache.stats.system_allocations;
-    }
-    cache.stats.in_use += size.bytes;
-    if (cache.stats.in_use > cache.stats.peak) cache.stats.peak = cache.stats.in_use;
+  void* block;
+  if (size.index < kThreadClasses && own.stacks[size.index].count > 0) [[likely]] {
+    Stack& stack = own.stacks[size.index];
+    block = stack.blocks[--stack.count];
+    count_small(int64_t(size.bytes));
+  } else {
+    block = allocate_shared(size);
+    if (!block) fail("out of memory: tried to allocate ", bytes, " bytes");
   }
-  if (!block) block = std::aligned_alloc(kAlignment, size.bytes);
-  if (!block) {  // the cache may hold what is missing in other classes
-    empty_host_cache();
-    block = std::aligned_alloc(kAlignment, size.bytes);
-  }
-  if (!block) fail("out of memory: tried to allocate ", bytes, " bytes");
-  if (poison.load(std::memory_order_relaxed)) std::memset(block, 0xff, size.bytes);
+  if (poison.load(std::memory_order_relaxed)) [[unlikely]]
+    std::memset(block, 0xff, size.bytes);
   return block;
 }
 
 void free_host(void* block, size_t bytes) noexcept {
-  Cache& cache = Cache::instance();
   SizeClass size = size_class(bytes);
-  std::lock_guard<std::mutex> lock(cache.mutex);
-  cache.stats.in_use -= size.bytes;
-#if defined(__SANITIZE_ADDRESS__)
-  std::free(block);  // let the sanitizer see uses after this
-#else
-  cache.free[size.index].push_back(block);
-  cache.stats.cached += size.bytes;
-#endif
+  if (size.index < kThreadClasses) {
+    Stack& stack = own.stacks[size.index];
+    if (stack.count < stack.limit) [[likely]] {
+      stack.blocks[stack.count++] = block;
+      return count_small(-int64_t(size.bytes));
+    }
+    if (stack.limit == 0) open_own_cache();
+  }
+  free_shared(block, size);
 }
 
 MemoryStats host_memory_stats() {
-  Cache& cache = Cache::instance();
-  std::lock_guard<std::mutex> lock(cache.mutex);
-  return cache.stats;
+  Cache& shared = Cache::instance();
+  std::lock_guard<std::mutex> lock(shared.mutex);
+  report(shared);
+  size_t in_use = size_t(std::max<int64_t>(shared.in_use, 0));  // another thread may have yet to report
+  return {in_use, size_t(shared.from_system) - std::min(in_use, size_t(shared.from_system)),
+          size_t(shared.peak), shared.system_allocations};
 }
 
 void empty_host_cache() {
-  Cache& cache = Cache::instance();
-  std::lock_guard<std::mutex> lock(cache.mutex);
-  for (auto& list : cache.free) {
-    for (void* block : list) std::free(block);
-    list.clear();
+  Cache& shared = Cache::instance();
+  std::lock_guard<std::mutex> lock(shared.mutex);
+  auto give_back = [&](int index, void** blocks, size_t count) {
+    std::for_each_n(blocks, count, std::free);
+    shared.from_system -= int64_t(count * class_bytes(index));
+  };
+  for (int i = 0; i < kClasses; ++i) {
+    give_back(i, shared.free[i].data(), shared.free[i].size());
+    shared.free[i].clear();
   }
-  cache.stats.cached = 0;
+  for (int i = 0; i < kThreadClasses; ++i)
+    give_back(i, own.stacks[i].blocks, size_t(std::exchange(own.stacks[i].count, 0)));
 }
 
 void set_poison_fresh_memory(bool enabled) { poison = enabled; }

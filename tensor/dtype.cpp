@@ -30,10 +30,6 @@ Half::operator float() const {
   return sign ? -value : value;
 }
 
-size_t item_size(ScalarType type) {
-  return visit_all(type, [](auto value) { return sizeof(value); });
-}
-
 const char* to_string(ScalarType type) {
   switch (type) {
     case kByte:

@@ -81,7 +81,11 @@ template <>
 inline constexpr ScalarType dtype_of<BFloat16> = kBFloat16;
 
 /// Bytes per element.
-size_t item_size(ScalarType type);
+[[gnu::always_inline]] inline size_t item_size(ScalarType type) {  // inline also between instruction sets
+  constexpr uint8_t kSizes[] = {1, 1, 2, 4, 8, 2, 4, 8, 1, 2};
+  TENGEN_CHECK(type < ScalarType::Undefined, "tensor has no dtype: it is undefined");
+  return kSizes[int(type)];
+}
 /// PyTorch's C++ name: "Float", "Long", ...
 const char* to_string(ScalarType type);
 std::ostream& operator<<(std::ostream& out, ScalarType type);

@@ -37,8 +37,7 @@ void set_default_dtype(ScalarType type) {
 
 Tensor empty(IntArrayRef size, TensorOptions options, std::optional<MemoryFormat>) {
   size_t bytes = size_t(checked_numel(size)) * item_size(options.dtype());
-  auto impl = make_intrusive<TensorImpl>(Storage::allocate(bytes, options.device()), options.dtype(),
-                                         DimVector(size.begin(), size.end()), contiguous_strides(size), 0);
+  auto impl = make_intrusive<TensorImpl>(Storage::allocate(bytes, options.device()), options.dtype(), size);
   return with_options(Tensor(std::move(impl)), options);
 }
 

@@ -6,15 +6,19 @@
 #include <cstdint>
 #include <utility>
 
+#include <tengen/tensor/allocator.h>
+
 namespace tengen {
 
 /// Base of objects owned through intrusive_ptr. The count is atomic; the object itself is not protected.
-class RefCounted {
+class RefCounted : public FromHostCache {
  public:
   RefCounted() = default;
   RefCounted(const RefCounted&) = delete;
   RefCounted& operator=(const RefCounted&) = delete;
 
+  /// The first reference to an object that nobody else knows yet: no atomic read-modify-write.
+  void retain_first() const { count_.store(1, std::memory_order_relaxed); }
   uint32_t use_count() const { return count_.load(std::memory_order_acquire); }
   void retain() const { count_.fetch_add(1, std::memory_order_relaxed); }
   /// Takes a reference unless the object is already being destroyed.
@@ -55,6 +59,11 @@ class intrusive_ptr {
     p.object_ = object;
     return p;
   }
+  /// The first handle of a new object.
+  static intrusive_ptr first(T* object) {
+    object->retain_first();
+    return adopt(object);
+  }
   intrusive_ptr(const intrusive_ptr& other) : intrusive_ptr(other.object_) {}
   intrusive_ptr(intrusive_ptr&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
   template <class U>
@@ -84,7 +93,7 @@ class intrusive_ptr {
 
 template <class T, class... Args>
 intrusive_ptr<T> make_intrusive(Args&&... args) {
-  return intrusive_ptr<T>(new T(std::forward<Args>(args)...));
+  return intrusive_ptr<T>::first(new T(std::forward<Args>(args)...));
 }
 
 }  // namespace tengen

@@ -1,8 +1,11 @@
 // A vector with room for N elements inside the object: shapes, edges and gradients need no heap.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
+#include <iterator>
 #include <memory>
 #include <new>
 #include <utility>
@@ -24,15 +27,13 @@ class SmallVector {
     *it;
     ++it;
   }
-  SmallVector(It first, It last) : SmallVector() {
-    for (; first != last; ++first) push_back(*first);
-  }
+  SmallVector(It first, It last) : SmallVector() { append(first, last); }
   SmallVector(const SmallVector& other) : SmallVector(other.begin(), other.end()) {}
   SmallVector(SmallVector&& other) noexcept : SmallVector() { take(other); }
   SmallVector& operator=(const SmallVector& other) {
     if (this != &other) {
       clear();
-      for (const T& item : other) push_back(item);
+      append(other.begin(), other.end());
     }
     return *this;
   }
@@ -101,17 +102,27 @@ class SmallVector {
   }
 
  private:
+  template <class It>
+  void append(It first, It last) {
+    if constexpr (std::random_access_iterator<It>) {
+      reserve(size_ + size_t(last - first));
+      std::uninitialized_copy(first, last, data_ + size_);
+      size_ += uint32_t(last - first);
+    } else {
+      for (; first != last; ++first) push_back(*first);
+    }
+  }
   T* inline_data() { return reinterpret_cast<T*>(inline_); }
   bool on_heap() const { return data_ != reinterpret_cast<const T*>(inline_); }
   void grow(size_t wanted) {
-    size_t capacity = capacity_ * 2 > wanted ? capacity_ * 2 : wanted;
+    size_t capacity = std::max<size_t>(capacity_ * size_t{2}, wanted);
     T* fresh = static_cast<T*>(::operator new(capacity * sizeof(T), std::align_val_t(alignof(T))));
     std::uninitialized_move_n(data_, size_, fresh);
-    size_t size = size_;
+    uint32_t size = size_;
     release();
     data_ = fresh;
     size_ = size;
-    capacity_ = capacity;
+    capacity_ = uint32_t(capacity);
   }
   void release() {
     std::destroy_n(data_, size_);
@@ -133,8 +144,8 @@ class SmallVector {
   }
 
   T* data_;
-  size_t size_ = 0;
-  size_t capacity_ = N;
+  uint32_t size_ = 0;
+  uint32_t capacity_ = N;
   alignas(T) unsigned char inline_[N * sizeof(T)];
 };
 

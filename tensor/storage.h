@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 
 #include <tengen/tensor/device.h>
 #include <tengen/tensor/intrusive_ptr.h>
@@ -34,15 +35,20 @@ class Storage final : public RefCounted {
   }
 
  private:
-  Storage(void* data, size_t bytes, Device device) : data_(data), bytes_(bytes), device_(device) {}
+  // Where the memory is: a block of the allocator's; the same block as this object, behind it; the caller's.
+  enum class Place : uint8_t { block, behind, caller };
 
+  Storage(Place place, void* data, size_t bytes, Device device)
+      : place_(place), device_(device), data_(data), bytes_(bytes) {}
+  void destroy() override;
+
+  Place place_;
+  Device device_;
+  uint32_t version_ = 0;
   void* data_;
   size_t bytes_;
-  Device device_;
-  bool cached_ = false;
-  uint32_t version_ = 0;
   const char* last_writer_ = nullptr;
-  std::function<void(void*)> deleter_;
+  std::unique_ptr<std::function<void(void*)>> deleter_;
 };
 
 }  // namespace tengen

@@ -19,14 +19,21 @@ bool is_contiguous(const DimVector& sizes, const DimVector& strides) {
 
 TensorImpl::TensorImpl(intrusive_ptr<Storage> storage, ScalarType dtype, DimVector sizes, DimVector strides,
                        int64_t offset)
-    : storage(std::move(storage)),
-      sizes(std::move(sizes)),
-      strides(std::move(strides)),
+    : dtype(dtype),
+      storage(std::move(storage)),
       offset(offset),
-      dtype(dtype) {
+      sizes(std::move(sizes)),
+      strides(std::move(strides)) {
   for (int64_t size : this->sizes) numel *= size;
   contiguous = tengen::is_contiguous(this->sizes, this->strides);
 }
+
+TensorImpl::TensorImpl(intrusive_ptr<Storage> storage, ScalarType dtype, IntArrayRef sizes)
+    : dtype(dtype),
+      storage(std::move(storage)),
+      numel(numel_of(sizes)),
+      sizes(sizes.begin(), sizes.end()),
+      strides(contiguous_strides(sizes)) {}
 
 TensorImpl::~TensorImpl() = default;
 

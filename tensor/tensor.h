@@ -38,24 +38,26 @@ template <class T, size_t N>
 class TensorAccessor;
 
 /// What autograd/ hangs on a tensor: gradient, history, hooks.
-struct GradState {
+struct GradState : FromHostCache {
   virtual ~GradState() = default;
 };
 
 /// What a handle points to.
 struct TensorImpl final : RefCounted {
-  intrusive_ptr<Storage> storage;
-  DimVector sizes;
-  DimVector strides;   // in elements
-  int64_t offset = 0;  // in elements
-  int64_t numel = 1;
   ScalarType dtype = kFloat;
   bool contiguous = true;
+  intrusive_ptr<Storage> storage;
+  int64_t offset = 0;  // in elements
+  int64_t numel = 1;
+  DimVector sizes;
+  DimVector strides;               // in elements
   intrusive_ptr<TensorImpl> base;  // of a view: the tensor that it ultimately views
   std::unique_ptr<GradState> grad_state;
 
   TensorImpl(intrusive_ptr<Storage> storage, ScalarType dtype, DimVector sizes, DimVector strides,
              int64_t offset);
+  /// Contiguous, from the start of `storage`.
+  TensorImpl(intrusive_ptr<Storage> storage, ScalarType dtype, IntArrayRef sizes);
   ~TensorImpl() override;
   void* data() const { return static_cast<char*>(storage->data()) + offset * item_size(dtype); }
 };
