@@ -25,6 +25,9 @@ struct Operand {
 
 /// The type of the result of, for example, a sum of these operands: result_type({x, y, 2.5}).
 ScalarType result_type(std::initializer_list<Operand> operands);
+inline ScalarType common_type(const Operand& a, const Operand& b) {
+  return a.type == b.type ? a.type : result_type({a, b});
+}
 
 inline ScalarType result_type(const Tensor& a, const Tensor& b) {
   return a.dtype() == b.dtype() ? a.dtype() : result_type({a, b});

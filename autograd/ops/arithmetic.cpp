@@ -25,14 +25,14 @@ void check_sub(const Arg& a, const Arg& b) {
 
 // a + alpha * b
 Tensor sum_of(const char* name, const Arg& a, const Arg& b, const Scalar& alpha) {
-  ScalarType type = result_type({a.operand(), b.operand()});
+  ScalarType type = common_type(a.operand(), b.operand());
   check_alpha(name, type, alpha);
   Tensor out = alpha.equal(1) ? compute(Binary::add, a, b, type, type, {}, nullptr, name)
                : alpha.equal(-1)
                    ? compute(Binary::sub, a, b, type, type, {}, nullptr, name)
                    : compute(Binary::add_scaled, a, b, type, type, alpha.toDouble(), nullptr, name);
-  return record(name, out, {a.tensor ? *a.tensor : kNotSaved, b.tensor ? *b.tensor : kNotSaved}, {},
-                [alpha](Node& node, const Tensor& grad) -> Grads {
+  return record(name, std::move(out), {a.tensor ? *a.tensor : kNotSaved, b.tensor ? *b.tensor : kNotSaved},
+                {}, [alpha](Node& node, const Tensor& grad) -> Grads {
                   return {node.needs(0) ? grad : Tensor(), !node.needs(1)    ? Tensor()
                                                            : alpha.equal(1)  ? grad
                                                            : alpha.equal(-1) ? -grad
@@ -41,7 +41,7 @@ Tensor sum_of(const char* name, const Arg& a, const Arg& b, const Scalar& alpha)
 }
 
 Tensor& add_into(const char* name, const Tensor& self, const Arg& other, const Scalar& alpha) {
-  ScalarType type = result_type({Operand(self), other.operand()});
+  ScalarType type = common_type(Operand(self), other.operand());
   check_alpha(name, type, alpha);
   auto otherwise = [&] { return sum_of(name, self, other, alpha); };
   if (alpha.equal(1)) return compute_(name, Binary::add, self, other, type, {}, otherwise);
@@ -98,7 +98,7 @@ Tensor& Tensor::sub_(const Scalar& other, const Scalar& alpha) const {
 
 Tensor mul(const Tensor& self, const Tensor& other) {
   Tensor out = compute(Binary::mul, self, other, {}, "mul");
-  return record("mul", out, {self, other},
+  return record("mul", std::move(out), {self, other},
                 {other.requires_grad() ? self : kNotSaved, self.requires_grad() ? other : kNotSaved},
                 [](Node& node, const Tensor& grad) -> Grads {
                   return {node.needs(0) ? grad * node.saved(1) : Tensor(),

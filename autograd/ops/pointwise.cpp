@@ -23,6 +23,12 @@ Tensor converted(const Tensor& t, ScalarType type, const Tensor& out) {
   return copy;
 }
 
+// Contiguous, of self's sizes: empty() without options to merge and sizes to check.
+Tensor allocate_like(const Tensor& self, ScalarType dtype) {
+  auto storage = Storage::allocate(size_t(self.numel()) * item_size(dtype), self.device());
+  return Tensor(make_intrusive<TensorImpl>(std::move(storage), dtype, self.sizes()));
+}
+
 // An operand as the kernels see it, broadcast to `sizes`.
 class Seen {
  public:
@@ -86,12 +92,11 @@ Tensor allocate(const char* name, std::initializer_list<const Arg*> args, Scalar
     if (!first) first = arg->tensor;
     same &= arg->tensor->sizes().equals(first->sizes());
   }
-  TensorOptions options = TensorOptions(dtype).device(first->device());
-  if (same) return empty(first->sizes(), options);
+  if (same) return allocate_like(*first, dtype);
   DimVector sizes;
   for (const Arg* arg : args)
     if (arg->tensor) sizes = broadcast_shapes(sizes, arg->tensor->sizes(), name);
-  return empty(sizes, options);
+  return empty(sizes, TensorOptions(dtype).device(first->device()));
 }
 
 // Whether broadcasting `from` with `to` gives `to`.
@@ -107,9 +112,9 @@ bool repeats_to(IntArrayRef from, IntArrayRef to) {
 
 Tensor compute(Unary op, const Tensor& self, ScalarType type, ScalarType dtype, const Params& params,
                const Tensor* into) {
-  Tensor out = into ? *into : empty(self.sizes(), TensorOptions(dtype).device(self.device()));
-  Tensor in = converted(self, type, out);
-  kernels(out).unary(op, view_of(out), view_of(in), params.values);
+  Tensor out = into ? *into : allocate_like(self, dtype);
+  Seen in(self, out, type);
+  kernels(out).unary(op, view_of(out), in.view(), params.values);
   return out;
 }
 

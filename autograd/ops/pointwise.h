@@ -48,7 +48,7 @@ inline Tensor compute(Unary op, const Tensor& self, const Params& params = {}) {
 }
 inline Tensor compute(Binary op, const Arg& a, const Arg& b, const Params& params = {},
                       const char* name = "") {
-  ScalarType type = result_type({a.operand(), b.operand()});
+  ScalarType type = common_type(a.operand(), b.operand());
   return compute(op, a, b, type, type, params, nullptr, name);
 }
 

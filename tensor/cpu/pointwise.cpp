@@ -168,10 +168,37 @@ struct Input {
   Dtype as;
 };
 
+/// Whether elements of type `as` lie one after another in memory, in the order of the dimensions.
+bool is_plain(const View& view, Dtype as) {
+  int64_t expected = 1;
+  for (int d = view.dim - 1; d >= 0; --d) {
+    if (view.strides[d] != expected && view.sizes[d] != 1) return false;
+    expected *= view.sizes[d];
+  }
+  return view.dtype == as;
+}
+
 /// Runs `kernel` over whole operands, whatever their strides and types.
 template <int kInputs>
 void run(Kernel kernel, const View& out, Dtype out_as, const Input (&inputs)[kInputs], const double* params) {
   static constexpr double kNoParams[3] = {};
+  const double* parameters = params ? params : kNoParams;
+  bool plain = is_plain(out, out_as);
+  for (const Input& input : inputs) plain = plain && is_plain(*input.view, input.as);
+  if (plain) {  // by far the most calls, many of them of few elements: no iteration to set up
+    int64_t numel = 1;
+    for (int d = 0; d < out.dim; ++d) numel *= out.sizes[d];
+    const int64_t out_item = bytes_of(out.dtype);
+    parallel_ranges(numel, kGrainSize, [&](int64_t begin, int64_t end) {
+      const void* in[kInputs];
+      for (int k = 0; k < kInputs; ++k) {
+        const View& view = *inputs[k].view;
+        in[k] = static_cast<const char*>(view.data) + (begin ? begin * bytes_of(view.dtype) : 0);
+      }
+      kernel(end - begin, static_cast<char*>(out.data) + begin * out_item, in, parameters);
+    });
+    return;
+  }
   Order order(out, 0, out.dim);
   if (order.numel == 0) return;
   order.follow(out);
@@ -183,8 +210,6 @@ void run(Kernel kernel, const View& out, Dtype out_as, const Input (&inputs)[kIn
     runs[k].bind(*inputs[k].view, order, inputs[k].as);
     direct &= runs[k].direct();
   }
-  const double* parameters = params ? params : kNoParams;
-
   parallel_ranges(order.numel, kGrainSize, [&](int64_t begin, int64_t end) {
     const void* in[kInputs];
     if (direct) {
