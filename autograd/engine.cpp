@@ -1,8 +1,8 @@
 // Runs the graph backwards: nodes in the order of falling sequence numbers, each when all gradients that
 // reach it have arrived. No recursion over the graph anywhere.
 #include <algorithm>
+#include <bit>
 #include <queue>
-#include <unordered_map>
 
 #include <tengen/autograd/anomaly.h>
 #include <tengen/autograd/autograd.h>
@@ -24,6 +24,45 @@ struct NodeState {
   bool needed = true;       // is captured, or leads to a node that is
   Grads buffer;             // the sums of the gradients that have arrived, one per output
   SmallVector<Capture, 1> captures;
+};
+
+/// The states of a run's nodes, found by address: a table of their numbers with linear probing, at most half
+/// full. A reference lasts until the next new node.
+class NodeStates {
+ public:
+  NodeState& operator[](const Node* node) {
+    if (2 * states_.size() >= slots_.size()) grow();
+    Slot& slot = find(node);
+    if (!slot.node) {
+      slot = {node, uint32_t(states_.size())};
+      states_.emplace_back();
+    }
+    return states_[slot.number];
+  }
+
+ private:
+  struct Slot {
+    const Node* node;
+    uint32_t number;
+  };
+  Slot& find(const Node* node) {
+    // Fibonacci hashing: the multiplication spreads the address over the upper bits.
+    size_t i = size_t((reinterpret_cast<uintptr_t>(node) * 0x9e3779b97f4a7c15) >> shift_);
+    while (slots_[i].node && slots_[i].node != node) i = (i + 1) & (slots_.size() - 1);
+    return slots_[i];
+  }
+  void grow() {
+    std::vector<Slot> old = std::move(slots_);
+    slots_.assign(std::max<size_t>(64, 2 * old.size()), Slot{});
+    states_.reserve(slots_.size() / 2);
+    shift_ = 64 - std::countr_zero(slots_.size());
+    for (const Slot& slot : old)
+      if (slot.node) find(slot.node) = slot;
+  }
+
+  int shift_ = 0;
+  std::vector<Slot> slots_;
+  std::vector<NodeState> states_;
 };
 
 struct LowerSequence {
@@ -67,7 +106,7 @@ class Run {
     for (const Edge& root : roots) discover(root.function.get());
     if (!to_leaves_) mark_needed();
     for (size_t i = 0; i < roots.size(); ++i) {
-      add(roots[i], grads[i], nullptr);
+      add(states_[roots[i].function.get()], roots[i], grads[i], nullptr);
       Node* node = roots[i].function.get();
       bool first = std::none_of(roots.begin(), roots.begin() + i,
                                 [&](const Edge& e) { return e.function.get() == node; });
@@ -88,7 +127,7 @@ class Run {
 
   // Finds the nodes behind `root` and counts for each how many others send it a gradient.
   void discover(Node* root) {
-    if (!enter(root)) return;
+    if (!enter(root, states_[root])) return;
     std::vector<Node*> stack{root};
     while (!stack.empty()) {
       Node* node = stack.back();
@@ -96,14 +135,14 @@ class Run {
       if (!expands(*node)) continue;
       for (const Edge& edge : node->next_edges()) {
         if (!edge.is_valid()) continue;
-        if (enter(edge.function.get())) stack.push_back(edge.function.get());
-        ++states_[edge.function.get()].dependencies;
+        NodeState& state = states_[edge.function.get()];
+        ++state.dependencies;
+        if (enter(edge.function.get(), state)) stack.push_back(edge.function.get());
       }
     }
   }
 
-  bool enter(Node* node) {
-    NodeState& state = states_[node];
+  bool enter(Node* node, NodeState& state) {
     if (state.discovered) return false;
     state.discovered = true;
     if (!to_leaves_) order_.push_back(node);
@@ -129,8 +168,7 @@ class Run {
     });
   }
 
-  void add(const Edge& edge, Tensor grad, const Node* from) {
-    NodeState& state = states_[edge.function.get()];
+  void add(NodeState& state, const Edge& edge, Tensor grad, const Node* from) {
     if (!grad.defined() || !state.needed) return;
     grad = conform(std::move(grad), edge.function->output_meta(edge.input_nr), from);
     state.buffer.resize(edge.function->num_inputs());
@@ -155,8 +193,9 @@ class Run {
     for (size_t i = 0; i < node->num_outputs(); ++i) {
       const Edge& edge = node->next_edges()[i];
       if (!edge.is_valid()) continue;
-      if (i < results.size()) add(edge, std::move(results[i]), node);
-      if (--states_[edge.function.get()].dependencies == 0) ready_.push(edge.function.get());
+      NodeState& state = states_[edge.function.get()];
+      if (i < results.size()) add(state, edge, std::move(results[i]), node);
+      if (--state.dependencies == 0) ready_.push(edge.function.get());
     }
   }
 
@@ -200,7 +239,7 @@ class Run {
   bool to_leaves_, keep_graph_;
   uint64_t cutoff_ = 0;
   variable_list results_;
-  std::unordered_map<Node*, NodeState> states_;
+  NodeStates states_;
   std::vector<Node*> order_;
   std::priority_queue<Node*, std::vector<Node*>, LowerSequence> ready_;
 };

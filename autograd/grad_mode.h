@@ -4,8 +4,11 @@
 namespace tengen {
 
 struct GradMode {
-  static bool is_enabled();
-  static void set_enabled(bool enabled);
+  static bool is_enabled() { return enabled_; }
+  static void set_enabled(bool enabled) { enabled_ = enabled; }
+
+ private:
+  static inline constinit thread_local bool enabled_ = true;
 };
 
 /// Sets the mode for a scope.

@@ -9,12 +9,6 @@
 
 namespace tengen {
 
-namespace {
-thread_local bool grad_enabled = true;
-}
-bool GradMode::is_enabled() { return grad_enabled; }
-void GradMode::set_enabled(bool enabled) { grad_enabled = enabled; }
-
 namespace autograd {
 namespace {
 
@@ -25,7 +19,7 @@ std::mutex accumulator_mutex;
 
 }  // namespace
 
-Node::Node(const char* name) : name_(name) { renumber(); }
+Node::Node(const char* name) : name_(name) {}
 Node::~Node() = default;
 
 void Node::renumber() { sequence_nr_ = next_sequence_nr.fetch_add(1, std::memory_order_relaxed); }

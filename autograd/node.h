@@ -98,7 +98,7 @@ class Node : public RefCounted {
   /// them.
   void renumber();
   uint32_t add_output(const Tensor& output);
-  void save(const Tensor& tensor, int output_nr = -1) { saved_.push_back(SavedTensor(tensor, output_nr)); }
+  void save(const Tensor& tensor, int output_nr = -1) { saved_.emplace_back(tensor, output_nr); }
   /// Saved tensor number i.
   Tensor saved(size_t i) const;
   /// Called before the operator's own in-place variant writes into `storage`: saved inputs in it are copied.
@@ -118,7 +118,7 @@ class Node : public RefCounted {
 
  private:
   const char* name_;
-  uint64_t sequence_nr_;
+  uint64_t sequence_nr_ = 0;
   SmallVector<Edge, 3> next_edges_;
   SmallVector<OutputMeta, 1> output_meta_;
   SmallVector<SavedTensor, 3> saved_;
