@@ -11,6 +11,10 @@
 #include <utility>
 #include <vector>
 
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
 #include <tengen/tensor/error.h>
 
 namespace tengen {
@@ -43,6 +47,21 @@ constexpr size_t class_bytes(int index) {
   if (index < kMultiples) return size_t(index + 1) * kAlignment;
   int log = 9 + (index - kMultiples) / 4;
   return (size_t{1} << log) + size_t((index - kMultiples) % 4 + 1) * (size_t{1} << (log - 2));
+}
+
+/// A block from the system. Large ones ask for huge pages: an entry of the processor's table of addresses
+/// then serves 2 MB instead of 4 KB, its fetches ahead do not end after 4 KB, and fresh memory costs 512
+/// times fewer faults.
+void* take_from_system(size_t bytes) {
+#if defined(__linux__)
+  constexpr size_t kHugePage = size_t{2} << 20;
+  if (bytes >= 2 * kHugePage) {
+    void* block = std::aligned_alloc(kHugePage, (bytes + kHugePage - 1) / kHugePage * kHugePage);
+    if (block) madvise(block, bytes, MADV_HUGEPAGE);  // a hint: where there are none, nothing changes
+    return block;
+  }
+#endif
+  return std::aligned_alloc(kAlignment, bytes);
 }
 
 std::atomic<bool> poison{false};
@@ -135,10 +154,10 @@ void* allocate_shared(SizeClass size) {
       return block;
     }
   }
-  void* block = std::aligned_alloc(kAlignment, size.bytes);
+  void* block = take_from_system(size.bytes);
   if (!block) {  // the cache may hold what is missing in other classes
     empty_host_cache();
-    block = std::aligned_alloc(kAlignment, size.bytes);
+    block = take_from_system(size.bytes);
     if (!block) return nullptr;
   }
   std::lock_guard<std::mutex> lock(shared.mutex);

@@ -13,13 +13,26 @@
 namespace tengen::cpu::TENGEN_ISA {
 namespace {
 
-constexpr int kRows = 4;  // rows that columns take at once: states are loaded and stored once for all
+/// Rows taken at once. Across columns, states are loaded and stored once for all; and the processor fetches
+/// several streams from far apart nearly twice as fast as a single one.
+constexpr int kRows = 4;
+/// Elements of a row that make it worth being read as so many streams.
+constexpr int64_t kLongRow = 8192;
+/// Parts of the reduced range, at most: enough for many threads, few enough that merging them costs nothing.
+constexpr int64_t kParts = 128;
+/// Outputs whose parts are merged together.
+constexpr int64_t kSlice = 64;
+/// Outputs in a tile across columns: their states, and a piece of each of the rows, stay in the first-level
+/// cache.
+constexpr int64_t kColumns = 1024;
 
 /// Functions over arrays of states; `position` counts reduced elements.
 struct Reducer {
   int64_t state_bytes;
   void (*begin)(int64_t n, void* states);
   void (*row)(int64_t n, void* state, const void* in, int64_t position);
+  void (*rows)(int64_t n, void* const* states,
+               const void* const* in);  // kRows of them; null where order matters
   void (*columns)(int64_t n, void* states, const void* const* rows, int count, int64_t position);
   void (*merge)(int64_t n, void* states, const void* others);
   void (*finish)(int64_t n, const void* states, void* out);
@@ -81,35 +94,45 @@ struct Accumulate {
     else
       return Op::take(Op::take(Op::take(Op::take(s, State(a)), State(b)), State(c)), State(d));
   }
-  static void row(int64_t n, State& s, const T* in, int64_t) {
+  /// n elements of each of kCount rows, a state per row.
+  template <int kCount>
+  static void rows(int64_t n, State* const* states, const T* const* in) {
     int64_t i = 0;
     if constexpr (!__is_same(T, int64_t)) {
-      using S = Simd<double>;
-      typedef T Part __attribute__((vector_size(S::lanes * sizeof(T))));
-      constexpr int kVecs = 4, kStep = kVecs * S::lanes, kLong = kPairs ? 4 * kStep : kStep;
-      typename S::V acc[kVecs];
-      for (auto& a : acc) a = S::broadcast(Op::kIdentity);
-      auto load = [&](int64_t at) {
-        Part part;
-        __builtin_memcpy(&part, in + at, sizeof part);
-        return part;
-      };
-      for (; i + kLong <= n; i += kLong) {
+      using S = Simd<T>;
+      using D = Simd<double>;
+      constexpr int L = S::lanes, kHalves = L / D::lanes;
+      constexpr int kVecs = kCount == 1 ? 4 / kHalves : 1, kTerms = kPairs ? 4 : 1,
+                    kStep = kVecs * kTerms * L;
+      typename D::V acc[kCount][kVecs * kHalves];
+      for (auto& row : acc)
+        for (auto& a : row) a = D::broadcast(Op::kIdentity);
+      for (; i + kStep <= n; i += kStep) {
         TENGEN_UNROLL
+        for (int r = 0; r < kCount; ++r) TENGEN_UNROLL
         for (int k = 0; k < kVecs; ++k) {
-          int64_t at = i + k * S::lanes;
-          Part part = load(at);
-          if constexpr (kPairs)
-            part = (part + load(at + kStep)) + (load(at + 2 * kStep) + load(at + 3 * kStep));
-          acc[k] = Op::take(acc[k], __builtin_convertvector(part, typename S::V));
+          const T* at = in[r] + i + k * kTerms * L;
+          typename S::V x = S::load(at);
+          if constexpr (kPairs) x = (x + S::load(at + L)) + (S::load(at + 2 * L) + S::load(at + 3 * L));
+          typedef T Part __attribute__((vector_size(D::lanes * sizeof(T))));
+          Part parts[kHalves];
+          __builtin_memcpy(parts, &x, sizeof x);
+          TENGEN_UNROLL
+          for (int h = 0; h < kHalves; ++h) {
+            auto& a = acc[r][k * kHalves + h];
+            a = Op::take(a, __builtin_convertvector(parts[h], typename D::V));
+          }
         }
       }
-      if (i > 0) {
-        acc[0] = Op::merge(Op::merge(acc[0], acc[1]), Op::merge(acc[2], acc[3]));
-        for (int k = 0; k < S::lanes; ++k) s = Op::merge(s, acc[0][k]);
-      }
+      if (i > 0)
+        for (int r = 0; r < kCount; ++r) {
+          typename D::V all = acc[r][0];
+          for (int k = 1; k < kVecs * kHalves; ++k) all = Op::merge(all, acc[r][k]);
+          for (int k = 0; k < D::lanes; ++k) *states[r] = Op::merge(*states[r], all[k]);
+        }
     }
-    for (; i < n; ++i) s = Op::take(s, State(in[i]));
+    for (int r = 0; r < kCount; ++r)
+      for (int64_t j = i; j < n; ++j) *states[r] = Op::take(*states[r], State(in[r][j]));
   }
 };
 
@@ -150,25 +173,30 @@ struct Extreme {
   static TENGEN_INLINE V take_rows(V s, V a, V b, V c, V d) {
     return best(best(a, b), best(best(c, d), s));
   }
-  static void row(int64_t n, State& s, const T* in, int64_t) {
+  template <int kCount>
+  static void rows(int64_t n, State* const* states, const T* const* in) {
     int64_t i = 0;
     if constexpr (!__is_same(T, int64_t)) {
       using V = Vec<T>;
-      constexpr int kVecs = 4, kStep = kVecs * V::lanes;
-      V best[kVecs];
-      for (V& b : best) b = V(s);
+      constexpr int kVecs = 4 / kCount, kStep = kVecs * V::lanes;
+      V best[kCount][kVecs];
+      for (int r = 0; r < kCount; ++r)
+        for (V& b : best[r]) b = V(*states[r]);
       for (; i + kStep <= n; i += kStep) {
         TENGEN_UNROLL
-        for (int k = 0; k < kVecs; ++k) {
-          V x(Simd<T>::load(in + i + k * V::lanes));
-          best[k] = Extreme::best(x, best[k]);
+        for (int k = 0; k < kCount * kVecs; ++k) {
+          V& b = best[k / kVecs][k % kVecs];
+          b = Extreme::best(V(Simd<T>::load(in[k / kVecs] + i + k % kVecs * V::lanes)), b);
         }
       }
-      T each[kStep];
-      __builtin_memcpy(each, best, sizeof each);
-      for (T x : each) take(s, x, 0);
+      for (int r = 0; r < kCount; ++r) {
+        T each[kStep];
+        __builtin_memcpy(each, best[r], sizeof each);
+        for (T x : each) take(*states[r], x, 0);
+      }
     }
-    for (; i < n; ++i) take(s, in[i], 0);
+    for (int r = 0; r < kCount; ++r)
+      for (int64_t j = i; j < n; ++j) take(*states[r], in[r][j], 0);
   }
 };
 
@@ -198,7 +226,9 @@ struct ArgExtreme {
     for (int64_t i = 0; i < n; i += kRun) {  // find the best of a run fast, then where it was if it matters
       int64_t count = n - i < kRun ? n - i : kRun;
       T best = Op::template kWorst<T>;
-      Extreme<Op, T>::row(count, best, in + i, 0);
+      T* state = &best;
+      const T* run = in + i;
+      Extreme<Op, T>::template rows<1>(count, &state, &run);
       if (!improves(s, best)) continue;
       int64_t at = 0;
       while (!(in[i + at] == best || in[i + at] != in[i + at])) ++at;
@@ -225,6 +255,22 @@ struct Truth {
 };
 
 template <class R>
+constexpr auto rows_function() -> decltype(Reducer::rows) {
+  if constexpr (requires { R::row; })
+    return nullptr;
+  else
+    return [](int64_t n, void* const* states, const void* const* rows) {
+      typename R::State* s[kRows];
+      const typename R::In* in[kRows];
+      for (int k = 0; k < kRows; ++k) {
+        s[k] = static_cast<typename R::State*>(states[k]);
+        in[k] = static_cast<const typename R::In*>(rows[k]);
+      }
+      R::template rows<kRows>(n, s, in);
+    };
+}
+
+template <class R>
 constexpr Reducer reducer() {
   using State = typename R::State;
   using In = typename R::In;
@@ -234,8 +280,15 @@ constexpr Reducer reducer() {
             for (int64_t i = 0; i < n; ++i) R::begin(static_cast<State*>(states)[i]);
           },
           [](int64_t n, void* state, const void* in, int64_t position) {
-            R::row(n, *static_cast<State*>(state), static_cast<const In*>(in), position);
+            if constexpr (requires { R::row; }) {
+              R::row(n, *static_cast<State*>(state), static_cast<const In*>(in), position);
+            } else {
+              State* s = static_cast<State*>(state);
+              const In* row = static_cast<const In*>(in);
+              R::template rows<1>(n, &s, &row);
+            }
           },
+          rows_function<R>(),
           [](int64_t n, void* states, const void* const* rows, int count, int64_t position) {
             State* s = static_cast<State*>(states);
             auto row = [&](int k) { return static_cast<const In*>(rows[k]); };
@@ -301,16 +354,34 @@ const Reducer& find(Reduce op, Dtype computing) {
 int64_t absolute(int64_t x) { return x < 0 ? -x : x; }
 int64_t at_least_one(int64_t x) { return x < 1 ? 1 : x; }
 int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
+int64_t larger(int64_t a, int64_t b) { return a < b ? b : a; }
+
+/// One state takes n elements that lie one after another: where there are many, from kRows places at once.
+void take_piece(const Reducer& r, void* state, int64_t n, const char* in, int64_t item, int64_t position) {
+  const int64_t length = n / (kRows * 16) * 16, done = length * kRows;
+  if (!r.rows || n < kLongRow) return r.row(n, state, in, position);
+  alignas(16) char parts[kRows * 16];
+  void* states[kRows];
+  const void* rows[kRows];
+  for (int k = 0; k < kRows; ++k) {
+    states[k] = parts + k * r.state_bytes;
+    rows[k] = in + k * length * item;
+  }
+  r.begin(kRows, parts);
+  r.rows(length, states, rows);
+  for (void* part : states) r.merge(1, state, part);
+  r.row(n - done, state, in + done * item, position + done);
+}
 
 /// One state takes elements [first, last) of `row`.
 void take_row(const Reducer& r, void* state, const Run& row, bool raw, int64_t first, int64_t last,
               int64_t origin) {
-  if (row.direct()) return r.row(last - first, state, row.at(first), origin);
+  if (row.direct()) return take_piece(r, state, last - first, row.at(first), row.item(), origin);
   int64_t inner = row.inner_size();
   if (raw && row.inner_stride() == 1 && inner >= 64) {  // long pieces, used where they lie
     for (int64_t i = first; i < last;) {
       int64_t n = smaller(inner - i % inner, last - i);
-      r.row(n, state, row.data() + row.offset(i) * row.item(), origin + i - first);
+      take_piece(r, state, n, row.data() + row.offset(i) * row.item(), row.item(), origin + i - first);
       i += n;
     }
     return;
@@ -348,9 +419,9 @@ void reduce(Reduce op, const View& out, const View& in, int reduced) {
 
   // Tiles of outputs, parts of the reduced range.
   const int64_t tile = across
-                           ? smaller(count, kRun)
+                           ? smaller(count, outputs.direct() && target.direct() ? kColumns : kRun)
                            : smaller(at_least_one(kGrainSize / at_least_one(length)), smaller(count, kRun));
-  const int64_t part = at_least_one(kGrainSize / tile);
+  const int64_t part = larger(at_least_one(kGrainSize / tile), length / kParts);
   const int64_t tiles = (count + tile - 1) / tile, parts = at_least_one((length + part - 1) / part);
   char* partial = nullptr;
   if (parts > 1) partial = scratch().partial.get<char>(tiles * parts * tile * r.state_bytes);
@@ -365,7 +436,7 @@ void reduce(Reduce op, const View& out, const View& in, int reduced) {
   int64_t tasks = tiles * parts,
           group = at_least_one(kGrainSize / (tile * smaller(part, at_least_one(length))));
   parallel_ranges(tasks, group, [&](int64_t first_task, int64_t last_task) {
-    alignas(64) char local[kRun * 16], buffer[kRows][kRun * 8];
+    alignas(64) char local[kColumns * 16], buffer[kRows][kRun * 8];
     Run run = across ? outputs : row;
     for (int64_t task = first_task; task < last_task; ++task) {
       int64_t first = task / parts * tile, n = smaller(tile, count - first);
@@ -373,30 +444,50 @@ void reduce(Reduce op, const View& out, const View& in, int reduced) {
       char* states = partial ? partial + task * tile * r.state_bytes : local;
       r.begin(n, states);
       if (across) {
-        const void* rows[kRows];
+        // From row i on, `unit` rows that lie one after another as one; returns the first row that is left.
+        auto take = [&](int64_t i, int64_t unit, int64_t width, void* into) {
+          const void* rows[kRows];
+          for (int64_t left; (left = (end - i) / unit) > 0;) {
+            const int64_t apart = r.rows ? at_least_one(left / kRows) : 1, at_once = smaller(kRows, left);
+            for (int64_t j = 0; j < apart; ++j) {
+              for (int64_t k = 0; k < at_once; ++k) {
+                run.set_data(row.data() + row.offset(i + (j + k * apart) * unit) * row.item());
+                rows[k] = run.direct() ? run.at(first) : buffer[k];
+                if (!run.direct()) run.load(first, width, buffer[k]);
+              }
+              r.columns(width, into, rows, int(at_once), i);
+            }
+            i += apart * at_once * unit;
+          }
+          return i;
+        };
         int64_t i = begin;
-        if (narrow) {  // rows lie one after another: take many as one wide row, then bring its parts together
+        if (narrow) {  // many rows as one wide row, whose parts are then brought together
           const int64_t many = kRun / count, bytes = count * r.state_bytes;
           r.begin(many * count, local);
-          for (int k; i + many <= end; i += k * many) {
-            for (k = 0; k < kRows && i + (k + 1) * many <= end; ++k)
-              rows[k] = row.data() + (i + k * many) * count * row.item();
-            r.columns(many * count, local, rows, k, 0);
-          }
+          i = take(begin, many, many * count, local);
           for (int64_t k = 1; k < many; ++k) r.merge(count, local, local + k * bytes);
           if (states != local) __builtin_memcpy(states, local, bytes);
         }
-        for (int k; i < end; i += k) {
-          for (k = 0; k < kRows && i + k < end; ++k) {
-            run.set_data(row.data() + row.offset(i + k) * row.item());
-            rows[k] = run.direct() ? run.at(first) : buffer[k];
-            if (!run.direct()) run.load(first, n, buffer[k]);
-          }
-          r.columns(n, states, rows, k, i);
-        }
+        take(i, 1, n, states);
       } else {
-        for (int64_t k = 0; k < n; ++k) {
-          run.set_data(outputs.data() + outputs.offset(first + k) * outputs.item());
+        auto start = [&](int64_t k) { return outputs.data() + outputs.offset(first + k) * outputs.item(); };
+        int64_t k = 0;
+        if (r.rows && row.direct()) {
+          const int64_t apart = n / kRows;
+          for (; k < apart; ++k) {
+            void* to[kRows];
+            const void* from[kRows];
+            for (int j = 0; j < kRows; ++j) {
+              to[j] = states + (k + j * apart) * r.state_bytes;
+              from[j] = start(k + j * apart) + begin * row.item();
+            }
+            r.rows(end - begin, to, from);
+          }
+          k *= kRows;
+        }
+        for (; k < n; ++k) {
+          run.set_data(start(k));
           take_row(r, states + k * r.state_bytes, run, raw, begin, end, begin);
         }
       }
@@ -404,16 +495,17 @@ void reduce(Reduce op, const View& out, const View& in, int reduced) {
     }
   });
   if (!partial) return;
-  parallel_ranges(tiles, at_least_one(kGrainSize / (tile * parts)),
-                  [&](int64_t first_tile, int64_t last_tile) {
-                    for (int64_t t = first_tile; t < last_tile; ++t) {
-                      int64_t first = t * tile, n = smaller(tile, count - first);
-                      char* states = partial + t * parts * tile * r.state_bytes;
-                      for (int64_t p = 1; p < parts; ++p)
-                        r.merge(n, states, states + p * tile * r.state_bytes);
-                      write(first, n, states);
-                    }
-                  });
+  const int64_t slice = smaller(tile, kSlice), slices = (tile + slice - 1) / slice;
+  parallel_ranges(tiles * slices, at_least_one(kGrainSize / (slice * parts)), [&](int64_t from, int64_t to) {
+    for (int64_t t = from; t < to; ++t) {
+      const int64_t begin = t % slices * slice, first = t / slices * tile + begin;
+      const int64_t n = smaller(smaller(slice, tile - begin), count - first);
+      if (n <= 0) continue;
+      char* states = partial + (t / slices * parts * tile + begin) * r.state_bytes;
+      for (int64_t p = 1; p < parts; ++p) r.merge(n, states, states + p * tile * r.state_bytes);
+      write(first, n, states);
+    }
+  });
 }
 
 // ---- scans
