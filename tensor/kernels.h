@@ -112,6 +112,8 @@ struct Kernels {
   void (*binary)(Binary op, const View& out, const View& a, const View& b, const double* params);
   void (*ternary)(Ternary op, const View& out, const View& a, const View& b, const View& c,
                   const double* params);
+  /// out (0-dim) = the sum of op(a, b) over all elements; kFloat or kDouble.
+  void (*binary_sum)(Binary op, const View& out, const View& a, const View& b, const double* params);
 
   // ---- reductions: in has out's dimensions first, then `reduced` more ----
   void (*reduce)(Reduce op, const View& out, const View& in, int reduced);

@@ -51,14 +51,14 @@ namespace tengen {
 #define TENGEN_BINARY_REAL(X) \
   X(div) X(sigmoid_grad) X(tanh_grad) X(silu_grad) X(gelu_grad) X(gelu_tanh_grad) X(mish_grad) \
   X(softplus_grad) X(log_sigmoid_grad) X(elu_grad) X(leaky_relu_grad) X(relu_grad) X(clamp_grad) \
-  X(hardtanh_grad) X(bce_with_logits) X(bce_with_logits_grad)
+  X(hardtanh_grad) X(bce_with_logits)
 // Bool result.
 #define TENGEN_BINARY_TEST(X) \
   X(eq) X(ne) X(lt) X(le) X(gt) X(ge) X(logical_and) X(logical_or) X(logical_xor)
 
 // where: a is bool, b and c of out's type (any).
 #define TENGEN_TERNARY(X) \
-  X(where) X(addcmul) X(addcdiv) X(lerp)
+  X(where) X(addcmul) X(addcdiv) X(lerp) X(bce_with_logits_grad)
 // clang-format on
 
 #define TENGEN_ENUMERATOR(name) name,
@@ -122,6 +122,12 @@ TENGEN_FUNCTION(atan2)
 TENGEN_FUNCTION(pow)
 TENGEN_FUNCTION(fmod)
 #undef TENGEN_FUNCTION
+
+/// log1p of numbers in [0, 1], which vectors have a shorter way for.
+template <class T>
+TENGEN_HD T log1p_unit(T x) {
+  return log1p(x);
+}
 
 TENGEN_HD inline float copysign(float x, float sign) { return ::copysignf(x, sign); }
 TENGEN_HD inline double copysign(double x, double sign) { return ::copysign(x, sign); }
@@ -224,7 +230,7 @@ TENGEN_BINARY(softplus_grad) {
   V z = b * p[0];
   return select(z > p[1], a, a / (V(1) + exp(-z)));
 }
-TENGEN_UNARY(log_sigmoid) { return select(x > V(0), V(0), x) - log1p(exp(-fabs(x))); }
+TENGEN_UNARY(log_sigmoid) { return select(x > V(0), V(0), x) - log1p_unit(exp(-fabs(x))); }
 TENGEN_BINARY(log_sigmoid_grad) { return a / (V(1) + exp(b)); }
 TENGEN_UNARY(elu) { return select(x > V(0), x, p[0] * expm1(x)); }  // p: alpha
 TENGEN_BINARY(elu_grad) { return select(b > V(0), a, a * p[0] * exp(b)); }
@@ -234,7 +240,6 @@ TENGEN_BINARY(relu_grad) { return select(b <= V(0), V(0), a); }
 TENGEN_BINARY(clamp_grad) { return select((b >= p[0]) & (b <= p[1]), a, V(0)); }  // p: min, max
 TENGEN_BINARY(hardtanh_grad) { return select((b > p[0]) & (b < p[1]), a, V(0)); }
 TENGEN_BINARY(bce_with_logits) { return (V(1) - b) * a - log_sigmoid(a, p); }  // a: logits, b: targets
-TENGEN_BINARY(bce_with_logits_grad) { return sigmoid(a, p) - b; }
 
 TENGEN_BINARY(add) { return a + b; }
 TENGEN_BINARY(sub) { return a - b; }
@@ -274,6 +279,10 @@ TENGEN_BINARY(logical_and) { return (a != V(0)) & (b != V(0)); }
 TENGEN_BINARY(logical_or) { return (a != V(0)) | (b != V(0)); }
 TENGEN_BINARY(logical_xor) { return (a != V(0)) != (b != V(0)); }
 
+template <class V>
+TENGEN_HD V bce_with_logits_grad(V a, V b, V c, const V* p) {  // a: gradient, b: logits, c: targets
+  return a * (sigmoid(b, p) - c);
+}
 template <class V>
 TENGEN_HD V addcmul(V a, V b, V c, const V* p) {
   return a + p[0] * b * c;

@@ -1,13 +1,7 @@
 // Losses: compositions in numerically stable forms, and two elementwise ones with rules of their own.
-#include <tengen/autograd/ops.h>
-#include <tengen/autograd/record.h>
-#include <tengen/tensor/view_of.h>
+#include <tengen/autograd/ops/pointwise.h>
 
 namespace tengen {
-
-using autograd::Grads;
-using autograd::Node;
-using autograd::record;
 
 namespace {
 
@@ -83,12 +77,25 @@ Tensor binary_cross_entropy_with_logits(const Tensor& self, const Tensor& target
   } else {
     const ScalarType type = result_type(self, target);
     const Tensor x = self.to(real_type(type)), t = target.to(real_type(type));
-    loss = empty(x.sizes(), x.options());
-    kernels(x).binary(Binary::bce_with_logits, view_of(loss), view_of(x), view_of(t), nullptr);
-    loss = record("bce_with_logits", loss, {x, t}, {x, t}, [](Node& node, const Tensor& grad) -> Grads {
-      const Tensor x = node.saved(0), t = node.saved(1);
-      return {node.needs(0) ? grad * (x.sigmoid() - t) : Tensor(), node.needs(1) ? -(grad * x) : Tensor()};
+    // The mean or sum is taken on the way: losses of single elements never reach the memory.
+    const bool whole = !given(weight) && (reduction == Reduction::Mean || reduction == Reduction::Sum);
+    const double count = whole && reduction == Reduction::Mean ? double(x.numel()) : 1;
+    loss = empty(whole ? IntArrayRef() : x.sizes(), x.options());
+    if (whole) {
+      kernels(x).binary_sum(Binary::bce_with_logits, view_of(loss), view_of(x), view_of(t), nullptr);
+      compute(Binary::div, loss, Scalar(count), loss.dtype(), loss.dtype(), {}, &loss);
+    } else {
+      kernels(x).binary(Binary::bce_with_logits, view_of(loss), view_of(x), view_of(t), nullptr);
+    }
+    loss = record("bce_with_logits", loss, {x, t}, {x, t}, [count](Node& node, const Tensor& grad) -> Grads {
+      const Tensor x = node.saved(0), t = node.saved(1), g = count == 1 ? grad : grad / count;
+      const auto gradient = [&] {
+        return GradMode::is_enabled() ? g * (x.sigmoid() - t)
+                                      : compute(Ternary::bce_with_logits_grad, g, x, t, x.dtype());
+      };
+      return {node.needs(0) ? gradient() : Tensor(), node.needs(1) ? -(g * x) : Tensor()};
     });
+    if (whole) return loss;
   }
   return reduced(op, given(weight) ? loss * *weight : loss, reduction);
 }

@@ -78,16 +78,24 @@ T at(const void* values, int64_t i, T otherwise) {
 
 // ---- softmax ----
 
+/// NaN counts as -inf: it comes back in the sum of exponentials.
 template <class T>
 T max_of(const T* x, int64_t n) {
-  Vec<T> most(T(-INFINITY));
-  each<T>(n, [&](auto at) {
-    const Vec<T> v = at.pad(at.load(x), T(-INFINITY));
-    most = select((v > most) | (v != v), v, most);
-  });
-  T lanes[Vec<T>::lanes], best = T(-INFINITY);
-  Simd<T>::store(lanes, most.raw);
-  for (T v : lanes) best = v > best || v != v ? v : best;
+  constexpr int64_t L = Vec<T>::lanes;
+  const auto larger = [](Vec<T> a, Vec<T> b) { return select(a > b, a, b); };
+  const auto load = [&](int64_t i) { return Vec<T>(Simd<T>::load(x + i)); };
+  Vec<T> a(T(-INFINITY)), b = a, c = a, d = a;
+  int64_t i = 0;
+  for (; i + 4 * L <= n; i += 4 * L) {
+    a = larger(load(i), a);
+    b = larger(load(i + L), b);
+    c = larger(load(i + 2 * L), c);
+    d = larger(load(i + 3 * L), d);
+  }
+  T lanes[L], best = T(-INFINITY);
+  Simd<T>::store(lanes, larger(larger(a, b), larger(c, d)).raw);
+  for (T v : lanes) best = v > best ? v : best;
+  for (; i < n; ++i) best = x[i] > best ? x[i] : best;
   return best;
 }
 

@@ -1,6 +1,7 @@
 // The formulas of pointwise.h for every computing type, over operands of any strides.
 #include <tengen/tensor/cpu/fill.h>
 #include <tengen/tensor/cpu/loops.h>
+#include <tengen/tensor/cpu/scratch.h>
 #include <tengen/tensor/cpu/vec_math.h>
 #include <tengen/tensor/parallel.h>
 
@@ -132,6 +133,7 @@ TENGEN_BINARY_TEST(TENGEN_FORMULA)
 TENGEN_FORMULA(addcmul)
 TENGEN_FORMULA(addcdiv)
 TENGEN_FORMULA(lerp)
+TENGEN_FORMULA(bce_with_logits_grad)
 
 // In the order of the enums.
 #define TENGEN_REAL1(name) {#name, reals<float, name##_, 1>, reals<double, name##_, 1>, nullptr},
@@ -161,7 +163,9 @@ constexpr Entry kTernary[] = {
     {"where", nullptr, nullptr, nullptr},
     {"addcmul", reals<float, addcmul_, 3>, reals<double, addcmul_, 3>, integers<addcmul_, 3>},
     {"addcdiv", reals<float, addcdiv_, 3>, reals<double, addcdiv_, 3>, nullptr},
-    {"lerp", reals<float, lerp_, 3>, reals<double, lerp_, 3>, nullptr}};
+    {"lerp", reals<float, lerp_, 3>, reals<double, lerp_, 3>, nullptr},
+    {"bce_with_logits_grad", reals<float, bce_with_logits_grad_, 3>, reals<double, bce_with_logits_grad_, 3>,
+     nullptr}};
 
 struct Input {
   const View* view;
@@ -178,10 +182,11 @@ bool is_plain(const View& view, Dtype as) {
   return view.dtype == as;
 }
 
+constexpr double kNoParams[3] = {};
+
 /// Runs `kernel` over whole operands, whatever their strides and types.
 template <int kInputs>
 void run(Kernel kernel, const View& out, Dtype out_as, const Input (&inputs)[kInputs], const double* params) {
-  static constexpr double kNoParams[3] = {};
   const double* parameters = params ? params : kNoParams;
   bool plain = is_plain(out, out_as);
   for (const Input& input : inputs) plain = plain && is_plain(*input.view, input.as);
@@ -249,6 +254,52 @@ void binary(Binary op, const View& out, const View& a, const View& b, const doub
          {{&a, computing_type(a.dtype)}, {&b, computing_type(b.dtype)}}, params);
 }
 
+template <class T>
+double sum_of(int64_t n, const void* values) {
+  const T* x = static_cast<const T*>(values);
+  constexpr int kLanes = 16;
+  double lanes[kLanes] = {}, sum = 0;
+  int64_t i = 0;
+  for (; i + kLanes <= n; i += kLanes)
+    for (int k = 0; k < kLanes; ++k) lanes[k] += x[i + k];
+  for (double lane : lanes) sum += lane;
+  for (; i < n; ++i) sum += x[i];
+  return sum;
+}
+
+void binary_sum(Binary op, const View& out, const View& a, const View& b, const double* params) {
+  Kernel kernel = kernel_for(kBinary[int(op)], a.dtype);
+  if (a.dtype != kFloat && a.dtype != kDouble) not_implemented_error("binary_sum", int(a.dtype));
+  Order order(a, 0, a.dim);
+  order.follow(a);
+  Run runs[2];
+  runs[0].bind(a, order, a.dtype);
+  runs[1].bind(b, order, a.dtype);
+  const int64_t chunks = (order.numel + kGrainSize - 1) / kGrainSize;
+  double* sums = scratch().partial.get<double>(chunks);
+  parallel_ranges(order.numel, kGrainSize, [&](int64_t begin, int64_t end) {
+    alignas(64) char buffer[3][kRun * 8];
+    double sum = 0;
+    for (int64_t i = begin; i < end; i += kRun) {
+      const int64_t n = end - i < kRun ? end - i : kRun;
+      const void* in[2];
+      for (int k = 0; k < 2; ++k) {
+        in[k] = runs[k].direct() ? runs[k].at(i) : buffer[k];
+        if (!runs[k].direct()) runs[k].load(i, n, buffer[k]);
+      }
+      kernel(n, buffer[2], in, params ? params : kNoParams);
+      sum += a.dtype == kFloat ? sum_of<float>(n, buffer[2]) : sum_of<double>(n, buffer[2]);
+    }
+    sums[begin / kGrainSize] = sum;
+  });
+  double sum = 0;
+  for (int64_t k = 0; k < chunks; ++k) sum += sums[k];
+  if (out.dtype == kFloat)
+    *static_cast<float*>(out.data) = float(sum);
+  else
+    *static_cast<double*>(out.data) = sum;
+}
+
 void ternary(Ternary op, const View& out, const View& a, const View& b, const View& c, const double* params) {
   if (op == Ternary::where) {
     static constexpr Kernel kChoose[] = {choose<uint8_t>, choose<uint16_t>, choose<uint32_t>,
@@ -268,6 +319,7 @@ void fill_pointwise(Kernels& table) {
   table.unary = unary;
   table.binary = binary;
   table.ternary = ternary;
+  table.binary_sum = binary_sum;
 }
 
 }  // namespace tengen::cpu::TENGEN_ISA

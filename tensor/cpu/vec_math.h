@@ -283,6 +283,16 @@ TENGEN_INLINE Vec<T> log1p(Vec<T> x) {
   return select((u == one) | (x == Vec<T>(T(__builtin_inf()))), x, y);
 }
 
+/// For x in [0, 1]: 2 atanh(s), s = x / (2 + x) <= 1/3, needs no splitting into exponent and mantissa.
+template <class T>
+TENGEN_INLINE Vec<T> log1p_unit(Vec<T> x) {
+  if constexpr (sizeof(T) == 8) return log1p(x);
+  Vec<T> s = x / (x + Vec<T>(T(2))), z = s * s;
+  Vec<T> q = polynomial(z, 0.6666666732051787, 0.3999970633278867, 0.28592357972206517, 0.21706576025120258,
+                        0.2322432842934781);
+  return fma(s * z, q, s + s);
+}
+
 // ---- trigonometry
 /// x = n pi/2 + r with |r| <= pi/4; pi/2 in four parts, products of the first three with n are exact for |x|
 /// below the limit.
