@@ -73,6 +73,27 @@ void memory(Cases& cases) {
              torch::Tensor grad = torch::randn(shape);
              return [=](const torch::Tensor& x) mutable { torch::silu(norm->forward(x)).backward(grad); };
            });
+
+  // Operators of other access patterns.
+  forward(cases, "others/flip 4096x1000", 2 * item * 4096 * 1000, {4096, 1000},
+          [](const torch::Tensor& x) { return x.flip({1}); });
+  forward(cases, "others/a + b.t() 2048x2048", 3 * item * 2048 * 2048, {2048, 2048},
+          [](const torch::Tensor& x) { return x + x.t(); });
+  forward(cases, "others/gather last dim 4096x1000", 4 * item * 4096 * 1000, {4096, 1000},
+          [](const torch::Tensor& x) { return x; });
+  cases.back().prepare = [] {
+    torch::Tensor x = torch::randn({4096, 1000}), index = torch::randint(1000, {4096, 1000}, torch::kLong);
+    return [=] {
+      torch::NoGradGuard guard;
+      torch::Tensor out = x.gather(1, index);
+    };
+  };
+  gradient(cases, "others/batch_norm (N,C) fwd+bwd 128x1024", 8 * item * 128 * 1024, {128, 1024},
+           [](const std::vector<int64_t>& shape) {
+             torch::nn::BatchNorm1d norm(shape[1]);
+             torch::Tensor grad = torch::randn(shape);
+             return [=](const torch::Tensor& x) mutable { norm->forward(x).backward(grad); };
+           });
 }
 
 }  // namespace bench

@@ -51,6 +51,8 @@ void copy_row(To* out, int64_t out_stride, const From* in, int64_t in_stride, in
       std::memcpy(out, in, n * sizeof(To));
     else
       for (int64_t k = 0; k < n; ++k) out[k] = convert<To>(in[k]);
+  } else if (out_stride == 1 && in_stride == -1) {  // backwards, in vectors
+    for (int64_t k = 0; k < n; ++k) out[k] = convert<To>(in[-k]);
   } else {
     for (int64_t k = 0; k < n; ++k) out[k * out_stride] = convert<To>(in[k * in_stride]);
   }
