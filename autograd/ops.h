@@ -157,10 +157,12 @@ Tensor frac(const Tensor& self);
 // ---- activation.cpp
 Tensor tanh(const Tensor& self);
 Tensor sigmoid(const Tensor& self);
-Tensor relu(const Tensor& self);
+/// relu and silu take their argument by value: they reuse the memory of a temporary, and one that comes from
+/// batch_norm in training mode gets a single backward rule for both.
+Tensor relu(Tensor self);
 Tensor relu6(const Tensor& self);
 Tensor leaky_relu(const Tensor& self, const Scalar& negative_slope = 0.01);
-Tensor silu(const Tensor& self);                                         // x * sigmoid(x)
+Tensor silu(Tensor self);                                                // x * sigmoid(x)
 Tensor gelu(const Tensor& self, std::string_view approximate = "none");  // "none" or "tanh"
 Tensor elu(const Tensor& self, const Scalar& alpha = 1);
 Tensor softplus(const Tensor& self, const Scalar& beta = 1, const Scalar& threshold = 20);

@@ -137,6 +137,12 @@ bool writes_directly(const Tensor& self, TensorRefs others) {
   return !must_record(others);
 }
 
+bool is_temporary(const Tensor& self) {
+  if (self.use_count() != 1 || self.is_view() || !self.is_contiguous()) return false;
+  if (self.requires_grad() && (self.is_leaf() || !GradMode::is_enabled())) return false;
+  return self.storage().use_count() == 1 && self.storage()->is_allocated();
+}
+
 Tensor& assign_(const char* name, const Tensor& self, const Tensor& result) {
   check_inplace(name, self);
   TENGEN_CHECK(self.sizes().equals(result.sizes()), name, ": output with shape ", self.sizes(),

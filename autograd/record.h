@@ -45,6 +45,7 @@ class RuleNode final : public Node {
       return rule_(*this, std::as_const(grads));
     }
   }
+  Rule& rule() { return rule_; }
 
  private:
   Rule rule_;
@@ -105,6 +106,9 @@ Tensor& assign_(const char* name, const Tensor& self, const Tensor& result);
 /// Whether self can be written directly, without history: then call write() on its memory and bump the
 /// version.
 bool writes_directly(const Tensor& self, TensorRefs others);
+/// Whether `self`, an argument passed by value, is a temporary of the caller's that nothing else refers to,
+/// so that its memory may take the result: either nothing is recorded, or its history goes on to the result.
+bool is_temporary(const Tensor& self);
 /// Throws when self is a leaf that needs a gradient (and recording is on) or has elements that share memory.
 void check_inplace(const char* name, const Tensor& self);
 

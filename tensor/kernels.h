@@ -78,6 +78,9 @@ struct NormShape {
   int64_t outer, channels, inner;
 };
 
+/// What follows a layer and is computed along with it: Unary::relu or Unary::silu.
+enum class Activation : uint8_t { None, ReLU, SiLU };
+
 /// One step of stochastic gradient descent: g = grad + weight_decay * param; with momentum, buffer = momentum
 /// * buffer + (1 - dampening) * g (buffer = g the first time) and g = buffer, or g + momentum * buffer with
 /// nesterov; param -= lr * g.
@@ -174,10 +177,11 @@ struct Kernels {
   /// The same with given statistics.
   void (*batch_norm_apply)(Dtype dtype, const NormShape& shape, const void* in, const void* mean,
                            const void* invstd, const void* weight, const void* bias, void* out);
-  /// Training mode gradients; each of grad_in, grad_weight, grad_bias may be null.
-  void (*batch_norm_grad)(Dtype dtype, const NormShape& shape, const void* grad_out, const void* in,
-                          const void* mean, const void* invstd, const void* weight, void* grad_in,
-                          void* grad_weight, void* grad_bias);
+  /// Training mode gradients; each of grad_in, grad_weight, grad_bias may be null. grad_out is that of
+  /// activation(out), where out is computed anew; an activation needs inner > 1.
+  void (*batch_norm_grad)(Dtype dtype, const NormShape& shape, Activation activation, const void* grad_out,
+                          const void* in, const void* mean, const void* invstd, const void* weight,
+                          const void* bias, void* grad_in, void* grad_weight, void* grad_bias);
   /// Over rows of (rows, size) data: mean and invstd (rows) are outputs; weight and bias (size) may be null.
   void (*layer_norm)(Dtype dtype, int64_t rows, int64_t size, const void* in, const void* weight,
                      const void* bias, double eps, void* out, void* mean, void* invstd);

@@ -23,6 +23,8 @@ class Storage final : public RefCounted {
   void* data() const { return data_; }
   size_t nbytes() const { return bytes_; }
   Device device() const { return device_; }
+  /// Whether this is memory of ours rather than a caller's.
+  bool is_allocated() const { return place_ != Place::caller; }
 
   /// In-place writes so far. Every tensor that views this memory shares the count.
   uint32_t version() const { return version_; }

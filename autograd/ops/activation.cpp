@@ -2,6 +2,7 @@
 // it writes the same gradient in public operators, so that it can be differentiated again.
 #include <cmath>
 
+#include "norm.h"
 #include "pointwise.h"
 
 namespace tengen {
@@ -40,9 +41,11 @@ Tensor sigmoid(const Tensor& self) {
   });
 }
 
-Tensor relu(const Tensor& self) {
+Tensor relu(Tensor self) {
   TENGEN_CHECK(self.dtype() != kBool, "relu: not implemented for bool tensors");
-  Tensor out = compute(Unary::relu, self);
+  const bool reuse = autograd::is_temporary(self);
+  Tensor out = compute(Unary::relu, self, self.dtype(), self.dtype(), {}, reuse ? &self : nullptr);
+  if (reuse && follow_batch_norm(self, Activation::ReLU)) return out;
   return record("relu", out, {self}, {out}, [](Node& node, const Tensor& grad) -> Grads {
     Tensor y = node.saved(0);
     if (!GradMode::is_enabled()) return {fused(Binary::relu_grad, grad, y)};
@@ -51,8 +54,12 @@ Tensor relu(const Tensor& self) {
 }
 
 // ---- of the input: x
-Tensor silu(const Tensor& self) {
-  return record("silu", compute(Unary::silu, floating("silu", self)), {self}, {self},
+Tensor silu(Tensor self) {
+  floating("silu", self);
+  if (autograd::is_temporary(self) &&
+      (!autograd::must_record({self}) || follow_batch_norm(self, Activation::SiLU)))
+    return compute(Unary::silu, self, self.dtype(), self.dtype(), {}, &self);
+  return record("silu", compute(Unary::silu, self), {self}, {self},
                 [](Node& node, const Tensor& grad) -> Grads {
                   Tensor x = node.saved(0);
                   if (!GradMode::is_enabled()) return {fused(Binary::silu_grad, grad, x)};

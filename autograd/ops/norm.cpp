@@ -4,12 +4,15 @@
 #include <tengen/autograd/record.h>
 #include <tengen/tensor/view_of.h>
 
+#include "norm.h"
+
 namespace tengen {
 
 using autograd::differentiate;
 using autograd::Grads;
 using autograd::Node;
 using autograd::record;
+using autograd::detail::RuleNode;
 
 namespace {
 
@@ -58,6 +61,43 @@ Tensor composed(const Tensor& x, const Tensor& weight, const Tensor& bias, IntAr
   return scaled(centred * (centred.square().mean(dims, true) + eps).rsqrt(), weight, bias, shape);
 }
 
+Tensor activated(const Tensor& x, Activation activation) {
+  switch (activation) {
+    case Activation::ReLU:
+      return relu(x);
+    case Activation::SiLU:
+      return silu(x);
+    default:
+      return x;
+  }
+}
+
+/// Gradients of the training mode, and of an activation behind it. The activation's input is not saved: it
+/// is computed again.
+struct BatchNormRule {
+  double eps;
+  Activation activation = Activation::None;
+
+  Grads operator()(Node& node, const Tensor& grad) const {
+    const Tensor x = node.saved(0), weight = node.saved(1), bias = node.saved(2);
+    if (GradMode::is_enabled())
+      return differentiate(
+          node, {x, weight, bias}, {grad}, [&](const std::vector<Tensor>& in) -> std::vector<Tensor> {
+            return {activated(composed(in[0], in[1], in[2], all_but_channels(x), channel_shape(x), eps),
+                              activation)};
+          });
+    const Tensor g = grad.contiguous(), mean = node.saved(3), invstd = node.saved(4);
+    Tensor dx, dw, db;
+    if (node.needs(0)) dx = empty(x.sizes(), x.options());
+    if (node.needs(1)) dw = empty(mean.sizes(), mean.options());
+    if (node.needs(2)) db = empty(mean.sizes(), mean.options());
+    kernels(x).batch_norm_grad(x.dtype(), norm_shape(x), activation, g.data_ptr(), x.data_ptr(),
+                               mean.data_ptr(), invstd.data_ptr(), data_of(weight), data_of(bias),
+                               data_of(dx), data_of(dw), data_of(db));
+    return {dx, dw, db};
+  }
+};
+
 Tensor batch_norm_train(const Tensor& x, const Tensor& weight, const Tensor& bias, double eps, Tensor& mean,
                         Tensor& var) {
   const NormShape s = norm_shape(x);
@@ -65,24 +105,7 @@ Tensor batch_norm_train(const Tensor& x, const Tensor& weight, const Tensor& bia
   mean = empty({s.channels}, x.options()), var = empty({s.channels}, x.options());
   kernels(x).batch_norm(x.dtype(), s, x.data_ptr(), data_of(weight), data_of(bias), eps, out.data_ptr(),
                         mean.data_ptr(), var.data_ptr(), invstd.data_ptr());
-  return record(
-      "batch_norm", out, {x, weight, bias}, {x, weight, bias, mean, invstd},
-      [eps](Node& node, const Tensor& grad) -> Grads {
-        const Tensor x = node.saved(0), weight = node.saved(1), bias = node.saved(2);
-        if (GradMode::is_enabled())
-          return differentiate(
-              node, {x, weight, bias}, {grad}, [&](const std::vector<Tensor>& in) -> std::vector<Tensor> {
-                return {composed(in[0], in[1], in[2], all_but_channels(x), channel_shape(x), eps)};
-              });
-        const Tensor g = grad.contiguous(), mean = node.saved(3), invstd = node.saved(4);
-        Tensor dx, dw, db;
-        if (node.needs(0)) dx = empty(x.sizes(), x.options());
-        if (node.needs(1)) dw = empty(mean.sizes(), mean.options());
-        if (node.needs(2)) db = empty(mean.sizes(), mean.options());
-        kernels(x).batch_norm_grad(x.dtype(), norm_shape(x), g.data_ptr(), x.data_ptr(), mean.data_ptr(),
-                                   invstd.data_ptr(), data_of(weight), data_of(dx), data_of(dw), data_of(db));
-        return {dx, dw, db};
-      });
+  return record("batch_norm", out, {x, weight, bias}, {x, weight, bias, mean, invstd}, BatchNormRule{eps});
 }
 
 /// Running statistics are constants: an affine map per channel.
@@ -143,6 +166,17 @@ Tensor batch_norm(const Tensor& input, const std::optional<Tensor>& weight, cons
     invstd = (running_var->to(x.dtype()) + eps).rsqrt();
   }
   return batch_norm_eval(x, w, b, mean, invstd);
+}
+
+bool follow_batch_norm(const Tensor& normalised, Activation activation) {
+  const auto node = normalised.grad_fn();
+  auto* norm = dynamic_cast<RuleNode<BatchNormRule>*>(node.get());
+  if (!norm || norm->rule().activation != Activation::None) return false;
+  // Not where others see the value in between (the tensor and `node` are two references) or its gradient, nor
+  // for (N,C), whose kernel does without.
+  if (norm->use_count() > 2 || norm->extras_if_any() || norm_shape(normalised).inner < 2) return false;
+  norm->rule().activation = activation;
+  return true;
 }
 
 namespace {

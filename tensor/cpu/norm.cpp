@@ -305,9 +305,23 @@ void batch_norm_apply(Dtype dtype, const NormShape& s, const void* in, const voi
   });
 }
 
-void batch_norm_grad(Dtype dtype, const NormShape& s, const void* grad_out, const void* in, const void* mean,
-                     const void* invstd, const void* weight, void* grad_in, void* grad_weight,
-                     void* grad_bias) {
+/// to = the gradient of v where grad is that of activation(v), v = (in - mean) * scale + shift
+template <class T>
+void activation_grad(Activation activation, const T* grad, const T* in, T* to, int64_t n, T mean, T scale,
+                     T shift) {
+  const auto apply = [=, m = Vec<T>(mean), a = Vec<T>(scale), b = Vec<T>(shift)](auto rule) {
+    each<T>(n, [=](auto at) { at.store(to, rule(at.load(grad), fma(at.load(in) - m, a, b))); });
+  };
+  const Vec<T>* const no_params = nullptr;
+  if (activation == Activation::ReLU)
+    apply([=](Vec<T> g, Vec<T> v) { return formula::relu_grad(g, v, no_params); });
+  else
+    apply([=](Vec<T> g, Vec<T> v) { return formula::silu_grad(g, v, no_params); });
+}
+
+void batch_norm_grad(Dtype dtype, const NormShape& s, Activation activation, const void* grad_out,
+                     const void* in, const void* mean, const void* invstd, const void* weight,
+                     const void* bias, void* grad_in, void* grad_weight, void* grad_bias) {
   with_real_type(dtype, [&](auto type) {
     using T = decltype(type);
     const int64_t pitch = s.channels * s.inner;
@@ -319,15 +333,28 @@ void batch_norm_grad(Dtype dtype, const NormShape& s, const void* grad_out, cons
     };
     const auto channel = [&](int64_t c) {
       const T *g = as<T>(grad_out) + c * s.inner, *x = as<T>(in) + c * s.inner;
+      T* dx = grad_in ? as<T>(grad_in) + c * s.inner : nullptr;
+      const T m = as<T>(mean)[c], scale = as<T>(invstd)[c] * at<T>(weight, c, 1), shift = at<T>(bias, c, 0);
       GradSums sums;
       for (int64_t o = 0; o < s.outer; ++o)
-        sums.add(g + o * pitch, x + o * pitch, s.inner, Vec<T>(as<T>(mean)[c]));
+        for (int64_t begin = 0; begin < s.inner; begin += kPiece) {
+          const int64_t n = min(kPiece, s.inner - begin), i = o * pitch + begin;
+          const T* from = g + i;
+          T piece[kPiece];
+          if (activation != Activation::None) {  // its gradient waits in grad_in for the second pass
+            T* to = dx ? dx + i : piece;
+            activation_grad(activation, from, x + i, to, n, m, scale, shift);
+            from = to;
+          }
+          sums.add(from, x + i, n, Vec<T>(m));
+        }
       const GradMap<T> map = finish(c, sums);
-      if (!grad_in) return;
+      if (!dx) return;
+      if (activation != Activation::None) g = dx;
       for (int64_t o = 0; o < s.outer; ++o)
-        each<T>(s.inner,
-                [=, gp = g + o * pitch, xp = x + o * pitch, dx = as<T>(grad_in) + c * s.inner + o * pitch](
-                    auto at) { at.store(dx, map(at.load(gp), at.load(xp))); });
+        each<T>(s.inner, [=, gp = g + o * pitch, xp = x + o * pitch, to = dx + o * pitch](auto at) {
+          at.store(to, map(at.load(gp), at.load(xp)));
+        });
     };
     const auto columns = [&](int64_t c, int64_t n) {
       const T *g = as<T>(grad_out) + c, *x = as<T>(in) + c, *m = as<T>(mean) + c;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "array.h"
@@ -116,6 +117,30 @@ void add_norm(Rows& rows) {
                    "running_mean should contain 2 elements not 3"},
                   {"evaluation", [=] { batch_norm(x, {}, {}, {}, {}, false, 0.1, 1e-5); },
                    "must be defined in evaluation mode"}}});
+  for (bool smooth : {false, true})
+    rows.push_back(
+        {.name = smooth ? "silu" : "relu",  // of a batch norm that nobody else sees: one rule for both
+         .call = [=](const Tensors& in) -> Tensors {
+           const Tensor w = input_or_none(in, 1), b = input_or_none(in, 2);
+           const auto norm = [&] { return batch_norm(in[0], w, b, {}, {}, true, 0.1, 1e-3); };
+           return {smooth ? silu(norm()) : relu(norm())};
+         },
+         .samples =
+             [] {
+               return samples({{{5, 2}, {2}, {2}},
+                               {{2, 2, 3}, {2}, {2}},
+                               {{2, 2, 2, 3}, {2}, {2}},
+                               {{3, 2, 2}},
+                               {{3, 2, 2}, {2}},
+                               {{3, 40, 21}, {40}, {40}},
+                               {{2, 3, 90, 110}, {3}, {3}}});
+             },
+         .reference = [=](const Tensors& in) -> Tensors {
+           Array out(normalise_loops(in[0], input_or_none(in, 1), input_or_none(in, 2), 1e-3, in[0].size(1),
+                                     channel, channel));
+           for (double& v : out.data) v = smooth ? v / (1 + std::exp(-v)) : std::max(v, 0.0);
+           return {out.tensor()};
+         }});
   rows.push_back(
       {.name = "batch_norm",  // evaluation: the running statistics are constants
        .call = [](const Tensors& in) -> Tensors {

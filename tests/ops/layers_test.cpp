@@ -1,6 +1,7 @@
 // Layers and losses against values from PyTorch, where conventions are easy to get wrong: which windows
 // count, where pixels come from, what means divide by, what happens at the edges of a function's domain.
 #include <doctest/doctest.h>
+#include <tengen/autograd/grad_mode.h>
 #include <tengen/autograd/ops.h>
 
 #include "torch_values.h"
@@ -226,6 +227,66 @@ TEST_CASE("normalisation and running statistics") {
     check_with_grad(
         layer_norm(x, {3, 2}, w, b), torch_values::layer_norm, {x, w, b},
         {torch_values::layer_norm_grad0, torch_values::layer_norm_grad1, torch_values::layer_norm_grad2});
+  }
+}
+
+TEST_CASE("an activation joins batch norm and reuses memory only where nobody can tell") {
+  const Tensor w = wave({3}, 50), b = wave({3}, 60);
+  const auto norm = [&](const Tensor& x) { return batch_norm(x, w, b, {}, {}, true, 0.1, 1e-3); };
+  const auto grad_of = [&](auto function) {
+    Tensor x = leaf(wave({2, 3, 2, 2}));
+    Tensor out = function(x);
+    out.backward(wave({2, 3, 2, 2}, 100));
+    return x.grad();
+  };
+  const Tensor apart = grad_of([&](const Tensor& x) {
+    Tensor y = norm(x);
+    return silu(y);  // y is seen again: two rules
+  });
+  CHECK(equal(grad_of([&](const Tensor& x) { return silu(norm(x)); }), apart));
+  CHECK(equal(grad_of([&](const Tensor& x) { return relu(silu(norm(x)) + 9); }), apart));
+
+  // The value in between has another use.
+  const Tensor both = grad_of([&](const Tensor& x) {
+    Tensor y = norm(x);
+    return y * 2 + silu(y);
+  });
+  CHECK(equal(grad_of([&](const Tensor& x) {
+                Tensor y = norm(x), twice = y * 2;
+                return twice + silu(std::move(y));
+              }),
+              both));
+  // Somebody listens to its gradient.
+  bool heard = false;
+  CHECK(equal(grad_of([&](const Tensor& x) {
+                Tensor y = norm(x);
+                y.register_hook([&](const Tensor&) { heard = true; });
+                return silu(std::move(y));
+              }),
+              apart));
+  CHECK(heard);
+
+  // A variable keeps its values, and so does memory of the caller's and what a rule has saved.
+  double memory[] = {-1, 2};
+  check(relu(from_blob(memory, {2}, kDouble)), {0, 2});
+  CHECK(memory[0] == -1);
+  const Tensor kept = doubles({-1, 2});
+  relu(kept), silu(kept);
+  check(kept, {-1, 2});
+  check(relu(kept.view({2})), {0, 2});
+  check(kept, {-1, 2});
+  Tensor x = leaf(doubles({-1, 2}));
+  relu(-x.sigmoid() + 0.5).sum().backward();  // -1: 0.5 - sigmoid(-1) > 0
+  const double s = 1 / (1 + std::exp(1.0));
+  check(x.grad(), {-s * (1 - s), 0});
+  {
+    NoGradGuard guard;
+    CHECK_FALSE(relu(leaf(doubles({-1, 2}))).requires_grad());
+  }
+  Tensor history = x * 1;
+  {
+    NoGradGuard guard;
+    CHECK_FALSE(silu(std::move(history)).requires_grad());
   }
 }
 
