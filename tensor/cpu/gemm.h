@@ -9,7 +9,7 @@
 //       for panels of tile columns                                                    (multiply)
 //         for panels of tile rows: the panel of B is reused, A comes from L2          (multiply_panel)
 //           tile
-// One thing is different. B is not packed into panels here: it is described by the address of each of its
+// One thing is different. B need not be packed into panels: it is described by the address of each of its
 // rows, b + b_row[k]. A matrix that is already row-major needs no copy, and a convolution's matrix (k =
 // channel and kernel tap, column = pixel) has the same pixels in many rows, moved by some pixels: those rows
 // are *addresses into one copy of the image* instead of kernel_h*kernel_w copies (see shift.h).
@@ -27,9 +27,10 @@ inline constexpr int kTileVecs = 3;
 template <class T>
 inline constexpr int kTileCols = kTileVecs* Simd<T>::lanes;
 
-/// Depth of a block: a panel of B of this depth takes about 3/4 of a 48 KB first-level cache.
+/// Depth of a block: a panel of B of this depth takes 3/4 of the first-level cache, which is 32 KB in
+/// processors with AVX2 and mostly 48 KB in those with AVX-512.
 template <class T>
-inline constexpr int64_t kBlockDepth = 36 * 1024 / int64_t(sizeof(T)) / kTileCols<T>;
+inline constexpr int64_t kBlockDepth = (kVecBytes == 64 ? 36 : 24) * 1024 / int64_t(sizeof(T)) / kTileCols<T>;
 
 /// One product out (rows,cols) = start + A (rows,k) * B (k,cols), or out += A * B.
 /// A's row i begins at a + i*a_pitch, B's row p at b + b_row[p], out's row i at out + i*out_pitch.
@@ -66,6 +67,20 @@ struct Ahead {
   }
 };
 
+/// How columns are cut into panels: as many as full width needs, none more than one vector narrower than
+/// another (7 vectors are 3 + 2 + 2, not 3 + 3 + 1: a narrow tile waits for its own sums).
+template <class T>
+struct Panels {
+  int64_t cols;
+  int64_t vecs = divide_up(cols, Simd<T>::lanes), count = divide_up(vecs, kTileVecs);
+
+  /// The first column of a panel; of the one behind the last: cols. The last panels are the narrow ones.
+  int64_t begin(int64_t panel) const {
+    const int64_t narrow = max(0, panel + kTileVecs * count - vecs - count);
+    return min(cols, max(0, kTileVecs * panel - narrow) * Simd<T>::lanes);
+  }
+};
+
 /// The tile of Rows rows and Vecs vectors of columns at (i, j). Partial: only `mask` lanes of the last vector
 /// exist.
 template <class T, int Rows, int Vecs, bool Partial>
@@ -95,6 +110,14 @@ void tile(const Product<T>& product, int64_t i, int64_t j, typename Simd<T>::Mas
   const T* a = product.a + i * a_pitch;
   const T* b = product.b + j;
   const int64_t* b_row = product.b_row;
+  if (product.accumulate) {  // the tile below is next
+    TENGEN_UNROLL
+    for (int r = 0; r < Rows; ++r) {
+      __builtin_prefetch(out + (Rows + r) * pitch);
+      __builtin_prefetch(out + (Rows + r) * pitch + Vecs * L - 1);
+    }
+  }
+  TENGEN_UNROLL_TWICE
   for (int64_t p = 0; p < depth; ++p) {
     const T* row = b + b_row[p];
     V x[Vecs];
@@ -139,13 +162,13 @@ void multiply_panel(const Product<T>& product, int64_t j, typename Simd<T>::Mask
 template <class T>
 void multiply(const Product<T>& product, Ahead<T> ahead = {}) {
   constexpr int L = Simd<T>::lanes;
-  const int64_t vecs = divide_up(product.cols, L), panels = divide_up(vecs, kTileVecs);
-  const int64_t fetch = divide_up(ahead.lines(), max(1, panels * (product.rows / kTileRows)));
-  auto all = Simd<T>::mask(L);
-  for (int64_t panel = 0, j = 0; panel < panels; ++panel) {
-    int width = int(vecs / panels + (panel < vecs % panels));  // 7 vectors are 3 + 2 + 2, not 3 + 3 + 1
-    int64_t rest = product.cols - j;
-    auto run = [&]<bool Partial>(typename Simd<T>::Mask mask) {
+  const Panels<T> panels{product.cols};
+  const int64_t fetch = divide_up(ahead.lines(), max(1, panels.count * (product.rows / kTileRows)));
+  for (int64_t panel = 0; panel < panels.count; ++panel) {
+    const int64_t j = panels.begin(panel), cols = panels.begin(panel + 1) - j;
+    const int width = int(divide_up(cols, L));
+    const auto mask = Simd<T>::mask(int(cols - (width - 1) * L));
+    auto run = [&]<bool Partial> {
       if (width == 3)
         multiply_panel<T, 3, Partial>(product, j, mask, ahead, fetch);
       else if (width == 2)
@@ -153,11 +176,10 @@ void multiply(const Product<T>& product, Ahead<T> ahead = {}) {
       else
         multiply_panel<T, 1, Partial>(product, j, mask, ahead, fetch);
     };
-    if (rest < width * L)
-      run.template operator()<true>(Simd<T>::mask(int(rest - (width - 1) * L)));
+    if (cols % L)
+      run.template operator()<true>();
     else
-      run.template operator()<false>(all);
-    j += width * L;
+      run.template operator()<false>();
   }
 }
 

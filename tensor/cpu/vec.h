@@ -8,11 +8,13 @@
 #endif
 
 /// Asks for complete unrolling of the next loop, whose bounds are compile-time constants: its arrays of
-/// vectors then live in registers.
+/// vectors then live in registers. TENGEN_UNROLL_TWICE: of two steps of a loop of any length.
 #if defined(__clang__)
 #define TENGEN_UNROLL _Pragma("clang loop unroll(full)")
+#define TENGEN_UNROLL_TWICE _Pragma("clang loop unroll_count(2)")
 #else
 #define TENGEN_UNROLL _Pragma("GCC unroll 64")
+#define TENGEN_UNROLL_TWICE _Pragma("GCC unroll 2")
 #endif
 #define TENGEN_INLINE inline __attribute__((always_inline))
 
