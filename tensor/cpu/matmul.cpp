@@ -1,6 +1,6 @@
 // Matrix product: operands of any strides, batches, small and large. The work is cut by shape alone into
-// chunks of the result; each chunk packs what it needs of operands that are not row-major and runs gemm.h on
-// blocks of k.
+// chunks of the result. Panels of B that several chunks need are packed first, for all; a chunk packs for
+// itself what else it needs packed, and runs gemm.h on blocks of k.
 #include <tengen/tensor/cpu/fill.h>
 #include <tengen/tensor/cpu/gemm.h>
 #include <tengen/tensor/cpu/scratch.h>
@@ -38,13 +38,21 @@ void matrix_vector(int64_t m, int64_t k, const T* a, int64_t a_row, const T* b, 
   }
 }
 
-/// The chunk (i, j) of rows x cols of one product.
+/// Packs the block of k that begins at row p of b (k,cols), panel after panel: (panel, row, kTileCols).
 template <class T>
-void chunk(const MatmulShape& s, const T* a, const T* b, T* out, int64_t i, int64_t rows, int64_t j,
-           int64_t cols) {
-  a += i * s.a_row;
-  b += j * s.b_col;
-  out += i * s.out_row + j * s.out_col;
+void pack_block(const MatmulShape& s, const T* b, int64_t p, int64_t depth, int64_t cols, T* packed) {
+  const Panels<T> panels{cols};
+  for (int64_t i = 0; i < panels.count; ++i, packed += depth * kTileCols<T>) {
+    const int64_t c = panels.begin(i), width = panels.begin(i + 1) - c;
+    pack(b + p * s.b_row + c * s.b_col, s.b_row, s.b_col, depth, width, packed, kTileCols<T>);
+  }
+}
+
+/// One chunk of a product: out (rows,cols) = a (rows,k) * b (k,cols), by blocks of k of this depth. packed:
+/// the blocks of b, one after the other, or null: then the chunk packs panels for itself if they repay it.
+template <class T>
+void chunk(const MatmulShape& s, const T* a, const T* b, const T* packed, T* out, int64_t rows, int64_t cols,
+           int64_t depth) {
   if (cols == 1 && (s.a_col == 1 || s.k == 1) && (s.b_row == 1 || s.k == 1))
     return matrix_vector(rows, s.k, a, s.a_row, b, out, s.out_row);
 
@@ -53,14 +61,14 @@ void chunk(const MatmulShape& s, const T* a, const T* b, T* out, int64_t i, int6
   T* result = in_place ? out : my.result.get<T>(rows * cols);
   const int64_t pitch = in_place ? s.out_row : cols;
 
-  const bool pack_a = s.a_col != 1, pack_b = s.b_col != 1 || rows > kFewRows;
-  const int64_t blocks = divide_up(s.k, rows < kTileRows ? kShallowDepth : kBlockDepth<T>);
-  const int64_t depth = blocks ? divide_up(s.k, blocks) : 0;
-  const int64_t panel = kTileCols<T>;
+  // Of a row-major A a block of rows is copied too, so that it lies in one piece in the second-level cache:
+  // rows that are a power of two apart would drive each other out.
+  const bool pack_a = s.a_col != 1 || (depth < s.k && rows >= kFewRows && cols > 4 * kTileCols<T>);
+  const bool pack_b = !packed && (s.b_col != 1 || rows > kFewRows);
   T* packed_a = pack_a ? my.packed.get<T>(rows * depth) : nullptr;
-  T* packed_b = pack_b ? my.panel.get<T>(depth * panel) : nullptr;
+  T* panel = pack_b ? my.panel.get<T>(depth * kTileCols<T>) : nullptr;
   int64_t* b_row = my.row.get<int64_t>(depth);
-  for (int64_t p = 0; p < depth; ++p) b_row[p] = p * (pack_b ? panel : s.b_row);
+  for (int64_t p = 0; p < depth; ++p) b_row[p] = p * (packed || pack_b ? kTileCols<T> : s.b_row);
 
   if (s.k == 0)
     for (int64_t r = 0; r < rows; ++r)
@@ -81,16 +89,24 @@ void chunk(const MatmulShape& s, const T* a, const T* b, T* out, int64_t i, int6
       product.a = packed_a;
       product.a_pitch = depth;
     }
-    if (!pack_b) {
+    if (!packed && !pack_b) {
       multiply(product);
       continue;
     }
-    product.b = packed_b;
-    for (int64_t c = 0; c < cols; c += panel) {
-      product.cols = min(panel, cols - c);
+    const Panels<T> panels{cols};
+    for (int64_t i = 0; i < panels.count; ++i) {
+      const int64_t c = panels.begin(i);
+      product.cols = panels.begin(i + 1) - c;
       product.out = result + c;
-      pack(b + p * s.b_row + c * s.b_col, s.b_row, s.b_col, product.k, product.cols, packed_b, panel);
-      multiply(product);
+      if (packed) {
+        product.b = packed;
+        packed += product.k * kTileCols<T>;
+        multiply(product, {packed, 1, product.k * kTileCols<T>});
+      } else {
+        product.b = panel;
+        pack(b + p * s.b_row + c * s.b_col, s.b_row, s.b_col, product.k, product.cols, panel, kTileCols<T>);
+        multiply(product);
+      }
     }
   }
   if (!in_place)
@@ -122,27 +138,51 @@ void matmul(MatmulShape s, const T* a, const T* b, T* out) {
     a = b;
     b = t;
   }
-  // Chunks of the result: at most 256 rows and ten panels of columns, smaller where that gives threads more
-  // to do.
-  int64_t rows = min(s.m, 256), cols = min(s.n, 10 * kTileCols<T>);
-  const int64_t want = min(32, s.batch * s.m * s.n * s.k / (2 * kChunkWork));
-  while (s.batch * divide_up(s.m, rows) * divide_up(s.n, cols) < want) {
-    if (rows > 2 * kTileRows && rows * 4 >= cols)
+  // Chunks of the result: at most 256 rows, whose block of A takes half of a 512 KB second-level cache, and
+  // 22 panels of columns; smaller where that gives threads more to do. Up to eight chunks they need not be
+  // worth much more than the hand-over, beyond that eight times as much: large ones are faster.
+  const Panels<T> panels{s.n};
+  int64_t rows = min(s.m, 256), wide = min(panels.count, 22);
+  const int64_t worth = s.batch * s.m * s.n * s.k / (2 * kChunkWork);
+  const int64_t want = min(16, max(min(8, worth), worth / 8));
+  while (s.batch * divide_up(s.m, rows) * divide_up(panels.count, wide) < want) {
+    if (rows > 2 * kTileRows && rows * 4 >= wide * kTileCols<T>)
       rows = divide_up(rows / 2, kTileRows) * kTileRows;
-    else if (cols > kTileCols<T>)
-      cols = divide_up(cols / 2, kTileCols<T>) * kTileCols<T>;
+    else if (wide > 1)
+      wide = divide_up(wide, 2);
     else if (rows > 2 * kTileRows)
       rows = divide_up(rows / 2, kTileRows) * kTileRows;
     else
       break;
   }
-  const int64_t down = divide_up(s.m, rows), across = divide_up(s.n, cols);
-  const int64_t work = rows * cols * (s.k + 8), grain = work >= kChunkWork ? 1 : divide_up(kChunkWork, work);
+  const int64_t down = divide_up(s.m, rows), across = divide_up(panels.count, wide);
+  const int64_t blocks = divide_up(s.k, rows < kTileRows ? kShallowDepth : kBlockDepth<T>);
+  const int64_t depth = blocks ? divide_up(s.k, blocks) : 0;
+  auto column = [&](int64_t c) { return panels.begin(min(c * wide, panels.count)); };
+
+  // Chunks of the same columns share these, packed: (column of chunks, block of k, panel, row, kTileCols).
+  const bool share = s.batch == 1 && down > 1 && s.m > kFewRows && s.k > 0;
+  T* shared = share ? scratch().weights.get<T>(s.k * panels.count * kTileCols<T>) : nullptr;
+  auto packed = [&](int64_t c) { return share ? shared + s.k * c * wide * kTileCols<T> : nullptr; };
+  auto pack_shared = [&](int64_t begin, int64_t end) {
+    for (int64_t index = begin; index < end; ++index) {
+      const int64_t c = index / blocks, p = index % blocks * depth, j = column(c);
+      pack_block(s, b + j * s.b_col, p, min(depth, s.k - p), column(c + 1) - j,
+                 packed(c) + p * min(wide, panels.count - c * wide) * kTileCols<T>);
+    }
+  };
+  if (share)
+    parallel_ranges(across * blocks, divide_up(kGrainSize, depth * wide * kTileCols<T>), pack_shared);
+
+  const int64_t work = rows * wide * kTileCols<T> * (s.k + 8);
+  const int64_t grain = work >= kChunkWork ? 1 : divide_up(kChunkWork, work);
   parallel_ranges(s.batch * down * across, grain, [&](int64_t begin, int64_t end) {
     for (int64_t index = begin; index < end; ++index) {
-      int64_t j = index % across * cols, i = index / across % down * rows, n = index / across / down;
-      chunk(s, a + n * s.a_batch, b + n * s.b_batch, out + n * s.out_batch, i, min(rows, s.m - i), j,
-            min(cols, s.n - j));
+      const int64_t c = index % across, i = index / across % down * rows, n = index / across / down;
+      const int64_t j = column(c);
+      chunk(s, a + n * s.a_batch + i * s.a_row, b + n * s.b_batch + j * s.b_col, packed(c),
+            out + n * s.out_batch + i * s.out_row + j * s.out_col, min(rows, s.m - i), column(c + 1) - j,
+            depth);
     }
   });
 }
