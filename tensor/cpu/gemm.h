@@ -110,13 +110,6 @@ void tile(const Product<T>& product, int64_t i, int64_t j, typename Simd<T>::Mas
   const T* a = product.a + i * a_pitch;
   const T* b = product.b + j;
   const int64_t* b_row = product.b_row;
-  if (product.accumulate) {  // the tile below is next
-    TENGEN_UNROLL
-    for (int r = 0; r < Rows; ++r) {
-      __builtin_prefetch(out + (Rows + r) * pitch);
-      __builtin_prefetch(out + (Rows + r) * pitch + Vecs * L - 1);
-    }
-  }
   TENGEN_UNROLL_TWICE
   for (int64_t p = 0; p < depth; ++p) {
     const T* row = b + b_row[p];
@@ -168,7 +161,7 @@ void multiply(const Product<T>& product, Ahead<T> ahead = {}) {
     const int64_t j = panels.begin(panel), cols = panels.begin(panel + 1) - j;
     const int width = int(divide_up(cols, L));
     const auto mask = Simd<T>::mask(int(cols - (width - 1) * L));
-    auto run = [&]<bool Partial> {
+    auto run = [&]<bool Partial>() {
       if (width == 3)
         multiply_panel<T, 3, Partial>(product, j, mask, ahead, fetch);
       else if (width == 2)

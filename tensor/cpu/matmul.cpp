@@ -17,6 +17,8 @@ constexpr int64_t kFewRows = 32;
 /// With fewer rows than a tile each element of B is used once: blocks of few rows of B, read one after the
 /// other.
 constexpr int64_t kShallowDepth = 16;
+/// Elements of B up to which it is packed as a whole: that memory stays with the thread.
+constexpr int64_t kMostShared = 1 << 24;
 
 /// out (m,1) = a (m,k) * b (k,1), rows of a and b contiguous.
 template <class T>
@@ -161,7 +163,7 @@ void matmul(MatmulShape s, const T* a, const T* b, T* out) {
   auto column = [&](int64_t c) { return panels.begin(min(c * wide, panels.count)); };
 
   // Chunks of the same columns share these, packed: (column of chunks, block of k, panel, row, kTileCols).
-  const bool share = s.batch == 1 && down > 1 && s.m > kFewRows && s.k > 0;
+  const bool share = s.batch == 1 && down > 1 && s.m > kFewRows && s.k > 0 && s.k * s.n <= kMostShared;
   T* shared = share ? scratch().weights.get<T>(s.k * panels.count * kTileCols<T>) : nullptr;
   auto packed = [&](int64_t c) { return share ? shared + s.k * c * wide * kTileCols<T> : nullptr; };
   auto pack_shared = [&](int64_t begin, int64_t end) {
