@@ -12,8 +12,10 @@ namespace {
 struct Matrix {
   int64_t rows, columns;
 };
-// Rows beyond 8192 are read as four streams, others four at a time; columns in tiles of 1024, a few as one wide row.
-constexpr Matrix kMatrices[] = {{1, 70001}, {3, 8200}, {37, 1000}, {2, 40000}, {300, 1500}, {9001, 3}, {5000, 17}};
+// Rows beyond 8192 are read as four streams, others four at a time; columns in tiles of 1024, a few as one
+// wide row.
+constexpr Matrix kMatrices[] = {{1, 70001},  {3, 8200}, {37, 1000}, {2, 40000},
+                                {300, 1500}, {9001, 3}, {5000, 17}};
 
 /// The largest distance of `found` from the sums, in double, of x (rows, columns) along dim.
 double error(const Tensor& found, const Tensor& x, int64_t dim) {
@@ -21,7 +23,8 @@ double error(const Tensor& found, const Tensor& x, int64_t dim) {
   const int64_t rows = x.size(0), columns = x.size(1);
   std::vector<double> sums(size_t(dim ? rows : columns));
   for (int64_t r = 0; r < rows; ++r)
-    for (int64_t c = 0; c < columns; ++c) sums[size_t(dim ? r : c)] += plain.data_ptr<double>()[r * columns + c];
+    for (int64_t c = 0; c < columns; ++c)
+      sums[size_t(dim ? r : c)] += plain.data_ptr<double>()[r * columns + c];
   double worst = 0;
   for (size_t i = 0; i < sums.size(); ++i)
     worst = std::max(worst, std::abs(double(found.data_ptr<float>()[i]) - sums[i]));
@@ -30,7 +33,8 @@ double error(const Tensor& found, const Tensor& x, int64_t dim) {
 
 }  // namespace
 
-TEST_CASE("sums along rows and columns: exact but for the last rounding, the same for any number of threads") {
+TEST_CASE(
+    "sums along rows and columns: exact but for the last rounding, the same for any number of threads") {
   const int threads = get_num_threads();
   for (auto [rows, columns] : kMatrices) {
     INFO(rows << " x " << columns);
