@@ -21,3 +21,10 @@ if(EXISTS ${PROJECT_SOURCE_DIR}/apps/detector/main.cpp)
     target_link_options(tengen-detect PRIVATE -static)
   endif()
 endif()
+
+# tengen-go: so far the rules of Go and SGF files. They need no tensors.
+file(GLOB go_rules_sources CONFIGURE_DEPENDS apps/go/board/*.cpp apps/go/sgf/*.cpp)
+add_library(tengen_go_rules STATIC ${go_rules_sources})
+target_include_directories(tengen_go_rules PUBLIC ${PROJECT_SOURCE_DIR}/include)
+target_link_libraries(tengen_go_rules PRIVATE tengen_flags)
+target_compile_features(tengen_go_rules PUBLIC cxx_std_20)

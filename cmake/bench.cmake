@@ -13,6 +13,11 @@ target_link_libraries(bench_tengen PRIVATE tengen_detector tengen::tengen tengen
 add_executable(hello_tengen bench/hello.cpp)
 target_link_libraries(hello_tengen PRIVATE tengen::tengen tengen_flags)
 
+if(TARGET tengen_go_rules)
+  add_executable(bench_goboard bench/goboard.cpp)
+  target_link_libraries(bench_goboard PRIVATE tengen_go_rules tengen_flags)
+endif()
+
 find_library(openblas_library openblas)
 find_path(openblas_include cblas.h PATH_SUFFIXES x86_64-linux-gnu openblas)
 if(openblas_library AND openblas_include)
