@@ -95,7 +95,8 @@ double check_komi(double komi) {
 double parse_komi(std::string_view text) {
   double komi = 0;
   const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data() + (text.starts_with("+")), end, komi);
+  const bool plus = text.starts_with("+") && !text.starts_with("+-");
+  const auto [stop, error] = std::from_chars(text.data() + plus, end, komi);
   TENGEN_CHECK(error == std::errc() && stop == end, "komi '", text, "' is not a number");
   return check_komi(komi);
 }
