@@ -1,4 +1,5 @@
-// The rules of Go once more, slow and plain: a string of stones, flood fill, and the list of all earlier positions.
+// The rules of Go once more, slow and plain: a string of stones, flood fill, and the list of all earlier
+// positions.
 #pragma once
 
 #include <set>

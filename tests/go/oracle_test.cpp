@@ -89,8 +89,8 @@ void compare(const Game& game, const NaiveGame& naive, const Rules& rules) {
   REQUIRE(sorted(game.ko_forbidden()) == forbidden);
 }
 
-/// Random games in which eyes are filled too, so that much is captured. Compares every position, or one in `every`.
-/// Returns how many moves ko forbade.
+/// Random games in which eyes are filled too, so that much is captured. Compares every position, or one in
+/// `every`. Returns how many moves ko forbade.
 int random_games(int size, const Rules& rules, int games, int max_moves, uint64_t seed, int every = 1) {
   CAPTURE(size);
   CAPTURE(describe(rules));

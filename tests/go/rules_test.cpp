@@ -30,7 +30,9 @@ void play(Game& game, const std::vector<std::string>& moves) {
   for (const std::string& move : moves) game.play(parse_point(move, game.size()));
 }
 
-bool legal(const Game& game, const std::string& move) { return game.is_legal(parse_point(move, game.size())); }
+bool legal(const Game& game, const std::string& move) {
+  return game.is_legal(parse_point(move, game.size()));
+}
 
 const std::string kKo =
     ". X O . ."
@@ -288,7 +290,8 @@ TEST_CASE("rules: named sets") {
   CHECK(contains(error_of([] { rules_named("chess"); }), "expected one of tromp-taylor, chinese"));
   CHECK(name_of(rules_named("bga")) == "aga");
   CHECK(name_of({Ko::simple, true}).empty());
-  CHECK(describe(rules_named("aga")) == "situational superko, no suicide, N - 1 points for handicap, komi 7.5");
+  CHECK(describe(rules_named("aga")) ==
+        "situational superko, no suicide, N - 1 points for handicap, komi 7.5");
 }
 
 TEST_CASE("rules: komi is a half point") {
@@ -324,9 +327,11 @@ TEST_CASE("text: points and colours") {
   for (int size = 2; size <= 19; ++size) {
     for (Point p = 0; p <= size * size; ++p) CHECK(parse_point(to_string(p, size), size) == p);
   }
-  for (const char* bad : {"", "A", "I5", "A0", "A01", "A10", "K1", "5E", "E5 ", "A1x", "A999", "A-1", "passs"}) {
+  for (const char* bad :
+       {"", "A", "I5", "A0", "A01", "A10", "K1", "5E", "E5 ", "A1x", "A999", "A-1", "passs"}) {
     CAPTURE(bad);
-    CHECK(contains(error_of([&] { parse_point(bad, 9); }), "expected A1 to J9 (without the letter I) or pass"));
+    CHECK(
+        contains(error_of([&] { parse_point(bad, 9); }), "expected A1 to J9 (without the letter I) or pass"));
   }
   CHECK(parse_color("B") == Color::black);
   CHECK(parse_color("White") == Color::white);
