@@ -119,7 +119,8 @@ TEST_CASE("perft: counts agree with the slow rules") {
   const std::map<int, int> depths{{2, 7}, {3, 4}, {4, 3}, {5, 3}, {6, 2}, {7, 2}};
   for (const Rules& rules : all_rules()) {
     CAPTURE(describe(rules));
-    for (const auto& [size, most] : depths) {
+    for (const auto& row : depths) {
+      const int size = row.first, most = row.second;
       CAPTURE(size);
       for (int depth = 1; depth <= most; ++depth) {
         CHECK(perft(Game(size, rules), depth) == perft(NaiveGame(size, rules), size * size, depth));

@@ -29,9 +29,11 @@ bool same(const std::vector<sgf::Tree>& a, const std::vector<sgf::Tree>& b) {
     if (a[t].nodes.size() != b[t].nodes.size()) return false;
     for (size_t n = 0; n < a[t].nodes.size(); ++n) {
       const sgf::Node &x = a[t].nodes[n], &y = b[t].nodes[n];
-      if (x.parent != y.parent || x.children != y.children || x.properties.size() != y.properties.size()) return false;
+      if (x.parent != y.parent || x.children != y.children || x.properties.size() != y.properties.size())
+        return false;
       for (size_t p = 0; p < x.properties.size(); ++p) {
-        if (x.properties[p].id != y.properties[p].id || x.properties[p].values != y.properties[p].values) return false;
+        if (x.properties[p].id != y.properties[p].id || x.properties[p].values != y.properties[p].values)
+          return false;
       }
     }
   }
@@ -74,7 +76,8 @@ TEST_CASE("sgf: what is written reads back the same") {
 }
 
 TEST_CASE("sgf: line ends, blanks, old names, text around the game") {
-  for (const char* text : {"(;SZ[9]\r\n;B[aa]\r\n;W[bb])", "(;SZ[9]\r;B[aa]\r;W[bb])", " mail (see) \n( ; SZ [9]\t; B\n[aa] ;W[bb] ) bye",
+  for (const char* text : {"(;SZ[9]\r\n;B[aa]\r\n;W[bb])", "(;SZ[9]\r;B[aa]\r;W[bb])",
+                           " mail (see) \n( ; SZ [9]\t; B\n[aa] ;W[bb] ) bye",
                            "(;SiZe[9];Black[aa];White[bb])", "\xef\xbb\xbf(;SZ[9];B[aa];W[bb])"}) {
     CAPTURE(std::string(text));
     const auto replay = replayed(text);
@@ -94,7 +97,8 @@ TEST_CASE("sgf: charsets become UTF-8") {
     CHECK(one("(;CA[Shift_JIS]PB[\x95\x5c]PW[x])").nodes[0].text("PB") == "\xe8\xa1\xa8");
   }
   CHECK(sgf::is_utf8("\xf0\x9f\x98\x80"));
-  for (const char* bad : {"\xc0\x80", "\xed\xa0\x80", "\xe2\x82", "\xff", "\xf4\x90\x80\x80"}) CHECK_FALSE(sgf::is_utf8(bad));
+  for (const char* bad : {"\xc0\x80", "\xed\xa0\x80", "\xe2\x82", "\xff", "\xf4\x90\x80\x80"})
+    CHECK_FALSE(sgf::is_utf8(bad));
 }
 
 TEST_CASE("sgf: broken files are refused with line, column and what was expected") {
@@ -102,8 +106,10 @@ TEST_CASE("sgf: broken files are refused with line, column and what was expected
   CHECK(message("") == "1:1: expected a game that begins with '(;', found the end of the file");
   CHECK(message("hello") == "1:6: expected a game that begins with '(;', found the end of the file");
   CHECK(message("(;B[aa]") == "1:8: expected ')' to end the game that is open, found the end of the file");
-  CHECK(message("(;B[aa]\n;W[bb") == "2:6: expected ']' to end the value that begins at 2:3, found the end of the file");
-  CHECK(message("(;B[a\\]") == "1:8: expected ']' to end the value that begins at 1:4, found the end of the file");
+  CHECK(message("(;B[aa]\n;W[bb") ==
+        "2:6: expected ']' to end the value that begins at 2:3, found the end of the file");
+  CHECK(message("(;B[a\\]") ==
+        "1:8: expected ']' to end the value that begins at 1:4, found the end of the file");
   CHECK(message("(;B)") == "1:4: expected '[' and a value of B, found ')'");
   CHECK(message("(;B[aa]\r\n!)") == "2:1: expected ';', '(', ')' or a property, found '!'");
   CHECK(message("(;B[aa](W[bb]))") == "1:9: expected ';' and a node after '(', found 'W'");
@@ -160,7 +166,8 @@ TEST_CASE("sgf: stones set up after the first move start the game anew") {
 TEST_CASE("sgf: rules that do not exist here are replaced, with a warning") {
   const auto replay = replayed("(;SZ[9]RU[Japanese]KM[0.5]RE[B+R])");
   CHECK(replay.game.rules() == Rules{Ko::simple, true, HandicapBonus::none, 0.5});
-  CHECK(replay.warnings == std::vector<std::string>{"RU[Japanese] does not exist here: played by simple ko, suicide, komi 7.5"});
+  CHECK(replay.warnings ==
+        std::vector<std::string>{"RU[Japanese] does not exist here: played by simple ko, suicide, komi 7.5"});
   CHECK(replay.result == "B+R");
   sgf::ReplayOptions options;
   options.force_komi = 7.5;
@@ -223,9 +230,14 @@ TEST_CASE("sgf: every truncation and many random changes of a file read or throw
     for (uint32_t changes = 1 + rng.below(4); changes > 0; --changes) {
       const size_t at = rng.below(uint32_t(text.size()));
       switch (rng.below(3)) {
-        case 0: text[at] = signs[rng.below(uint32_t(signs.size()))]; break;
-        case 1: text.insert(at, 1, signs[rng.below(uint32_t(signs.size()))]); break;
-        default: text.erase(at, 1 + rng.below(5));
+        case 0:
+          text[at] = signs[rng.below(uint32_t(signs.size()))];
+          break;
+        case 1:
+          text.insert(at, 1, signs[rng.below(uint32_t(signs.size()))]);
+          break;
+        default:
+          text.erase(at, 1 + rng.below(5));
       }
     }
     attempt(text);

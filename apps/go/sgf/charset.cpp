@@ -73,7 +73,8 @@ bool is_utf8(std::string_view bytes) {
 std::string to_utf8(std::string_view bytes, const std::string& charset) {
   if (bytes.starts_with("\xef\xbb\xbf")) bytes.remove_prefix(3);
   // Most files say nothing or what they are; many say something else and are UTF-8.
-  if (is_utf8(bytes) && (charset.empty() || charset[0] == 'u' || charset[0] == 'U')) return std::string(bytes);
+  if (is_utf8(bytes) && (charset.empty() || charset[0] == 'u' || charset[0] == 'U'))
+    return std::string(bytes);
   std::string text;
   if (!charset.empty() && convert(bytes, charset, text)) return text;
   return is_utf8(bytes) ? std::string(bytes) : from_latin1(bytes);

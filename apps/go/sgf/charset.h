@@ -7,8 +7,8 @@
 namespace tengen::go::sgf {
 
 bool is_utf8(std::string_view bytes);
-/// From a charset known to iconv, invalid bytes as U+FFFD. A charset that is unknown or empty: UTF-8 if the bytes can be,
-/// else Latin-1. A byte order mark is dropped.
+/// From a charset known to iconv, invalid bytes as U+FFFD. A charset that is unknown or empty: UTF-8 if the
+/// bytes can be, else Latin-1. A byte order mark is dropped.
 std::string to_utf8(std::string_view bytes, const std::string& charset);
 
 }  // namespace tengen::go::sgf

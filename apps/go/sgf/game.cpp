@@ -27,7 +27,8 @@ int whole(const Node& node, const std::string& id, const std::string& text) {
 
 int size_of(const Node& root) {
   const std::string game = trimmed(root.text("GM"));
-  if (!game.empty() && whole(root, "GM", game) != 1) error(root, "GM[" + game + "]: expected 1, the game of Go");
+  if (!game.empty() && whole(root, "GM", game) != 1)
+    error(root, "GM[" + game + "]: expected 1, the game of Go");
   const std::string text = trimmed(root.text("SZ"));
   if (text.empty()) return kMaxSize;
   const size_t colon = text.find(':');
@@ -67,7 +68,8 @@ std::vector<Point> points_of(const Node& node, const Property& property, int siz
   const auto corner = [&](const std::string& text, const std::string& value) {
     const auto point = parse_point(text, size);
     if (!point || *point == size * size) {
-      error(node, property.id + "[" + value + "]: expected a point of a board of size " + std::to_string(size));
+      error(node,
+            property.id + "[" + value + "]: expected a point of a board of size " + std::to_string(size));
     }
     return *point;
   };
@@ -91,7 +93,8 @@ void set_up(const Node& node, Replay& replay) {
   Game& game = replay.game;
   Board board = game.board();
   bool any = false;
-  for (const auto& [id, color] : {std::pair{"AE", Color::empty}, {"AB", Color::black}, {"AW", Color::white}}) {
+  for (const auto& [id, color] :
+       {std::pair{"AE", Color::empty}, {"AB", Color::black}, {"AW", Color::white}}) {
     const Property* property = node.find(id);
     if (!property) continue;
     for (Point p : points_of(node, *property, game.size())) board.set(color, p);
@@ -99,7 +102,8 @@ void set_up(const Node& node, Replay& replay) {
   }
   const std::string player = trimmed(node.text("PL"));
   if (!any && player.empty()) return;
-  if (!game.moves().empty()) replay.warnings.push_back("stones set up after the first move: the game starts from there");
+  if (!game.moves().empty())
+    replay.warnings.push_back("stones set up after the first move: the game starts from there");
 
   std::vector<Move> stones;
   for (Point p = 0; p < board.points(); ++p) {
@@ -120,8 +124,10 @@ void play(const Node& node, const char* id, Color color, Game& game) {
   if (!property) return;
   const std::string value = trimmed(property->values.empty() ? std::string() : unescape(property->values[0]));
   const auto point = parse_point(value, game.size());
-  const std::string move = "move " + std::to_string(game.moves().size() + 1) + ", " + id + "[" + value + "]: ";
-  if (!point) error(node, move + "expected a point of a board of size " + std::to_string(game.size()) + " or nothing");
+  const std::string move =
+      "move " + std::to_string(game.moves().size() + 1) + ", " + id + "[" + value + "]: ";
+  if (!point)
+    error(node, move + "expected a point of a board of size " + std::to_string(game.size()) + " or nothing");
   const std::string why = game.why_illegal(color, *point);
   if (!why.empty()) error(node, move + why);
   game.play_unchecked(color, *point);
@@ -148,8 +154,8 @@ Replay replay(const Tree& tree, const ReplayOptions& options) {
   std::vector<std::string> warnings;
   const int size = size_of(root);
   const Rules rules = rules_of(root, options, warnings);
-  Replay replay{Game(size, rules), trimmed(root.text("RU")), trimmed(root.text("RE")), root.text("PB"),
-                root.text("PW"), std::move(warnings)};
+  Replay replay{Game(size, rules), trimmed(root.text("RU")), trimmed(root.text("RE")),
+                root.text("PB"),   root.text("PW"),          std::move(warnings)};
   for (int index : tree.main_line()) {
     const Node& node = tree.nodes[index];
     set_up(node, replay);

@@ -19,20 +19,22 @@ struct ReplayOptions {
 
 struct Replay {
   Game game;
-  std::string rules, result;            // RU and RE as they stand
-  std::string black, white;             // PB and PW
-  std::vector<std::string> warnings;    // what was not taken as it stands
+  std::string rules, result;          // RU and RE as they stand
+  std::string black, white;           // PB and PW
+  std::vector<std::string> warnings;  // what was not taken as it stands
 };
 
-/// The main line as a game: SZ (19 without), RU, KM, AB, AW, AE, PL, HA, B, W. Stones that are set up after the first
-/// move start the game anew from there, with a warning. Throws SgfError for other games than Go, boards that are not
-/// square or not 2 to 19 wide, wrong points, komi that is no half point, and illegal moves.
+/// The main line as a game: SZ (19 without), RU, KM, AB, AW, AE, PL, HA, B, W. Stones that are set up after
+/// the first move start the game anew from there, with a warning. Throws SgfError for other games than Go,
+/// boards that are not square or not 2 to 19 wide, wrong points, komi that is no half point, and illegal
+/// moves.
 Replay replay(const Tree& tree, const ReplayOptions& options = {});
 
 /// A game as a tree of one line. `result` is RE; empty: the score of a finished game, nothing otherwise.
 Tree to_tree(const Game& game, const std::string& result = {});
 
-/// "cd" is the third column, fourth row from the upper left; "" and, up to 19x19, "tt" are a pass. Empty on anything else.
+/// "cd" is the third column, fourth row from the upper left; "" and, up to 19x19, "tt" are a pass. Empty on
+/// anything else.
 std::optional<Point> parse_point(std::string_view text, int size);
 std::string point_text(Point point, int size);
 

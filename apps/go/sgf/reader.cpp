@@ -90,7 +90,8 @@ class Reader {
           may_continue = false;
           next();
           break;
-        default: error("';', '(', ')' or a property");
+        default:
+          error("';', '(', ')' or a property");
       }
     } while (!open.empty());
     return tree;

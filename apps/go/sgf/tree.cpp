@@ -49,7 +49,8 @@ std::string unescape(std::string_view value) {
       continue;
     }
     // CR LF and LF CR are one line break.
-    if (i + 1 < value.size() && value[i + 1] != value[i] && (value[i + 1] == '\n' || value[i + 1] == '\r')) ++i;
+    if (i + 1 < value.size() && value[i + 1] != value[i] && (value[i + 1] == '\n' || value[i + 1] == '\r'))
+      ++i;
     if (!escaped) text += '\n';
   }
   return text;

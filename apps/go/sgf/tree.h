@@ -34,8 +34,8 @@ struct Node {
   void add(std::string_view id, std::string_view value);
 };
 
-/// One game: nodes in the order of the file, the root first. Nodes refer to each other by index, so that no depth is
-/// too deep.
+/// One game: nodes in the order of the file, the root first. Nodes refer to each other by index, so that no
+/// depth is too deep.
 struct Tree {
   std::vector<Node> nodes;
   int add_node(int parent);
@@ -43,9 +43,9 @@ struct Tree {
   std::vector<int> main_line() const;
 };
 
-/// Reads all games of a file. Text is UTF-8 afterwards: the bytes are converted from the charset that CA names; without
-/// CA they are UTF-8 if they can be, else Latin-1. Unknown properties are kept, text before the first game and after the
-/// last is skipped. Throws SgfError.
+/// Reads all games of a file. Text is UTF-8 afterwards: the bytes are converted from the charset that CA
+/// names; without CA they are UTF-8 if they can be, else Latin-1. Unknown properties are kept, text before
+/// the first game and after the last is skipped. Throws SgfError.
 std::vector<Tree> parse(std::string_view bytes);
 /// The same for a file; the message also names the file.
 std::vector<Tree> read(const std::string& path);
@@ -53,7 +53,8 @@ std::vector<Tree> read(const std::string& path);
 /// The trees as UTF-8 SGF with CA[UTF-8]. parse(write(x)) gives x again.
 std::string write(const std::vector<Tree>& trees);
 
-/// A value without its escapes: "\]" is "]", a line break after a backslash vanishes, other line breaks are "\n".
+/// A value without its escapes: "\]" is "]", a line break after a backslash vanishes, other line breaks are
+/// "\n".
 std::string unescape(std::string_view value);
 std::string escape(std::string_view text);
 
