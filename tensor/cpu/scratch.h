@@ -37,7 +37,7 @@ class Buffer {
 /// caller shares with all bodies and what a body has for itself are different buffers.
 struct Scratch {
   Buffer weights, partial;                     // belong to the call: shared by its chunks
-  Buffer columns, packed, panel, result, row;  // belong to one chunk
+  Buffer columns, packed, panel, result, row, index;  // belong to one chunk
 };
 inline Scratch& scratch() {
   static thread_local Scratch instance;

@@ -31,9 +31,9 @@ TENGEN_INLINE void transpose_steps(typename Simd<T>::V* rows) {
   }
 }
 
-/// out[c*out_pitch + r] = in[r*in_pitch + c] for r < rows, c < cols.
-template <class T>
-void transpose(const T* in, int64_t in_pitch, int64_t rows, int64_t cols, T* out, int64_t out_pitch) {
+/// out_row(c)[r] = in_row(r)[c] for r < rows, c < cols.
+template <class T, class InRow, class OutRow>
+TENGEN_INLINE void transpose_rows(InRow in_row, int64_t rows, int64_t cols, OutRow out_row) {
   using S = Simd<T>;
   constexpr int L = S::lanes;
   for (int64_t r = 0; r < rows; r += L) {
@@ -42,26 +42,31 @@ void transpose(const T* in, int64_t in_pitch, int64_t rows, int64_t cols, T* out
     for (int64_t c = 0; c < cols; c += L) {
       int width = int(cols - c < L ? cols - c : L);
       typename S::V block[L];
-      const T* from = in + r * in_pitch + c;
-      T* to = out + c * out_pitch + r;
       if (height == L && width == L) {
         TENGEN_UNROLL
-        for (int i = 0; i < L; ++i) block[i] = S::load(from + i * in_pitch);
+        for (int i = 0; i < L; ++i) block[i] = S::load(in_row(r + i) + c);
         transpose_steps<T, L / 2>(block);
         TENGEN_UNROLL
-        for (int i = 0; i < L; ++i) S::store(to + i * out_pitch, block[i]);
+        for (int i = 0; i < L; ++i) S::store(out_row(c + i) + r, block[i]);
       } else {
         auto col_mask = S::mask(width);
         TENGEN_UNROLL
         for (int i = 0; i < L; ++i)
-          block[i] = i < height ? S::load(from + i * in_pitch, col_mask) : typename S::V{};
+          block[i] = i < height ? S::load(in_row(r + i) + c, col_mask) : typename S::V{};
         transpose_steps<T, L / 2>(block);
         TENGEN_UNROLL
         for (int i = 0; i < L; ++i)
-          if (i < width) S::store(to + i * out_pitch, block[i], row_mask);
+          if (i < width) S::store(out_row(c + i) + r, block[i], row_mask);
       }
     }
   }
+}
+
+/// out[c*out_pitch + r] = in[r*in_pitch + c] for r < rows, c < cols.
+template <class T>
+void transpose(const T* in, int64_t in_pitch, int64_t rows, int64_t cols, T* out, int64_t out_pitch) {
+  transpose_rows<T>([=](int64_t r) __attribute__((always_inline)) { return in + r * in_pitch; }, rows, cols,
+                    [=](int64_t c) __attribute__((always_inline)) { return out + c * out_pitch; });
 }
 
 template <class T, int... Lane>

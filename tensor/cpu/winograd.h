@@ -1,15 +1,20 @@
-// Convolution with 3x3 kernels and stride 1 by Winograd's minimal filtering F(2x2, 3x3) (Lavin & Gray, "Fast
-// algorithms for convolutional neural networks", 2015): a tile of 2x2 results is
-//     A^T [ (G g G^T) * (B^T d B) ] A      with d the 4x4 inputs below it and g the kernel,
-// which takes 16 multiplications instead of 36. Over channels, each of the 16 products is a matrix product
-// U[i] (m, channels) * V[i] (channels, tiles). All coefficients are 0, 1, -1 and 1/2: little accuracy is
-// lost.
+// Convolution with 3x3 kernels and stride 1 by Winograd's minimal filtering F(M x M, 3 x 3), see
+// winograd_transform.h. Over channels each of the N*N products is a matrix product
+//     P[i] (tiles, m) = V[i] (tiles, channels) * U[i] (channels, m).
+// Channels lie in the vectors' lanes everywhere: the source's pixels are transposed to (y, x, channel), where
+// a tile of any size begins at any pixel without waste, and the result's are transposed back. Tiles of one
+// image or of several fill the rows of the products.
+//
+// M is the one of 3 and 4 that costs fewer multiplications for the result's size (9 = 3*3, 20 = 5*4), whatever
+// the batch: an image gives the same bits alone and among others. The error is within about twice that of
+// float32 sums done directly (tests/kernels/winograd.cpp). A number that is not finite spreads over the tiles
+// that read it.
 #pragma once
 
 #include <tengen/tensor/cpu/gemm.h>
 #include <tengen/tensor/cpu/scratch.h>
-#include <tengen/tensor/cpu/shift.h>
 #include <tengen/tensor/cpu/transpose.h>
+#include <tengen/tensor/cpu/winograd_transform.h>
 #include <tengen/tensor/parallel.h>
 
 namespace tengen::cpu::TENGEN_ISA {
@@ -18,6 +23,20 @@ namespace tengen::cpu::TENGEN_ISA {
 inline bool small_dense_kernel(const Conv2dShape& s) {
   return s.kernel_h == 3 && s.kernel_w == 3 && s.stride_h == 1 && s.stride_w == 1 && s.dilation_h == 1 &&
          s.dilation_w == 1 && s.groups == 1;
+}
+
+/// Multiplications for one image and one pair of channels.
+inline int64_t winograd_products(int64_t tile, int64_t height, int64_t width) {
+  return divide_up(height, tile) * divide_up(width, tile) * (tile + 2) * (tile + 2);
+}
+
+/// Calls f.operator()<M>() for the M to use.
+template <class F>
+void with_winograd_tile(int64_t height, int64_t width, const F& f) {
+  if (winograd_products(3, height, width) < winograd_products(4, height, width))
+    f.template operator()<3>();
+  else
+    f.template operator()<4>();
 }
 
 /// result (batch, m, y, x) = bias + 3x3 kernels over source (batch, channels, ...). The kernel of (m, c) lies
@@ -31,179 +50,196 @@ struct Winograd {
   const T *source, *bias;
   T* result;
 
-  int64_t tiles_y() const { return divide_up(out_h, 2); }
-  int64_t tiles_x() const { return divide_up(out_w, 2); }
   /// Whether it is worth while: enough channels to repay the transforms, enough pixels for those of the
   /// weights.
-  bool pays() const {
-    return sizeof(T) == 4 && m >= 24 && channels >= 24 && batch * tiles_y() * tiles_x() >= 4 * Simd<T>::lanes;
+  bool pays() const { return sizeof(T) == 4 && m >= 16 && channels >= 16 && out_h * out_w >= 36; }
+};
+
+/// U[i] (channels, m) for the channels [from, to): row c of it at u + (i*channels + c)*pitch.
+template <class T, int M>
+void winograd_weights(const Winograd<T>& w, int64_t from, int64_t to, T* u, int64_t pitch) {
+  using S = Simd<T>;
+  constexpr int L = S::lanes, N = M + 2, kKernels = 8;
+  alignas(64) T taps[kKernels * 9 * L] = {};  // (kernel, tap, m)
+  for (int64_t c = from; c < to; c += kKernels) {
+    const int64_t kernels = min(kKernels, to - c);
+    for (int64_t m = 0; m < w.m; m += L) {
+      const T* kernel = w.weight + m * w.kernel_m + c * w.kernel_c;
+      const int64_t count = min(L, w.m - m), run = w.kernel_c == 9 ? kernels : 1;
+      for (int64_t k = 0; k < kernels; k += run)
+        transpose(kernel + k * w.kernel_c, w.kernel_m, count, 9 * run, taps + k * 9 * L, L);
+      for (int64_t k = 0; k < kernels; ++k)
+        expand_tile<T, M, WeightTransform<M>>(
+            [&](int y, int x) __attribute__((always_inline)) {
+              return S::load(taps + (9 * k + (w.turned ? 8 - 3 * y - x : 3 * y + x)) * L);
+            },
+            [&](int i, int j, typename S::V value) __attribute__((always_inline)) {
+              S::store(u + ((N * i + j) * w.channels + c + k) * pitch + m, value);
+            });
+    }
+  }
+}
+
+/// How images are cut into bands of `rows` rows of tiles of `images` images, of at most about `most` tiles.
+struct TileBands {
+  int64_t tiles_y, tiles_x, rows, images, row_blocks, image_blocks;
+
+  TileBands(int64_t batch, int64_t height, int64_t width, int64_t tile, int64_t most)
+      : tiles_y(divide_up(height, tile)), tiles_x(divide_up(width, tile)) {
+    rows = max(1, min(tiles_y, most / tiles_x));
+    row_blocks = divide_up(tiles_y, rows);
+    rows = divide_up(tiles_y, row_blocks);
+    row_blocks = divide_up(tiles_y, rows);
+    images = row_blocks > 1 ? 1 : max(1, min(batch, most / (tiles_y * tiles_x)));
+    image_blocks = divide_up(batch, images);
+    images = divide_up(batch, image_blocks);
+    image_blocks = divide_up(batch, images);
+  }
+  int64_t count() const { return row_blocks * image_blocks; }
+  int64_t most() const { return rows * images * tiles_x; }
+};
+
+/// A window of an image's plane and the same pixels in a buffer (y, x, channel) of `pitch` elements a pixel.
+/// The window may reach over the image's edge: there the buffer is zero.
+struct PixelWindow {
+  int64_t top, left, height, width, pitch;  // of the window
+  int64_t begin = 0, count = 0;             // the plane's pixels: whole rows of it
+  int64_t* place;                           // (count): where each is in the buffer
+
+  /// Elements of the buffer. The last pixel takes what lies left or right of the window.
+  int64_t size() const { return (height * width + 1) * pitch; }
+
+  PixelWindow(int64_t top, int64_t left, int64_t height, int64_t width, int64_t pitch, int64_t plane_h,
+              int64_t plane_w, Buffer& memory)
+      : top(top), left(left), height(height), width(width), pitch(pitch) {
+    const int64_t first = max(0, min(top, plane_h)), last = max(first, min(top + height, plane_h));
+    begin = first * plane_w;
+    count = (last - first) * plane_w;
+    place = memory.get<int64_t>(count);
+    for (int64_t y = first, i = 0; y < last; ++y)
+      for (int64_t x = 0; x < plane_w; ++x, ++i) {
+        const bool inside = x >= left && x < left + width;
+        place[i] = (inside ? (y - top) * width + x - left : height * width) * pitch;
+      }
+  }
+  /// (channel, plane) -> the buffer, which was zero.
+  template <class T>
+  void load(const T* planes, int64_t plane, int64_t channels, T* buffer) const {
+    transpose_rows<T>([&](int64_t c) __attribute__((always_inline)) { return planes + begin + c * plane; },
+                      channels, count,
+                      [&](int64_t p) __attribute__((always_inline)) { return buffer + place[p]; });
+  }
+  /// The buffer -> (channel, plane).
+  template <class T>
+  void store(const T* buffer, int64_t channels, T* planes, int64_t plane) const {
+    transpose_rows<T>([&](int64_t p) __attribute__((always_inline)) { return buffer + place[p]; }, count,
+                      channels,
+                      [&](int64_t c) __attribute__((always_inline)) { return planes + begin + c * plane; });
   }
 };
 
-/// U[i] (m, channels) for i < 16: row m of all of them.
-template <class T>
-void winograd_weights(const Winograd<T>& w, int64_t m, T* u) {
-  using V = typename Simd<T>::V;
-  constexpr int L = Simd<T>::lanes;
-  alignas(64) T taps[9 * L];  // (tap, channel)
-  const auto half = Simd<T>::broadcast(T(0.5));
-  for (int64_t c = 0; c < w.channels; c += L) {
-    const int count = int(min(L, w.channels - c));
-    const auto mask = Simd<T>::mask(count);
-    transpose(w.weight + m * w.kernel_m + c * w.kernel_c, w.kernel_c, count, 9, taps, L);
-    V rows[4][3];  // G g
-    TENGEN_UNROLL
-    for (int x = 0; x < 3; ++x) {
-      V g[3];
-      TENGEN_UNROLL
-      for (int y = 0; y < 3; ++y) g[y] = Simd<T>::load(taps + (w.turned ? 8 - 3 * y - x : 3 * y + x) * L);
-      rows[0][x] = g[0];
-      rows[1][x] = half * ((g[0] + g[2]) + g[1]);
-      rows[2][x] = half * ((g[0] + g[2]) - g[1]);
-      rows[3][x] = g[2];
-    }
-    TENGEN_UNROLL
-    for (int y = 0; y < 4; ++y) {
-      const V* g = rows[y];
-      T* to = u + (4 * y * w.m + m) * w.channels + c;
-      const int64_t next = w.m * w.channels;
-      Simd<T>::store(to, g[0], mask);
-      Simd<T>::store(to + next, half * ((g[0] + g[2]) + g[1]), mask);
-      Simd<T>::store(to + 2 * next, half * ((g[0] + g[2]) - g[1]), mask);
-      Simd<T>::store(to + 3 * next, g[2], mask);
-    }
-  }
-}
+template <class T, int M>
+void winograd(const Winograd<T>& w) {
+  using S = Simd<T>;
+  constexpr int L = S::lanes, N = M + 2;
+  // Channels that are transformed together; bytes of V in a chunk; multiply-adds of a chunk and how many
+  // chunks are enough.
+  constexpr int64_t kChannels = 32, kInputBytes = 384 * 1024, kWork = 1 << 19, kChunks = 16;
+  const int64_t plane = w.in_h * w.in_w, out_plane = w.out_h * w.out_w;
+  const int64_t pitch = divide_up(w.channels, L) * L, tile_size = N * N * pitch;  // of V
+  const int64_t work = w.batch * winograd_products(M, w.out_h, w.out_w) * w.m * w.channels;
+  const int64_t want = max(1, min(kChunks, work / kWork));
+  const int64_t tiles = w.batch * divide_up(w.out_h, M) * divide_up(w.out_w, M);
+  const TileBands bands(w.batch, w.out_h, w.out_w, M,
+                        min(max(12, tiles / want), max(8, kInputBytes / int64_t(sizeof(T)) / tile_size)));
+  // Few bands: chunks of fewer result channels too, each with the whole input.
+  const int64_t m_parts = max(1, min(divide_up(want, bands.count()), w.m / (2 * L)));
+  const int64_t m_size = divide_up(divide_up(w.m, m_parts), L) * L, m_blocks = divide_up(w.m, m_size);
 
-/// B^T d B of `tiles` tiles of one channel: d[4*y + x] at copies + index[4*y + x], V[i] at v + i*v_pitch.
-template <class T>
-void winograd_input(const T* copies, const int64_t* index, int64_t tiles, T* v, int64_t v_pitch) {
-  using V = typename Simd<T>::V;
-  for (int64_t t = 0; t < tiles; t += Simd<T>::lanes) {
-    V d[4][4];
-    TENGEN_UNROLL
-    for (int x = 0; x < 4; ++x) {
-      V c[4];
-      TENGEN_UNROLL
-      for (int y = 0; y < 4; ++y) c[y] = Simd<T>::load(copies + index[4 * y + x] + t);
-      d[0][x] = c[0] - c[2];
-      d[1][x] = c[1] + c[2];
-      d[2][x] = c[2] - c[1];
-      d[3][x] = c[1] - c[3];
-    }
-    TENGEN_UNROLL
-    for (int y = 0; y < 4; ++y) {
-      T* to = v + 4 * y * v_pitch + t;
-      Simd<T>::store(to, d[y][0] - d[y][2]);
-      Simd<T>::store(to + v_pitch, d[y][1] + d[y][2]);
-      Simd<T>::store(to + 2 * v_pitch, d[y][2] - d[y][1]);
-      Simd<T>::store(to + 3 * v_pitch, d[y][1] - d[y][3]);
-    }
-  }
-}
+  // U[i] (channels, m): rows of an odd number of cache lines, or a column of it falls into few cache sets.
+  const int64_t line = 64 / int64_t(sizeof(T)), u_pitch = (divide_up(w.m, line) | 1) * line;
+  T* u = scratch().weights.get<T>(N * N * w.channels * u_pitch);
+  parallel_ranges(w.channels, max(8, (1 << 13) / w.m), [&](int64_t from, int64_t to) {
+    winograd_weights<T, M>(w, from, to, u, u_pitch);
+  });
 
-/// A^T w A + bias of `tiles` tiles of one m: product i at w + i*w_pitch; result (y, x) of the 2x2 at y_x +
-/// (2*y + x)*pitch.
-template <class T>
-void winograd_output(const T* w, int64_t w_pitch, int64_t tiles, T bias, T* y_x, int64_t pitch) {
-  using V = typename Simd<T>::V;
-  const V start = Simd<T>::broadcast(bias);
-  for (int64_t t = 0; t < tiles; t += Simd<T>::lanes) {
-    V rows[2][4];
-    TENGEN_UNROLL
-    for (int x = 0; x < 4; ++x) {
-      V c[4];
-      TENGEN_UNROLL
-      for (int y = 0; y < 4; ++y) c[y] = Simd<T>::load(w + (4 * y + x) * w_pitch + t);
-      rows[0][x] = (c[0] + c[1]) + c[2];
-      rows[1][x] = (c[1] - c[2]) - c[3];
+  parallel_for(bands.count() * m_blocks, [&](int64_t chunk) {
+    const int64_t first = chunk % m_blocks * m_size, last = min(w.m, first + m_size);
+    const int64_t row = chunk / m_blocks % bands.row_blocks * bands.rows;
+    const int64_t image = chunk / m_blocks / bands.row_blocks * bands.images;
+    const int64_t rows = min(bands.rows, bands.tiles_y - row), images = min(bands.images, w.batch - image);
+    const int64_t image_tiles = rows * bands.tiles_x, tiles = images * image_tiles;
+    Scratch& my = scratch();
+    T* v = my.packed.get<T>(tiles * tile_size);
+    int64_t* u_row = my.row.get<int64_t>(w.channels);
+    for (int64_t c = 0; c < w.channels; ++c) u_row[c] = c * u_pitch;
+
+    {
+      const PixelWindow window(row * M - w.pad_h, -w.pad_w, rows * M + 2, bands.tiles_x * M + 2, kChannels,
+                               w.in_h, w.in_w, my.index);
+      T* pixels = my.columns.get<T>(window.size());
+      for (int64_t i = 0; i < window.size(); ++i) pixels[i] = 0;
+      for (int64_t n = 0; n < images; ++n)
+        for (int64_t c = 0; c < w.channels; c += kChannels) {
+          const int64_t count = min(kChannels, w.channels - c);
+          window.load(w.source + ((image + n) * w.channels + c) * plane, plane, count, pixels);
+          for (int64_t t = 0; t < image_tiles; ++t) {
+            const T* from = pixels + (t / bands.tiles_x * window.width + t % bands.tiles_x) * M * kChannels;
+            T* to = v + (n * image_tiles + t) * tile_size + c;
+            for (int64_t k = 0; k < count; k += L)
+              expand_tile<T, M, InputTransform<M>>(
+                  [&](int y, int x) __attribute__((always_inline)) {
+                    return S::load(from + (y * window.width + x) * kChannels + k);
+                  },
+                  [&](int i, int j, typename S::V value) __attribute__((always_inline)) {
+                    S::store(to + (N * i + j) * pitch + k, value);
+                  });
+          }
+        }
     }
-    TENGEN_UNROLL
-    for (int y = 0; y < 2; ++y) {
-      const V* r = rows[y];
-      Simd<T>::store(y_x + 2 * y * pitch + t, ((r[0] + r[1]) + r[2]) + start);
-      Simd<T>::store(y_x + (2 * y + 1) * pitch + t, ((r[1] - r[2]) - r[3]) + start);
+
+    const PixelWindow window(row * M, 0, rows * M, bands.tiles_x * M, kChannels, w.out_h, w.out_w, my.index);
+    T* pixels = my.columns.get<T>(window.size());
+    T* products = my.panel.get<T>(tiles * N * N * kChannels);
+    const int64_t blocks = divide_up(w.channels, kBlockDepth<T>), depth = divide_up(w.channels, blocks);
+    for (int64_t m = first; m < last; m += kChannels) {
+      const int64_t count = min(kChannels, last - m);
+      for (int64_t i = 0; i < N * N; ++i)
+        for (int64_t c = 0; c < w.channels; c += depth)
+          multiply<T>({.rows = tiles,
+                       .cols = divide_up(count, L) * L,
+                       .k = min(depth, w.channels - c),
+                       .a = v + i * pitch + c,
+                       .a_pitch = tile_size,
+                       .b = u + i * w.channels * u_pitch + m,
+                       .b_row = u_row + c,
+                       .out = products + i * kChannels,
+                       .out_pitch = N * N * kChannels,
+                       .accumulate = c > 0});
+      alignas(64) T bias[kChannels] = {};
+      for (int64_t k = 0; k < count && w.bias; ++k) bias[k] = w.bias[m + k];
+      for (int64_t n = 0; n < images; ++n) {
+        for (int64_t t = 0; t < image_tiles; ++t) {
+          const T* from = products + (n * image_tiles + t) * N * N * kChannels;
+          T* to = pixels + (t / bands.tiles_x * window.width + t % bands.tiles_x) * M * kChannels;
+          for (int64_t k = 0; k < count; k += L)
+            contract_tile<T, M, OutputTransform<M>>(
+                [&](int i, int j) __attribute__((always_inline)) {
+                  return S::load(from + (N * i + j) * kChannels + k);
+                },
+                [&](int y, int x, typename S::V value) __attribute__((always_inline)) {
+                  S::store(to + (y * window.width + x) * kChannels + k, value + S::load(bias + k));
+                });
+        }
+        window.store(pixels, count, w.result + ((image + n) * w.m + m) * out_plane, out_plane);
+      }
     }
-  }
+  });
 }
 
 template <class T>
 void winograd(const Winograd<T>& w) {
-  constexpr int L = Simd<T>::lanes;
-  // A chunk is a band of tile rows of some images. What it keeps of V should stay in the second-level cache.
-  constexpr int64_t kInputBytes = 900 * 1024, kRows = 32, kCopied = 8;
-  Axis y(w.tiles_y(), w.in_h, 2, 4), x(w.tiles_x(), w.in_w, 2, 4);
-  for (int64_t k = 0; k < 4; ++k) y.add(k, k - w.pad_h), x.add(k, k - w.pad_w);
-  y.finish();
-  x.finish();
-  const int64_t plane = w.in_h * w.in_w, out_plane = w.out_h * w.out_w, image_stride = w.channels * plane;
-  const int64_t all_tiles = w.batch * y.results * x.results, chunks = all_tiles < 8 * kTileCols<T> ? 2 : 4;
-  const int64_t tiles =
-      min(divide_up(all_tiles, chunks), max(2 * L, kInputBytes / (16 * w.channels * int64_t(sizeof(T)))));
-  int64_t rows = max(1, min(y.results, tiles / x.results));
-  rows = divide_up(y.results, divide_up(y.results, rows));
-  const int64_t row_blocks = divide_up(y.results, rows);
-  int64_t images = row_blocks > 1 ? 1 : max(1, min(w.batch, tiles / (y.results * x.results)));
-  images = divide_up(w.batch, divide_up(w.batch, images));
-  const int64_t image_blocks = divide_up(w.batch, images);
-
-  T* u = scratch().weights.get<T>(16 * w.m * w.channels);
-  parallel_ranges(w.m, divide_up(4096, w.channels), [&](int64_t from, int64_t to) {
-    for (int64_t m = from; m < to; ++m) winograd_weights(w, m, u);
-  });
-
-  parallel_for(image_blocks * row_blocks, [&](int64_t chunk) {
-    const int64_t image = chunk / row_blocks * images, row = chunk % row_blocks * rows;
-    const Band band{y, x, row, min(rows, y.results - row), min(images, w.batch - image)};
-    if (band.rows <= 0 || band.images <= 0) return;
-    const int64_t count = band.pixels(), pitch = divide_up(count, L) * L;
-    // From one of the 16 matrices to the next: an odd number of vectors, or all 16 fall into the same cache
-    // sets.
-    const int64_t v_size = (w.channels * pitch / L | 1) * L, product_size = (kRows * pitch / L | 1) * L;
-    Scratch& my = scratch();
-    T* copies = my.columns.get<T>(kCopied * 4 * band.copy_size<T>());
-    T* v = my.packed.get<T>(16 * v_size);
-    int64_t* index = my.row.get<int64_t>(16 * kCopied + w.channels);
-    int64_t* v_row = index + 16 * kCopied;
-    band.fill_index<T>(kCopied, plane, index);
-    for (int64_t c = 0; c < w.channels; ++c) v_row[c] = c * pitch;
-
-    for (int64_t c = 0; c < w.channels; c += kCopied) {
-      const int64_t channels = min(kCopied, w.channels - c);
-      copy_band(band, w.source + image * image_stride + c * plane, channels, plane, image_stride, copies);
-      for (int64_t i = 0; i < channels; ++i)
-        winograd_input(copies, index + 16 * i, count, v + (c + i) * pitch, v_size);
-    }
-    T* products = my.panel.get<T>(16 * product_size);
-    T* parts = my.result.get<T>(4 * pitch);
-    const int64_t blocks = divide_up(w.channels, kBlockDepth<T>), depth = divide_up(w.channels, blocks);
-    for (int64_t m = 0; m < w.m; m += kRows) {
-      const int64_t height = min(kRows, w.m - m);
-      for (int64_t i = 0; i < 16; ++i)
-        for (int64_t c = 0; c < w.channels; c += depth)
-          multiply<T>({.rows = height,
-                       .cols = count,
-                       .k = min(depth, w.channels - c),
-                       .a = u + (i * w.m + m) * w.channels + c,
-                       .a_pitch = w.channels,
-
-                       .b = v + i * v_size,
-                       .b_row = v_row + c,
-                       .out = products + i * product_size,
-                       .out_pitch = pitch,
-                       .accumulate = c > 0});
-      for (int64_t k = 0; k < height; ++k) {
-        winograd_output(products + k * pitch, product_size, count, w.bias ? w.bias[m + k] : T(0), parts,
-                        pitch);
-        // (y, x of the 2x2, tile y, image, tile x) -> (image, y, x)
-        for (int64_t n = 0; n < band.images; ++n)
-          for (int64_t line = 2 * row; line < min(w.out_h, 2 * (row + band.rows)); ++line)
-            interleave_row(parts + line % 2 * 2 * pitch + ((line / 2 - row) * band.images + n) * x.results,
-                           pitch, 2, w.out_w,
-                           w.result + ((image + n) * w.m + m + k) * out_plane + line * w.out_w);
-      }
-    }
-  });
+  with_winograd_tile(w.out_h, w.out_w, [&]<int M>() { winograd<T, M>(w); });
 }
 
 }  // namespace tengen::cpu::TENGEN_ISA
