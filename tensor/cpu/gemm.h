@@ -33,7 +33,8 @@ template <class T>
 inline constexpr int64_t kBlockDepth = (kVecBytes == 64 ? 36 : 24) * 1024 / int64_t(sizeof(T)) / kTileCols<T>;
 
 /// One product out (rows,cols) = start + A (rows,k) * B (k,cols), or out += A * B.
-/// A's row i begins at a + i*a_pitch, B's row p at b + b_row[p], out's row i at out + i*out_pitch.
+/// A's row i begins at a + i*a_pitch and its elements are a_step apart; B's row p begins at b + b_row[p], out's
+/// row i at out + i*out_pitch.
 template <class T>
 struct Product {
   int64_t rows, cols, k;
@@ -45,6 +46,7 @@ struct Product {
   int64_t out_pitch;
   const T* bias = nullptr;  // (rows): where the sums start; null: zero
   bool accumulate = false;  // the sums start with what is in out; bias is not looked at
+  int64_t a_step = 1;
 };
 
 /// Memory that the caller will read next: `segments` runs of `length` elements, `pitch` apart. The product
@@ -111,14 +113,14 @@ void tile(const Product<T>& product, int64_t i, int64_t j, typename Simd<T>::Mas
   const T* b = product.b + j;
   const int64_t* b_row = product.b_row;
   TENGEN_UNROLL_TWICE
-  for (int64_t p = 0; p < depth; ++p) {
+  for (int64_t p = 0; p < depth; ++p, a += product.a_step) {
     const T* row = b + b_row[p];
     V x[Vecs];
     TENGEN_UNROLL
     for (int v = 0; v < Vecs; ++v) x[v] = load(row, v);
     TENGEN_UNROLL
     for (int r = 0; r < Rows; ++r) {
-      V w = S::broadcast(a[r * a_pitch + p]);
+      V w = S::broadcast(a[r * a_pitch]);
       TENGEN_UNROLL
       for (int v = 0; v < Vecs; ++v) sum[r][v] = S::fma(w, x[v], sum[r][v]);
     }

@@ -13,6 +13,7 @@
 
 #include <tengen/tensor/cpu/gemm.h>
 #include <tengen/tensor/cpu/scratch.h>
+#include <tengen/tensor/cpu/shift.h>
 #include <tengen/tensor/cpu/transpose.h>
 #include <tengen/tensor/cpu/winograd_transform.h>
 #include <tengen/tensor/parallel.h>
@@ -108,6 +109,12 @@ struct PixelWindow {
 
   /// Elements of the buffer. The last pixel takes what lies left or right of the window.
   int64_t size() const { return (height * width + 1) * pitch; }
+  template <class T>
+  T* zeros(Buffer& memory) const {
+    T* buffer = memory.get<T>(size());
+    set_zero(buffer, size());
+    return buffer;
+  }
 
   PixelWindow(int64_t top, int64_t left, int64_t height, int64_t width, int64_t pitch, int64_t plane_h,
               int64_t plane_w, Buffer& memory)
@@ -138,13 +145,41 @@ struct PixelWindow {
   }
 };
 
+/// Channels that are transformed together: an even number of cache lines of each pixel.
+inline constexpr int64_t kTransformed = 32;
+
+/// Tiles of one image's planes, whose pixels are those of the window, through Matrix: matrix i of tile t at
+/// out + t*N*N*pitch + i*pitch + channel.
+template <class T, int M, class Matrix>
+void expand_band(const PixelWindow& window, const T* planes, int64_t plane, int64_t channels, int64_t tiles_y,
+                 int64_t tiles_x, T* pixels, T* out, int64_t pitch) {
+  using S = Simd<T>;
+  constexpr int N = M + 2;
+  for (int64_t c = 0; c < channels; c += kTransformed) {
+    const int64_t count = min(kTransformed, channels - c);
+    window.load(planes + c * plane, plane, count, pixels);
+    for (int64_t t = 0; t < tiles_y * tiles_x; ++t) {
+      const T* from = pixels + (t / tiles_x * window.width + t % tiles_x) * M * kTransformed;
+      T* to = out + t * N * N * pitch + c;
+      for (int64_t k = 0; k < count; k += S::lanes)
+        expand_tile<T, M, Matrix>(
+            [&](int y, int x) __attribute__((always_inline)) {
+              return S::load(from + (y * window.width + x) * kTransformed + k);
+            },
+            [&](int i, int j, typename S::V value) __attribute__((always_inline)) {
+              S::store(to + (N * i + j) * pitch + k, value);
+            });
+    }
+  }
+}
+
 template <class T, int M>
 void winograd(const Winograd<T>& w) {
   using S = Simd<T>;
   constexpr int L = S::lanes, N = M + 2;
-  // Channels that are transformed together; bytes of V in a chunk; multiply-adds of a chunk and how many
+  // Channels of the result that are made together; bytes of V in a chunk; multiply-adds of a chunk and how many
   // chunks are enough.
-  constexpr int64_t kChannels = 32, kInputBytes = 384 * 1024, kWork = 1 << 19, kChunks = 16;
+  constexpr int64_t kChannels = 2 * kTileCols<T>, kInputBytes = 384 * 1024, kWork = 1 << 19, kChunks = 16;
   const int64_t plane = w.in_h * w.in_w, out_plane = w.out_h * w.out_w;
   const int64_t pitch = divide_up(w.channels, L) * L, tile_size = N * N * pitch;  // of V
   const int64_t work = w.batch * winograd_products(M, w.out_h, w.out_w) * w.m * w.channels;
@@ -175,27 +210,13 @@ void winograd(const Winograd<T>& w) {
     for (int64_t c = 0; c < w.channels; ++c) u_row[c] = c * u_pitch;
 
     {
-      const PixelWindow window(row * M - w.pad_h, -w.pad_w, rows * M + 2, bands.tiles_x * M + 2, kChannels,
+      const PixelWindow window(row * M - w.pad_h, -w.pad_w, rows * M + 2, bands.tiles_x * M + 2, kTransformed,
                                w.in_h, w.in_w, my.index);
-      T* pixels = my.columns.get<T>(window.size());
-      for (int64_t i = 0; i < window.size(); ++i) pixels[i] = 0;
+      T* pixels = window.zeros<T>(my.columns);
       for (int64_t n = 0; n < images; ++n)
-        for (int64_t c = 0; c < w.channels; c += kChannels) {
-          const int64_t count = min(kChannels, w.channels - c);
-          window.load(w.source + ((image + n) * w.channels + c) * plane, plane, count, pixels);
-          for (int64_t t = 0; t < image_tiles; ++t) {
-            const T* from = pixels + (t / bands.tiles_x * window.width + t % bands.tiles_x) * M * kChannels;
-            T* to = v + (n * image_tiles + t) * tile_size + c;
-            for (int64_t k = 0; k < count; k += L)
-              expand_tile<T, M, InputTransform<M>>(
-                  [&](int y, int x) __attribute__((always_inline)) {
-                    return S::load(from + (y * window.width + x) * kChannels + k);
-                  },
-                  [&](int i, int j, typename S::V value) __attribute__((always_inline)) {
-                    S::store(to + (N * i + j) * pitch + k, value);
-                  });
-          }
-        }
+        expand_band<T, M, InputTransform<M>>(window, w.source + (image + n) * w.channels * plane, plane,
+                                             w.channels, rows, bands.tiles_x, pixels,
+                                             v + n * image_tiles * tile_size, pitch);
     }
 
     const PixelWindow window(row * M, 0, rows * M, bands.tiles_x * M, kChannels, w.out_h, w.out_w, my.index);
