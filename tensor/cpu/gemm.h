@@ -33,8 +33,8 @@ template <class T>
 inline constexpr int64_t kBlockDepth = (kVecBytes == 64 ? 36 : 24) * 1024 / int64_t(sizeof(T)) / kTileCols<T>;
 
 /// One product out (rows,cols) = start + A (rows,k) * B (k,cols), or out += A * B.
-/// A's row i begins at a + i*a_pitch and its elements are a_step apart; B's row p begins at b + b_row[p], out's
-/// row i at out + i*out_pitch.
+/// A's row i begins at a + i*a_pitch and its elements are a_step apart; B's row p begins at b + b_row[p],
+/// out's row i at out + i*out_pitch.
 template <class T>
 struct Product {
   int64_t rows, cols, k;

@@ -65,8 +65,9 @@ TENGEN_INLINE void transpose_rows(InRow in_row, int64_t rows, int64_t cols, OutR
 /// out[c*out_pitch + r] = in[r*in_pitch + c] for r < rows, c < cols.
 template <class T>
 void transpose(const T* in, int64_t in_pitch, int64_t rows, int64_t cols, T* out, int64_t out_pitch) {
-  transpose_rows<T>([=](int64_t r) __attribute__((always_inline)) { return in + r * in_pitch; }, rows, cols,
-                    [=](int64_t c) __attribute__((always_inline)) { return out + c * out_pitch; });
+  transpose_rows<T>(
+      [=](int64_t r) __attribute__((always_inline)) { return in + r * in_pitch; }, rows,
+      cols, [=](int64_t c) __attribute__((always_inline)) { return out + c * out_pitch; });
 }
 
 template <class T, int... Lane>

@@ -5,10 +5,13 @@
 // a tile of any size begins at any pixel without waste, and the result's are transposed back. Tiles of one
 // image or of several fill the rows of the products.
 //
-// M is the one of 3 and 4 that costs fewer multiplications for the result's size (9 = 3*3, 20 = 5*4), whatever
-// the batch: an image gives the same bits alone and among others. The error is within about twice that of
-// float32 sums done directly (tests/kernels/winograd.cpp). A number that is not finite spreads over the tiles
-// that read it.
+// M is the one of 3 and 4 that costs fewer multiplications for the result's size (9 = 3*3, 20 = 5*4),
+// whatever the batch: an image gives the same bits alone and among others. A number that is not finite
+// spreads over the tiles that read it.
+//
+// Error, root of mean square, of the results and of both gradients: at most 4 times that of direct float32
+// sums in the order of the kernel, and at most 2e-6 of the root of the sum of the squared products
+// (tests/kernels/winograd.cpp).
 #pragma once
 
 #include <tengen/tensor/cpu/gemm.h>
@@ -56,11 +59,18 @@ struct Winograd {
   bool pays() const { return sizeof(T) == 4 && m >= 16 && channels >= 16 && out_h * out_w >= 36; }
 };
 
-/// U[i] (channels, m) for the channels [from, to): row c of it at u + (i*channels + c)*pitch.
+/// Channels of the result that are made together. One row of U of as many is an odd number of cache lines, so
+/// that a column of it falls into all sets of the cache.
+template <class T>
+inline constexpr int64_t kResultBlock = 2 * kTileCols<T>;
+
+/// U for the channels [from, to): matrix i (channels, kResultBlock) of block b at u + (b*N*N +
+/// i)*channels*kResultBlock.
 template <class T, int M>
-void winograd_weights(const Winograd<T>& w, int64_t from, int64_t to, T* u, int64_t pitch) {
+void winograd_weights(const Winograd<T>& w, int64_t from, int64_t to, T* u) {
   using S = Simd<T>;
   constexpr int L = S::lanes, N = M + 2, kKernels = 8;
+  constexpr int64_t kBlock = kResultBlock<T>;
   alignas(64) T taps[kKernels * 9 * L] = {};  // (kernel, tap, m)
   for (int64_t c = from; c < to; c += kKernels) {
     const int64_t kernels = min(kKernels, to - c);
@@ -69,13 +79,14 @@ void winograd_weights(const Winograd<T>& w, int64_t from, int64_t to, T* u, int6
       const int64_t count = min(L, w.m - m), run = w.kernel_c == 9 ? kernels : 1;
       for (int64_t k = 0; k < kernels; k += run)
         transpose(kernel + k * w.kernel_c, w.kernel_m, count, 9 * run, taps + k * 9 * L, L);
+      T* block = u + m / kBlock * N * N * w.channels * kBlock + m % kBlock;
       for (int64_t k = 0; k < kernels; ++k)
         expand_tile<T, M, WeightTransform<M>>(
             [&](int y, int x) __attribute__((always_inline)) {
               return S::load(taps + (9 * k + (w.turned ? 8 - 3 * y - x : 3 * y + x)) * L);
             },
             [&](int i, int j, typename S::V value) __attribute__((always_inline)) {
-              S::store(u + ((N * i + j) * w.channels + c + k) * pitch + m, value);
+              S::store(block + ((N * i + j) * w.channels + c + k) * kBlock, value);
             });
     }
   }
@@ -132,16 +143,18 @@ struct PixelWindow {
   /// (channel, plane) -> the buffer, which was zero.
   template <class T>
   void load(const T* planes, int64_t plane, int64_t channels, T* buffer) const {
-    transpose_rows<T>([&](int64_t c) __attribute__((always_inline)) { return planes + begin + c * plane; },
-                      channels, count,
-                      [&](int64_t p) __attribute__((always_inline)) { return buffer + place[p]; });
+    planes += begin;
+    transpose_rows<T>(
+        [=](int64_t c) __attribute__((always_inline)) { return planes + c * plane; }, channels, count,
+        [ buffer, at = place ](int64_t p) __attribute__((always_inline)) { return buffer + at[p]; });
   }
   /// The buffer -> (channel, plane).
   template <class T>
   void store(const T* buffer, int64_t channels, T* planes, int64_t plane) const {
-    transpose_rows<T>([&](int64_t p) __attribute__((always_inline)) { return buffer + place[p]; }, count,
-                      channels,
-                      [&](int64_t c) __attribute__((always_inline)) { return planes + begin + c * plane; });
+    planes += begin;
+    transpose_rows<T>(
+        [ buffer, at = place ](int64_t p) __attribute__((always_inline)) { return buffer + at[p]; }, count,
+        channels, [=](int64_t c) __attribute__((always_inline)) { return planes + c * plane; });
   }
 };
 
@@ -166,9 +179,8 @@ void expand_band(const PixelWindow& window, const T* planes, int64_t plane, int6
             [&](int y, int x) __attribute__((always_inline)) {
               return S::load(from + (y * window.width + x) * kTransformed + k);
             },
-            [&](int i, int j, typename S::V value) __attribute__((always_inline)) {
-              S::store(to + (N * i + j) * pitch + k, value);
-            });
+            [&](int i, int j, typename S::V value)
+                __attribute__((always_inline)) { S::store(to + (N * i + j) * pitch + k, value); });
     }
   }
 }
@@ -177,9 +189,9 @@ template <class T, int M>
 void winograd(const Winograd<T>& w) {
   using S = Simd<T>;
   constexpr int L = S::lanes, N = M + 2;
-  // Channels of the result that are made together; bytes of V in a chunk; multiply-adds of a chunk and how many
-  // chunks are enough.
-  constexpr int64_t kChannels = 2 * kTileCols<T>, kInputBytes = 384 * 1024, kWork = 1 << 19, kChunks = 16;
+  // Bytes of V in a chunk: with the products it should stay in a second-level cache of 512 KB, through which
+  // U streams. Multiply-adds of a chunk, and how many chunks are enough.
+  constexpr int64_t kBlock = kResultBlock<T>, kInputBytes = 192 * 1024, kWork = 1 << 19, kChunks = 16;
   const int64_t plane = w.in_h * w.in_w, out_plane = w.out_h * w.out_w;
   const int64_t pitch = divide_up(w.channels, L) * L, tile_size = N * N * pitch;  // of V
   const int64_t work = w.batch * winograd_products(M, w.out_h, w.out_w) * w.m * w.channels;
@@ -191,12 +203,9 @@ void winograd(const Winograd<T>& w) {
   const int64_t m_parts = max(1, min(divide_up(want, bands.count()), w.m / (2 * L)));
   const int64_t m_size = divide_up(divide_up(w.m, m_parts), L) * L, m_blocks = divide_up(w.m, m_size);
 
-  // U[i] (channels, m): rows of an odd number of cache lines, or a column of it falls into few cache sets.
-  const int64_t line = 64 / int64_t(sizeof(T)), u_pitch = (divide_up(w.m, line) | 1) * line;
-  T* u = scratch().weights.get<T>(N * N * w.channels * u_pitch);
-  parallel_ranges(w.channels, max(8, (1 << 13) / w.m), [&](int64_t from, int64_t to) {
-    winograd_weights<T, M>(w, from, to, u, u_pitch);
-  });
+  T* u = scratch().weights.get<T>(divide_up(w.m, kBlock) * N * N * w.channels * kBlock);
+  parallel_ranges(w.channels, max(8, (1 << 13) / w.m),
+                  [&](int64_t from, int64_t to) { winograd_weights<T, M>(w, from, to, u); });
 
   parallel_for(bands.count() * m_blocks, [&](int64_t chunk) {
     const int64_t first = chunk % m_blocks * m_size, last = min(w.m, first + m_size);
@@ -207,7 +216,7 @@ void winograd(const Winograd<T>& w) {
     Scratch& my = scratch();
     T* v = my.packed.get<T>(tiles * tile_size);
     int64_t* u_row = my.row.get<int64_t>(w.channels);
-    for (int64_t c = 0; c < w.channels; ++c) u_row[c] = c * u_pitch;
+    for (int64_t c = 0; c < w.channels; ++c) u_row[c] = c * kBlock;
 
     {
       const PixelWindow window(row * M - w.pad_h, -w.pad_w, rows * M + 2, bands.tiles_x * M + 2, kTransformed,
@@ -219,37 +228,41 @@ void winograd(const Winograd<T>& w) {
                                              v + n * image_tiles * tile_size, pitch);
     }
 
-    const PixelWindow window(row * M, 0, rows * M, bands.tiles_x * M, kChannels, w.out_h, w.out_w, my.index);
+    const PixelWindow window(row * M, 0, rows * M, bands.tiles_x * M, kBlock, w.out_h, w.out_w, my.index);
     T* pixels = my.columns.get<T>(window.size());
-    T* products = my.panel.get<T>(tiles * N * N * kChannels);
+    T* products = my.panel.get<T>(tiles * N * N * kBlock);
     const int64_t blocks = divide_up(w.channels, kBlockDepth<T>), depth = divide_up(w.channels, blocks);
-    for (int64_t m = first; m < last; m += kChannels) {
-      const int64_t count = min(kChannels, last - m);
+    for (int64_t m = first, count; m < last; m += count) {
+      count = min(kBlock - m % kBlock, last - m);
+      const T* factor = u + m / kBlock * N * N * w.channels * kBlock + m % kBlock;
       for (int64_t i = 0; i < N * N; ++i)
-        for (int64_t c = 0; c < w.channels; c += depth)
+        for (int64_t c = 0; c < w.channels; c += depth) {
+          const int64_t k = min(depth, w.channels - c);
           multiply<T>({.rows = tiles,
                        .cols = divide_up(count, L) * L,
-                       .k = min(depth, w.channels - c),
+                       .k = k,
                        .a = v + i * pitch + c,
                        .a_pitch = tile_size,
-                       .b = u + i * w.channels * u_pitch + m,
-                       .b_row = u_row + c,
-                       .out = products + i * kChannels,
-                       .out_pitch = N * N * kChannels,
-                       .accumulate = c > 0});
-      alignas(64) T bias[kChannels] = {};
+                       .b = factor,
+                       .b_row = u_row,
+                       .out = products + i * kBlock,
+                       .out_pitch = N * N * kBlock,
+                       .accumulate = c > 0},
+                      {factor + k * kBlock, k, count, kBlock, 0});
+          factor += k * kBlock;
+        }
+      alignas(64) T bias[kBlock] = {};
       for (int64_t k = 0; k < count && w.bias; ++k) bias[k] = w.bias[m + k];
       for (int64_t n = 0; n < images; ++n) {
         for (int64_t t = 0; t < image_tiles; ++t) {
-          const T* from = products + (n * image_tiles + t) * N * N * kChannels;
-          T* to = pixels + (t / bands.tiles_x * window.width + t % bands.tiles_x) * M * kChannels;
+          const T* from = products + (n * image_tiles + t) * N * N * kBlock;
+          T* to = pixels + (t / bands.tiles_x * window.width + t % bands.tiles_x) * M * kBlock;
           for (int64_t k = 0; k < count; k += L)
             contract_tile<T, M, OutputTransform<M>>(
-                [&](int i, int j) __attribute__((always_inline)) {
-                  return S::load(from + (N * i + j) * kChannels + k);
-                },
+                [&](int i, int j)
+                    __attribute__((always_inline)) { return S::load(from + (N * i + j) * kBlock + k); },
                 [&](int y, int x, typename S::V value) __attribute__((always_inline)) {
-                  S::store(to + (y * window.width + x) * kChannels + k, value + S::load(bias + k));
+                  S::store(to + (y * window.width + x) * kBlock + k, value + S::load(bias + k));
                 });
         }
         window.store(pixels, count, w.result + ((image + n) * w.m + m) * out_plane, out_plane);

@@ -22,26 +22,26 @@ template <class T, int M>
 void winograd_weight_grad(const Conv2dShape& s, const T* grad_output, const T* input, T* grad_weight) {
   using S = Simd<T>;
   constexpr int L = S::lanes, N = M + 2;
-  // A chunk makes the sums of some channels times some channels over a slice of the bands: of at most kChannels
-  // each, fewer where that makes too few chunks.
-  constexpr int64_t kChannels = 64, kFewChannels = 32, kTiles = 40, kWork = 1 << 19, kChunks = 8;
+  // A chunk makes the sums of kChannels times kChannels channels over a slice of the bands of about kTiles
+  // tiles: the sums, Z and V of a band stay in a second-level cache of 512 KB. More channels would save
+  // transforms, and cost more in memory traffic.
+  constexpr int64_t kChannels = 32, kTiles = 40, kWork = 1 << 19, kChunks = 8;
   const int64_t in_plane = s.in_h * s.in_w, out_plane = s.out_h * s.out_w;
   const int64_t work = s.batch * winograd_products(M, s.out_h, s.out_w) * s.out_channels * s.in_channels;
   const int64_t want = max(1, min(kChunks, work / kWork));
   const TileBands bands(s.batch, s.out_h, s.out_w, M, kTiles);
-  auto blocks = [&](int64_t size) { return divide_up(s.out_channels, size) * divide_up(s.in_channels, size); };
-  const int64_t size = bands.count() * blocks(kChannels) < want ? kFewChannels : kChannels;
-  const int64_t c_blocks = divide_up(s.in_channels, size);
-  const int64_t slices = max(1, min(bands.count(), divide_up(want, blocks(size))));
+  const int64_t m_blocks = divide_up(s.out_channels, kChannels),
+                c_blocks = divide_up(s.in_channels, kChannels);
+  const int64_t slices = max(1, min(bands.count(), divide_up(want, m_blocks * c_blocks)));
   // Of slice i, matrix j: (out_channels, in_channels) at sums + (i*N*N + j)*matrix.
   const int64_t pitch = divide_up(s.in_channels, L) * L, matrix = s.out_channels * pitch;
   T* sums = scratch().partial.get<T>(slices * N * N * matrix);
 
-  parallel_for(blocks(size) * slices, [&](int64_t chunk) {
+  parallel_for(m_blocks * c_blocks * slices, [&](int64_t chunk) {
     const int64_t slice = chunk % slices, begin = bands.count() * slice / slices,
                   end = bands.count() * (slice + 1) / slices;
-    const int64_t c = chunk / slices % c_blocks * size, channels = min(size, s.in_channels - c);
-    const int64_t m = chunk / slices / c_blocks * size, height = min(size, s.out_channels - m);
+    const int64_t c = chunk / slices % c_blocks * kChannels, channels = min(kChannels, s.in_channels - c);
+    const int64_t m = chunk / slices / c_blocks * kChannels, height = min(kChannels, s.out_channels - m);
     const int64_t z_pitch = divide_up(height, L) * L, v_pitch = divide_up(channels, L) * L;
     Scratch& my = scratch();
     T* z = my.packed.get<T>(bands.most() * N * N * z_pitch);
@@ -63,13 +63,12 @@ void winograd_weight_grad(const Conv2dShape& s, const T* grad_output, const T* i
               bands.tiles_x, pixels, z + n * image_tiles * N * N * z_pitch, z_pitch);
       }
       {
-        const PixelWindow window(row * M - s.pad_h, -s.pad_w, rows * M + 2, bands.tiles_x * M + 2, kTransformed,
-                                 s.in_h, s.in_w, my.index);
+        const PixelWindow window(row * M - s.pad_h, -s.pad_w, rows * M + 2, bands.tiles_x * M + 2,
+                                 kTransformed, s.in_h, s.in_w, my.index);
         T* pixels = window.zeros<T>(my.columns);
         for (int64_t n = 0; n < images; ++n)
-          expand_band<T, M, InputTransform<M>>(window,
-                                               input + ((image + n) * s.in_channels + c) * in_plane, in_plane,
-                                               channels, rows, bands.tiles_x, pixels,
+          expand_band<T, M, InputTransform<M>>(window, input + ((image + n) * s.in_channels + c) * in_plane,
+                                               in_plane, channels, rows, bands.tiles_x, pixels,
                                                v + n * image_tiles * N * N * v_pitch, v_pitch);
       }
       for (int64_t i = 0; i < N * N; ++i)

@@ -75,9 +75,11 @@ void check(const Conv2dShape& s, std::mt19937& random, bool with_bias) {
   set_num_threads(1);
   Results<T> found(s, input, weight, bias, grad);
   const int64_t taps = s.kernel_h * s.kernel_w;
-  CHECK(error(found.output, output, s.in_channels / s.groups * taps) < 1);
-  CHECK(error(found.grad_input, grad_input, s.out_channels / s.groups * taps) < 1);
-  CHECK(error(found.grad_weight, grad_weight, s.batch * s.out_h * s.out_w) < 1);
+  // The transforms of Winograd's method round too; how much is measured in winograd.cpp.
+  const double limit = sizeof(T) == 4 && s.kernel_h == 3 && s.kernel_w == 3 ? 2 : 1;
+  CHECK(error(found.output, output, s.in_channels / s.groups * taps) < limit);
+  CHECK(error(found.grad_input, grad_input, s.out_channels / s.groups * taps) < limit);
+  CHECK(error(found.grad_weight, grad_weight, s.batch * s.out_h * s.out_w) < limit);
   set_num_threads(2);
   CHECK(Results<T>(s, input, weight, bias, grad) == found);
 }
