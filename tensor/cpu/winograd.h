@@ -63,14 +63,20 @@ struct Winograd {
 /// that a column of it falls into all sets of the cache.
 template <class T>
 inline constexpr int64_t kResultBlock = 2 * kTileCols<T>;
+/// Elements of U[i] of a block.
+template <class T>
+constexpr int64_t weight_block(int64_t channels) {
+  return odd_lines<T>(channels * kResultBlock<T>);
+}
 
 /// U for the channels [from, to): matrix i (channels, kResultBlock) of block b at u + (b*N*N +
-/// i)*channels*kResultBlock.
+/// i)*weight_block.
 template <class T, int M>
 void winograd_weights(const Winograd<T>& w, int64_t from, int64_t to, T* u) {
   using S = Simd<T>;
   constexpr int L = S::lanes, N = M + 2, kKernels = 8;
   constexpr int64_t kBlock = kResultBlock<T>;
+  const int64_t u_size = weight_block<T>(w.channels);
   alignas(64) T taps[kKernels * 9 * L] = {};  // (kernel, tap, m)
   for (int64_t c = from; c < to; c += kKernels) {
     const int64_t kernels = min(kKernels, to - c);
@@ -79,14 +85,14 @@ void winograd_weights(const Winograd<T>& w, int64_t from, int64_t to, T* u) {
       const int64_t count = min(L, w.m - m), run = w.kernel_c == 9 ? kernels : 1;
       for (int64_t k = 0; k < kernels; k += run)
         transpose(kernel + k * w.kernel_c, w.kernel_m, count, 9 * run, taps + k * 9 * L, L);
-      T* block = u + m / kBlock * N * N * w.channels * kBlock + m % kBlock;
+      T* block = u + m / kBlock * N * N * u_size + m % kBlock;
       for (int64_t k = 0; k < kernels; ++k)
         expand_tile<T, M, WeightTransform<M>>(
             [&](int y, int x) __attribute__((always_inline)) {
               return S::load(taps + (9 * k + (w.turned ? 8 - 3 * y - x : 3 * y + x)) * L);
             },
             [&](int i, int j, typename S::V value) __attribute__((always_inline)) {
-              S::store(block + ((N * i + j) * w.channels + c + k) * kBlock, value);
+              S::store(block + (N * i + j) * u_size + (c + k) * kBlock, value);
             });
     }
   }
@@ -203,7 +209,8 @@ void winograd(const Winograd<T>& w) {
   const int64_t m_parts = max(1, min(divide_up(want, bands.count()), w.m / (2 * L)));
   const int64_t m_size = divide_up(divide_up(w.m, m_parts), L) * L, m_blocks = divide_up(w.m, m_size);
 
-  T* u = scratch().weights.get<T>(divide_up(w.m, kBlock) * N * N * w.channels * kBlock);
+  const int64_t u_size = weight_block<T>(w.channels);
+  T* u = scratch().weights.get<T>(divide_up(w.m, kBlock) * N * N * u_size);
   parallel_ranges(w.channels, max(8, (1 << 13) / w.m),
                   [&](int64_t from, int64_t to) { winograd_weights<T, M>(w, from, to, u); });
 
@@ -234,7 +241,7 @@ void winograd(const Winograd<T>& w) {
     const int64_t blocks = divide_up(w.channels, kBlockDepth<T>), depth = divide_up(w.channels, blocks);
     for (int64_t m = first, count; m < last; m += count) {
       count = min(kBlock - m % kBlock, last - m);
-      const T* factor = u + m / kBlock * N * N * w.channels * kBlock + m % kBlock;
+      const T* u_block = u + m / kBlock * N * N * u_size + m % kBlock;
       for (int64_t i = 0; i < N * N; ++i)
         for (int64_t c = 0; c < w.channels; c += depth) {
           const int64_t k = min(depth, w.channels - c);
@@ -243,13 +250,13 @@ void winograd(const Winograd<T>& w) {
                        .k = k,
                        .a = v + i * pitch + c,
                        .a_pitch = tile_size,
-                       .b = factor,
+                       .b = u_block + i * u_size + c * kBlock,
                        .b_row = u_row,
                        .out = products + i * kBlock,
                        .out_pitch = N * N * kBlock,
                        .accumulate = c > 0},
-                      {factor + k * kBlock, k, count, kBlock, 0});
-          factor += k * kBlock;
+                      {u_block + (c + k < w.channels ? i * u_size + (c + k) * kBlock : (i + 1) * u_size), k,
+                       count, kBlock, 0});
         }
       alignas(64) T bias[kBlock] = {};
       for (int64_t k = 0; k < count && w.bias; ++k) bias[k] = w.bias[m + k];

@@ -18,6 +18,14 @@
 
 namespace tengen::cpu::TENGEN_ISA {
 
+/// `count` elements made an odd number of cache lines: the N*N matrices of a transform are that far apart,
+/// and what a tile touches of them falls into different sets of the cache.
+template <class T>
+constexpr int64_t odd_lines(int64_t count) {
+  constexpr int64_t line = 64 / int64_t(sizeof(T));
+  return (divide_up(count, line) | 1) * line;
+}
+
 template <int M>
 inline constexpr double kPoints[M + 1] = {};
 template <>

@@ -39,7 +39,8 @@ struct Sums {
 TEST_CASE("conv2d: the error of Winograd's method is of the size of that of direct sums") {
   std::mt19937 random(7);
   // Tiles of 3 (9, 6) and of 4 (20, 19, 8), few channels and many.
-  for (auto [channels, size] : {std::pair<int64_t, int64_t>{16, 9}, {96, 9}, {16, 20}, {64, 19}, {130, 8}, {33, 6}}) {
+  for (auto [channels, size] :
+       {std::pair<int64_t, int64_t>{16, 9}, {96, 9}, {16, 20}, {64, 19}, {130, 8}, {33, 6}}) {
     INFO(channels << " channels, " << size << " x " << size);
     const Conv2dShape s{2, channels, size, size, channels, size, size, 3, 3, 1, 1, 1, 1, 1, 1, 1};
     auto values = [&](int64_t count) { return as<float>(random_values(count, random)); };
