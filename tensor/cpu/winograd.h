@@ -202,9 +202,9 @@ void winograd(const Winograd<T>& w) {
   const int64_t pitch = divide_up(w.channels, L) * L, tile_size = N * N * pitch;  // of V
   const int64_t work = w.batch * winograd_products(M, w.out_h, w.out_w) * w.m * w.channels;
   const int64_t want = max(1, min(kChunks, work / kWork));
-  const int64_t tiles = w.batch * divide_up(w.out_h, M) * divide_up(w.out_w, M);
+  const int64_t all_tiles = w.batch * divide_up(w.out_h, M) * divide_up(w.out_w, M);
   const TileBands bands(w.batch, w.out_h, w.out_w, M,
-                        min(max(12, tiles / want), max(8, kInputBytes / int64_t(sizeof(T)) / tile_size)));
+                        min(max(12, all_tiles / want), max(8, kInputBytes / int64_t(sizeof(T)) / tile_size)));
   // Few bands: chunks of fewer result channels too, each with the whole input.
   const int64_t m_parts = max(1, min(divide_up(want, bands.count()), w.m / (2 * L)));
   const int64_t m_size = divide_up(divide_up(w.m, m_parts), L) * L, m_blocks = divide_up(w.m, m_size);

@@ -86,15 +86,23 @@ struct InputTransform {
   }();
 };
 
-/// Whether rows i and i+1 belong to points p and -p: what one takes of the odd powers, the other takes off.
-template <class Matrix>
-constexpr bool paired(int i) {
-  const auto& rows = Matrix::table.at;
-  if (i + 1 >= int(sizeof rows / sizeof rows[0])) return false;
-  for (int k = 0; k < Matrix::columns; ++k)
-    if (rows[i][k] != (k % 2 ? -rows[i + 1][k] : rows[i + 1][k])) return false;
-  return true;
-}
+/// Which rows i and i+1 belong to points p and -p: what one takes of the odd powers, the other takes off.
+template <int Rows>
+struct Pairs {
+  bool first[Rows], second[Rows];
+};
+template <class Matrix, int Rows>
+inline constexpr Pairs<Rows> kPairs = [] {
+  Pairs<Rows> pairs{};
+  for (int i = 0; i + 1 < Rows; ++i) {
+    bool same = true;
+    for (int k = 0; k < Matrix::columns; ++k)
+      same = same &&
+             Matrix::table.at[i][k] == (k % 2 ? -Matrix::table.at[i + 1][k] : Matrix::table.at[i + 1][k]);
+    pairs.first[i] = pairs.second[i + 1] = same;
+  }
+  return pairs;
+}();
 
 /// sum + factor*x. The factors are known where this is compiled: those of 0 and 1 cost nothing.
 template <class T>
@@ -118,7 +126,7 @@ TENGEN_INLINE void expand(const typename Simd<T>::V* in, typename Simd<T>::V (&o
   using V = typename Simd<T>::V;
   TENGEN_UNROLL
   for (int i = 0; i < Rows; ++i) {
-    if (i > 0 && paired<Matrix>(i - 1)) continue;
+    if (kPairs<Matrix, Rows>.second[i]) continue;
     V even{}, odd{};
     bool no_even = true, no_odd = true;
     TENGEN_UNROLL
@@ -126,7 +134,7 @@ TENGEN_INLINE void expand(const typename Simd<T>::V* in, typename Simd<T>::V (&o
     TENGEN_UNROLL
     for (int k = 1; k < Matrix::columns; k += 2) add_product<T>(Matrix::table.at[i][k], in[k], odd, no_odd);
     out[i] = no_odd ? even : no_even ? odd : even + odd;
-    if (paired<Matrix>(i)) out[i + 1] = even - odd;
+    if (kPairs<Matrix, Rows>.first[i]) out[i + 1] = even - odd;
   }
 }
 
@@ -136,11 +144,11 @@ TENGEN_INLINE void contract(const typename Simd<T>::V (&in)[Rows], typename Simd
   using V = typename Simd<T>::V;
   bool empty[Columns];
   TENGEN_UNROLL
-  for (int k = 0; k < Columns; ++k) empty[k] = true;
+  for (int k = 0; k < Columns; ++k) empty[k] = true, out[k] = V{};
   TENGEN_UNROLL
   for (int i = 0; i < Rows; ++i) {
-    if (i > 0 && paired<Matrix>(i - 1)) continue;
-    const bool pair = paired<Matrix>(i);
+    if (kPairs<Matrix, Rows>.second[i]) continue;
+    const bool pair = kPairs<Matrix, Rows>.first[i];
     const V sum = pair ? in[i] + in[i + 1] : in[i], difference = pair ? in[i] - in[i + 1] : in[i];
     TENGEN_UNROLL
     for (int k = 0; k < Columns; ++k)
@@ -155,7 +163,7 @@ TENGEN_INLINE void expand_tile(Load load, Store store) {
   constexpr int C = Matrix::columns, N = M + 2;
   V rows[N][C];
   for (int k = 0; k < C; ++k) {
-    V in[C], out[N];
+    V in[C], out[N]{};
     TENGEN_UNROLL
     for (int y = 0; y < C; ++y) in[y] = load(y, k);
     expand<T, Matrix>(in, out);
@@ -163,7 +171,7 @@ TENGEN_INLINE void expand_tile(Load load, Store store) {
     for (int i = 0; i < N; ++i) rows[i][k] = out[i];
   }
   for (int i = 0; i < N; ++i) {
-    V out[N];
+    V out[N]{};
     expand<T, Matrix>(rows[i], out);
     TENGEN_UNROLL
     for (int j = 0; j < N; ++j) store(i, j, out[j]);
