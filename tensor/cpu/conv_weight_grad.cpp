@@ -22,13 +22,13 @@ namespace {
 /// Multiply-adds that are worth handing to another thread, chunks beyond which more of them help nobody;
 /// bytes of the sums and of the transposed band that a chunk works on: together they fit in a second-level
 /// cache.
-constexpr int64_t kChunkWork = 1 << 20, kChunks = 16, kSumBytes = 192 * 1024, kBandBytes = 192 * 1024;
+constexpr int64_t kChunkWork = 1 << 21, kChunks = 16, kSumBytes = 192 * 1024, kBandBytes = 192 * 1024;
 
 /// How the work on one shape is cut.
 struct Plan {
   int64_t m, m_blocks;               // output channels of a chunk
   int64_t channels, channel_blocks;  // input channels of a chunk
-  int64_t rows, images, bands;       // rows of grad_output in a band; images whose bands go together; bands
+  int64_t rows, bands;               // rows of grad_output in a band; bands of all images
   int64_t slices;                    // chunks along the bands: each has its own sums
   int64_t band_height, band_width;   // of the transposed input
 };
@@ -54,16 +54,15 @@ Plan plan(const Conv2dShape& s) {
     p.rows = max(1, min(s.out_h, (kBandBytes / max(1, row_bytes) - span) / s.stride_h + 1));
     p.rows = divide_up(s.out_h, divide_up(s.out_h, p.rows));
     p.band_height = (p.rows - 1) * s.stride_h + span;
-    // Small images go together: each product reads and writes all sums.
-    const int64_t pixels = s.out_h * s.out_w, fit = kBandBytes / max(1, p.band_height * row_bytes);
-    p.images = p.rows < s.out_h ? 1 : max(1, min(s.batch, min(fit, kPanelDepth<T> / pixels)));
-    p.bands = divide_up(s.batch, p.images) * divide_up(s.out_h, p.rows);
+    p.bands = s.batch * divide_up(s.out_h, p.rows);
     const int64_t blocks = s.groups * p.m_blocks * p.channel_blocks;
     p.slices = max(1, min(p.bands, divide_up(want, blocks)));
+    p.slices = divide_up(p.bands, divide_up(p.bands, p.slices));  // of even size
     return blocks * p.slices;
   };
   // Few bands (small images): more blocks of channels instead.
-  while (cut() < want && p.channels > lanes) p.channels = divide_up(p.channels / 2, lanes) * lanes;
+  while (cut() < want && p.channels > kTileCols<T>)
+    p.channels = divide_up(p.channels / 2, kTileCols<T>) * kTileCols<T>;
   return p;
 }
 
@@ -94,30 +93,18 @@ void weight_grad(const Conv2dShape& s, const T* grad_output, const Load& load, T
     T* to = sums + (slice * s.out_channels + group * out + first) * row + channel * taps;
 
     Scratch& my = scratch();
-    const int64_t band_size = p.band_height * p.band_width * count;
-    T* band = my.columns.get<T>(p.images * band_size);
-    T* left = my.result.get<T>(p.images > 1 ? p.images * m * out_plane : 0);
-    int64_t* pixel = my.row.get<int64_t>(p.images * p.rows * s.out_w);
-    for (int64_t n = 0, q = 0; n < p.images; ++n)
-      for (int64_t y = 0; y < p.rows; ++y)
-        for (int64_t x = 0; x < s.out_w; ++x, ++q)
-          pixel[q] = n * band_size + (y * s.stride_h * p.band_width + x * s.stride_w) * count;
+    T* band = my.columns.get<T>(p.band_height * p.band_width * count);
+    int64_t* pixel = my.row.get<int64_t>(p.rows * s.out_w);
+    for (int64_t q = 0; q < p.rows * s.out_w; ++q)
+      pixel[q] = (q / s.out_w * s.stride_h * p.band_width + q % s.out_w * s.stride_w) * count;
     // Neighbouring taps are neighbouring columns unless the kernel is dilated.
     const int64_t runs = s.dilation_w == 1 ? 1 : s.kernel_w, run = s.kernel_w / runs * count;
     bool accumulate = false;
     for (int64_t b = p.bands * slice / p.slices; b < p.bands * (slice + 1) / p.slices; ++b) {
-      const int64_t bands_down = divide_up(s.out_h, p.rows), image = b / bands_down * p.images;
-      const int64_t from = b % bands_down * p.rows, images = min(p.images, s.batch - image);
-      const int64_t part = min(p.rows, s.out_h - from) * s.out_w, pixels = images * part;
+      const int64_t bands_down = divide_up(s.out_h, p.rows), image = b / bands_down;
+      const int64_t from = b % bands_down * p.rows, pixels = min(p.rows, s.out_h - from) * s.out_w;
+      load(image, group, channel, count, from * s.stride_h - s.pad_h, p.band_height, p.band_width, band);
       const T* grad = grad_output + ((image * s.groups + group) * out + first) * out_plane + from * s.out_w;
-      for (int64_t n = 0; n < images; ++n) {
-        load(image + n, group, channel, count, from * s.stride_h - s.pad_h, p.band_height, p.band_width,
-             band + n * band_size);
-        for (int64_t i = 0; i < m && images > 1; ++i)  // (image, m, pixel) -> (m, image, pixel)
-          copy(grad + (n * s.out_channels + i) * out_plane, part, left + (i * images + n) * part);
-      }
-      const int64_t pitch = images > 1 ? pixels : out_plane;
-      if (images > 1) grad = left;
       const int64_t blocks = divide_up(pixels, kPanelDepth<T>), depth = divide_up(pixels, blocks);
       for (int64_t q = 0; q < pixels; q += depth) {
         for (int64_t ky = 0; ky < s.kernel_h; ++ky)
@@ -126,7 +113,7 @@ void weight_grad(const Conv2dShape& s, const T* grad_output, const Load& load, T
                                 .cols = run,
                                 .k = min(depth, pixels - q),
                                 .a = grad + q,
-                                .a_pitch = pitch,
+                                .a_pitch = out_plane,
                                 .b = band + (ky * s.dilation_h * p.band_width + kx * s.dilation_w) * count,
                                 .b_row = pixel + q,
                                 .out = to + (ky * runs + kx) * run,
@@ -138,7 +125,7 @@ void weight_grad(const Conv2dShape& s, const T* grad_output, const Load& load, T
   });
 
   // Adds the slices; (channel block, ky, kx, channel) -> (channel, ky, kx).
-  parallel_ranges(s.out_channels, divide_up(kChunkWork / 32, row * p.slices), [&](int64_t from, int64_t end) {
+  parallel_ranges(s.out_channels, divide_up(kChunkWork / 64, row * p.slices), [&](int64_t from, int64_t end) {
     for (int64_t o = from; o < end; ++o) {
       T* total = sums + o * row;
       for (int64_t slice = 1; slice < p.slices; ++slice)

@@ -1,7 +1,7 @@
 // The product of gemm.h where B's rows lie far apart. A panel's rows are then a few cache lines each of many
-// pages, often in the same sets of the first-level cache, and begin in the middle of a line. Every tile of rows
-// reads the panel again; so where there are several, each panel is first copied to where its rows follow one
-// another.
+// pages, often in the same sets of the first-level cache, and begin in the middle of a line. Every tile of
+// rows reads the panel again; so where there are several, each panel is first copied to where its rows follow
+// one another.
 #pragma once
 
 #include <tengen/tensor/cpu/gemm.h>
@@ -13,8 +13,8 @@ namespace tengen::cpu::TENGEN_ISA {
 template <class T>
 inline constexpr int64_t kPanelDepth = 24 * 1024 / int64_t(sizeof(T)) / kTileCols<T>;
 
-/// Whether copying B's panels pays: each is read by many tiles, and its rows are not side by side already. With
-/// fewer tiles, where it is spread over more pages than the first level of a TLB holds.
+/// Whether copying B's panels pays: each is read by many tiles, and its rows are not side by side already.
+/// With fewer tiles, where it is spread over more pages than the first level of a TLB holds.
 template <class T>
 bool repays_panels(const Product<T>& product) {
   const int64_t span = product.k ? (product.b_row[product.k - 1] - product.b_row[0]) : 0;
@@ -22,8 +22,8 @@ bool repays_panels(const Product<T>& product) {
          (product.rows >= 32 && span > 256 * 1024 / int64_t(sizeof(T)));
 }
 
-/// panel (k, kTileCols) = vecs vectors of the product's B from column j on, the last with `last` elements; asks
-/// for the panel after it.
+/// panel (k, kTileCols) = vecs vectors of the product's B from column j on, the last with `last` elements;
+/// asks for the panel after it.
 template <class T>
 void copy_panel(const Product<T>& product, int64_t j, int vecs, int last, T* panel) {
   using S = Simd<T>;
@@ -39,7 +39,9 @@ void copy_panel(const Product<T>& product, int64_t j, int vecs, int last, T* pan
       __builtin_prefetch(row + 2 * Vecs * L - 1);
     }
   };
-  vecs == 3 ? rows.template operator()<3>() : vecs == 2 ? rows.template operator()<2>() : rows.template operator()<1>();
+  vecs == 3   ? rows.template operator()<3>()
+  : vecs == 2 ? rows.template operator()<2>()
+              : rows.template operator()<1>();
 }
 
 /// multiply(), by way of copied panels where that pays. k should be at most kPanelDepth.

@@ -148,11 +148,23 @@ void copy_rows(const T* in, int64_t in_pitch, int64_t image_stride, int64_t imag
       return S::mask(low, int(max(low, min(L, x.source - begin))));
     };
     const auto written = S::mask(count), low = exists(first), high = exists(first + L);
+    // Whole vectors apart: a processor may be slow to write part of one.
     if (x.step == 1 && count == L && first >= 0 && first + L <= x.source) {
       each_row([](const T* from, T* to) __attribute__((always_inline)) { S::store(to, S::load(from)); });
+    } else if (x.step == 1 && count == L) {
+      each_row([&](const T* from, T* to)
+                   __attribute__((always_inline)) { S::store(to, S::load(from, low)); });
     } else if (x.step == 1) {
       each_row([&](const T* from, T* to)
                    __attribute__((always_inline)) { S::store(to, S::load(from, low), written); });
+    } else if (x.step == 2 && count == L && first >= 0 && first + 2 * L <= x.source) {
+      each_row([](const T* from, T* to) __attribute__((always_inline)) {
+        S::store(to, even_lanes<T>(S::load(from), S::load(from + L)));
+      });
+    } else if (x.step == 2 && count == L) {
+      each_row([&](const T* from, T* to) __attribute__((always_inline)) {
+        S::store(to, even_lanes<T>(S::load(from, low), S::load(from + L, high)));
+      });
     } else if (x.step == 2) {
       each_row([&](const T* from, T* to) __attribute__((always_inline)) {
         S::store(to, even_lanes<T>(S::load(from, low), S::load(from + L, high)), written);

@@ -56,7 +56,10 @@ TENGEN_INLINE void transpose_rows(InRow in_row, int64_t rows, int64_t cols, OutR
         transpose_steps<T, L / 2>(block);
         TENGEN_UNROLL
         for (int i = 0; i < L; ++i)
-          if (i < width) S::store(out_row(c + i) + r, block[i], row_mask);
+          if (i < width && height == L)
+            S::store(out_row(c + i) + r, block[i]);
+          else if (i < width)
+            S::store(out_row(c + i) + r, block[i], row_mask);
       }
     }
   }
@@ -93,17 +96,17 @@ TENGEN_INLINE typename Simd<T>::V interleave(typename Simd<T>::V a, typename Sim
   return interleave<T, Second>(a, b, std::make_integer_sequence<int, Simd<T>::lanes>());
 }
 
-/// Copies count elements.
+/// Copies count elements. (A vector that overlaps the one before is written faster than part of a vector is.)
 template <class T>
 TENGEN_INLINE void copy(const T* in, int64_t count, T* out) {
   using S = Simd<T>;
   constexpr int L = S::lanes;
   int64_t i = 0;
   for (; i + L <= count; i += L) S::store(out + i, S::load(in + i));
-  if (i < count) {
-    auto mask = S::mask(int(count - i));
-    S::store(out + i, S::load(in + i, mask), mask);
-  }
+  if (i == count) return;
+  if (count > L) return S::store(out + count - L, S::load(in + count - L));
+  auto mask = S::mask(int(count));
+  S::store(out, S::load(in, mask), mask);
 }
 
 /// out[q*step + p] = phases[p][q]: one row of the result from its phases, `phase_size` apart.
@@ -113,12 +116,13 @@ void interleave_row(const T* phases, int64_t phase_size, int64_t step, int64_t w
   constexpr int L = S::lanes;
   if (step == 1) return copy(phases, width, out);
   if (step == 2) {
-    for (int64_t x = 0; x < width; x += 2 * L, phases += L) {
+    int64_t x = 0;
+    for (; x + 2 * L <= width; x += 2 * L, phases += L) {
       const auto even = S::load(phases), odd = S::load(phases + phase_size);
-      const int left = int(min(2 * L, width - x));
-      S::store(out + x, interleave<T, false>(even, odd), S::mask(left < L ? left : L));
-      if (left > L) S::store(out + x + L, interleave<T, true>(even, odd), S::mask(left - L));
+      S::store(out + x, interleave<T, false>(even, odd));
+      S::store(out + x + L, interleave<T, true>(even, odd));
     }
+    for (; x < width; ++x) out[x] = phases[x % 2 * phase_size + x % (2 * L) / 2];
     return;
   }
   for (int64_t p = 0; p < step; ++p)
