@@ -2,9 +2,11 @@
 //     grad_weight[o, c, ky, kx] = sum over images and pixels q of grad_output[o, q] * input[c, q*stride +
 //     tap].
 // As a matrix product its inner dimension is the pixels. grad_output is the left matrix as it lies in memory.
-// For the right one a band of the input is transposed to (y, x, channel) with its zero padding: row q then
-// begins at pixel q*stride, and the kernel_w taps of one kernel row are kernel_w*channels contiguous columns
-// of it. So every input pixel is copied once, not once for every tap.
+// For the right one a band of some channels of the input is transposed to (y, x, channel) with its zero
+// padding: row q then begins at pixel q*stride, and the kernel_w taps of one kernel row are kernel_w*channels
+// contiguous columns of it. So every input pixel is copied once, not once for every tap. A band has no more
+// channels than a tile has columns: its rows follow one another closely, and it is used while it is in the
+// cache.
 #include <utility>
 
 #include <tengen/tensor/cpu/fill.h>
@@ -22,7 +24,7 @@ namespace {
 /// Multiply-adds that are worth handing to another thread, chunks beyond which more of them help nobody;
 /// bytes of the sums and of the transposed band that a chunk works on: together they fit in a second-level
 /// cache.
-constexpr int64_t kChunkWork = 1 << 21, kChunks = 16, kSumBytes = 192 * 1024, kBandBytes = 192 * 1024;
+constexpr int64_t kChunkWork = 1 << 21, kChunks = 16, kSumBytes = 192 * 1024, kBandBytes = 96 * 1024;
 
 /// How the work on one shape is cut.
 struct Plan {
@@ -32,6 +34,18 @@ struct Plan {
   int64_t slices;                    // chunks along the bands: each has its own sums
   int64_t band_height, band_width;   // of the transposed input
 };
+
+/// Calls body(begin, count) for the panels of `channels` channels: as few as possible, of whole vectors and
+/// about the same width.
+template <class T, class Body>
+void each_panel(int64_t channels, const Body& body) {
+  constexpr int64_t lanes = Simd<T>::lanes;
+  const int64_t vecs = divide_up(channels, lanes), panels = divide_up(vecs, kTileVecs);
+  for (int64_t i = 0; i < panels; ++i) {
+    const int64_t begin = vecs * i / panels * lanes;
+    body(begin, min(channels, vecs * (i + 1) / panels * lanes) - begin);
+  }
+}
 
 template <class T>
 Plan plan(const Conv2dShape& s) {
@@ -50,7 +64,8 @@ Plan plan(const Conv2dShape& s) {
     p.channels = min(p.channels, in);
     p.channel_blocks = divide_up(in, p.channels);
     // A band has at most about kBandBytes, but two blocks of gemm.h where rows are short.
-    const int64_t row_bytes = p.band_width * p.channels * size, span = (s.kernel_h - 1) * s.dilation_h + 1;
+    const int64_t row_bytes = p.band_width * min(p.channels, kTileCols<T>) * size,
+                  span = (s.kernel_h - 1) * s.dilation_h + 1;
     p.rows = max(1, min(s.out_h, (kBandBytes / max(1, row_bytes) - span) / s.stride_h + 1));
     p.rows = divide_up(s.out_h, divide_up(s.out_h, p.rows));
     p.band_height = (p.rows - 1) * s.stride_h + span;
@@ -81,7 +96,8 @@ void weight_grad(const Conv2dShape& s, const T* grad_output, const Load& load, T
     return;
   }
   const Plan p = plan<T>(s);
-  // Sums of slice i, output channel o: (channel block, ky, kx, channel) from sums + (i*out_channels + o)*row.
+  // Sums of slice i, output channel o: (channel block, panel, ky, kx, channel) from sums + (i*out_channels +
+  // o)*row.
   const int64_t row = in * taps;
   T* sums = scratch().partial.get<T>(p.slices * size);
 
@@ -93,46 +109,55 @@ void weight_grad(const Conv2dShape& s, const T* grad_output, const Load& load, T
     T* to = sums + (slice * s.out_channels + group * out + first) * row + channel * taps;
 
     Scratch& my = scratch();
-    T* band = my.columns.get<T>(p.band_height * p.band_width * count);
+    T* band = my.columns.get<T>(p.band_height * p.band_width * min(count, kTileCols<T>));
     int64_t* pixel = my.row.get<int64_t>(p.rows * s.out_w);
-    for (int64_t q = 0; q < p.rows * s.out_w; ++q)
-      pixel[q] = (q / s.out_w * s.stride_h * p.band_width + q % s.out_w * s.stride_w) * count;
-    // Neighbouring taps are neighbouring columns unless the kernel is dilated.
-    const int64_t runs = s.dilation_w == 1 ? 1 : s.kernel_w, run = s.kernel_w / runs * count;
     bool accumulate = false;
-    for (int64_t b = p.bands * slice / p.slices; b < p.bands * (slice + 1) / p.slices; ++b) {
+    for (int64_t b = p.bands * slice / p.slices; b < p.bands * (slice + 1) / p.slices;
+         ++b, accumulate = true) {
       const int64_t bands_down = divide_up(s.out_h, p.rows), image = b / bands_down;
       const int64_t from = b % bands_down * p.rows, pixels = min(p.rows, s.out_h - from) * s.out_w;
-      load(image, group, channel, count, from * s.stride_h - s.pad_h, p.band_height, p.band_width, band);
       const T* grad = grad_output + ((image * s.groups + group) * out + first) * out_plane + from * s.out_w;
       const int64_t blocks = divide_up(pixels, kPanelDepth<T>), depth = divide_up(pixels, blocks);
-      for (int64_t q = 0; q < pixels; q += depth) {
-        for (int64_t ky = 0; ky < s.kernel_h; ++ky)
-          for (int64_t kx = 0; kx < runs; ++kx)
-            multiply_panels<T>({.rows = m,
-                                .cols = run,
-                                .k = min(depth, pixels - q),
-                                .a = grad + q,
-                                .a_pitch = out_plane,
-                                .b = band + (ky * s.dilation_h * p.band_width + kx * s.dilation_w) * count,
-                                .b_row = pixel + q,
-                                .out = to + (ky * runs + kx) * run,
-                                .out_pitch = row,
-                                .accumulate = accumulate});
-        accumulate = true;
-      }
+      each_panel<T>(count, [&](int64_t begin, int64_t width) {
+        load(image, group, channel + begin, width, from * s.stride_h - s.pad_h, p.band_height, p.band_width,
+             band);
+        for (int64_t y = 0, q = 0; q < pixels; ++y)
+          for (int64_t x = 0; x < s.out_w; ++x)
+            pixel[q++] = (y * s.stride_h * p.band_width + x * s.stride_w) * width;
+        // Neighbouring taps are neighbouring columns unless the kernel is dilated.
+        const int64_t runs = s.dilation_w == 1 ? 1 : s.kernel_w, run = s.kernel_w / runs * width;
+        for (int64_t q = 0; q < pixels; q += depth)
+          for (int64_t ky = 0; ky < s.kernel_h; ++ky)
+            for (int64_t kx = 0; kx < runs; ++kx)
+              multiply<T>({.rows = m,
+                           .cols = run,
+                           .k = min(depth, pixels - q),
+                           .a = grad + q,
+                           .a_pitch = out_plane,
+                           .b = band + (ky * s.dilation_h * p.band_width + kx * s.dilation_w) * width,
+                           .b_row = pixel + q,
+                           .out = to + begin * taps + (ky * runs + kx) * run,
+                           .out_pitch = row,
+                           .accumulate = accumulate || q > 0});
+      });
     }
   });
 
-  // Adds the slices; (channel block, ky, kx, channel) -> (channel, ky, kx).
+  // Adds the slices; (channel block, panel, ky, kx, channel) -> (channel, ky, kx).
   parallel_ranges(s.out_channels, divide_up(kChunkWork / 64, row * p.slices), [&](int64_t from, int64_t end) {
     for (int64_t o = from; o < end; ++o) {
       T* total = sums + o * row;
       for (int64_t slice = 1; slice < p.slices; ++slice)
         for (int64_t i = 0; i < row; ++i) total[i] += total[slice * size + i];
       for (int64_t c = 0; c < in && !exchanged; c += p.channels) {
-        const int64_t count = min(p.channels, in - c);
-        transpose(total + c * taps, count, taps, count, grad_weight + o * row + c * taps, taps);
+        if (taps == 1) {
+          copy(total + c, min(p.channels, in - c), grad_weight + o * row + c);
+          continue;
+        }
+        each_panel<T>(min(p.channels, in - c), [&](int64_t begin, int64_t count) {
+          transpose(total + (c + begin) * taps, count, taps, count,
+                    grad_weight + o * row + (c + begin) * taps, taps);
+        });
       }
     }
     if (exchanged) transpose(sums + from * row, row, end - from, row, grad_weight + from, s.out_channels);
@@ -145,7 +170,7 @@ template <class T>
 bool folds(const Conv2dShape& s) {
   const int64_t f = s.stride_h;
   return f > 1 && s.stride_w == f && s.kernel_h % f == 0 && s.kernel_w % f == 0 && s.dilation_h == 1 &&
-         s.dilation_w == 1 && s.groups == 1 && s.in_channels * f * f <= Simd<T>::lanes;
+         s.dilation_w == 1 && s.groups == 1 && s.in_channels * f * f <= kTileCols<T>;
 }
 
 template <class T>
@@ -173,7 +198,7 @@ void folded_weight_grad(const Conv2dShape& s, const T* grad_output, const T* inp
   Buffer memory;
   const int64_t size = s.out_channels * s.in_channels * s.kernel_h * s.kernel_w;
   T* result = memory.get<T>(size);
-  // All channels are one block: no more than a vector of them is never cut.
+  // All channels are one panel.
   weight_grad(folded, grad_output, load, result, false);
   for (int64_t i = 0; i < size; ++i) {  // (o, y of f, c, x of f, ky, kx) -> (o, c, ky, y of f, kx, x of f)
     const int64_t kx = i % folded.kernel_w, ky = i / folded.kernel_w % folded.kernel_h;

@@ -42,7 +42,10 @@ TENGEN_INLINE void transpose_rows(InRow in_row, int64_t rows, int64_t cols, OutR
     for (int64_t c = 0; c < cols; c += L) {
       int width = int(cols - c < L ? cols - c : L);
       typename S::V block[L];
-      if (height == L && width == L) {
+      if (height < L && kVecBytes < 64) {  // where masked stores are slow
+        for (int i = 0; i < width; ++i)
+          for (int k = 0; k < height; ++k) out_row(c + i)[r + k] = in_row(r + k)[c + i];
+      } else if (height == L && width == L) {
         TENGEN_UNROLL
         for (int i = 0; i < L; ++i) block[i] = S::load(in_row(r + i) + c);
         transpose_steps<T, L / 2>(block);
