@@ -109,7 +109,7 @@ struct Cut {
       return image_blocks * c.groups * c.step_y * row_blocks * m_blocks;
     };
     while (chunks() < want) {
-      if (rows > 1 && images * rows * x.results >= 8 * kTileCols<T>)
+      if (rows > 1 && images * rows * x.results >= 16 * kTileCols<T>)
         rows = divide_up(rows, 2);
       else if (chunks() < kChunks / 2 && m > (chunks() < 4 ? 2 * kTileRows : 64))  // each m copies the source
         m = divide_up(m / 2, kTileRows) * kTileRows;

@@ -13,13 +13,14 @@ namespace tengen::cpu::TENGEN_ISA {
 template <class T>
 inline constexpr int64_t kPanelDepth = 24 * 1024 / int64_t(sizeof(T)) / kTileCols<T>;
 
-/// Whether copying B's panels pays: each is read by many tiles, and its rows are not side by side already.
-/// With fewer tiles, where it is spread over more pages than the first level of a TLB holds.
+/// Whether copying B's panels pays: several tiles read each, and B is spread over more pages than the first
+/// level of a TLB holds; or many do, and rows begin in the middle of vectors, so that loads cross cache
+/// lines.
 template <class T>
 bool repays_panels(const Product<T>& product) {
-  const int64_t span = product.k ? (product.b_row[product.k - 1] - product.b_row[0]) : 0;
-  return (product.rows >= 64 && span > 2 * product.k * kTileCols<T>) ||
-         (product.rows >= 32 && span > 256 * 1024 / int64_t(sizeof(T)));
+  const int64_t span = product.k > 1 ? product.b_row[product.k - 1] - product.b_row[0] : 0;
+  return (product.rows >= 32 && span > 256 * 1024 / int64_t(sizeof(T))) ||
+         (product.rows >= 64 && span % Simd<T>::lanes != 0);
 }
 
 /// panel (k, kTileCols) = vecs vectors of the product's B from column j on, the last with `last` elements;

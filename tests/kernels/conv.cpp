@@ -147,6 +147,16 @@ TEST_CASE("conv2d: depthwise, dilated, long kernels, steps longer than the kerne
   check<float>(square(1, 2, 2, 300, 3, 1, 1), random, true);
 }
 
+TEST_CASE("conv2d: enough rows and channels that panels are copied") {
+  std::mt19937 random(7);
+  for (const Conv2dShape& s :
+       {square(1, 70, 33, 40, 1, 1, 0), square(3, 67, 65, 9, 1, 1, 0), square(1, 30, 66, 41, 3, 2, 1),
+        square(2, 140, 70, 7, 3, 2, 1), square(1, 40, 33, 30, 5, 1, 2)}) {
+    check<float>(s, random, true);
+    check<double>(s, random, false);
+  }
+}
+
 TEST_CASE("conv2d: kernels that are a multiple of their stride") {
   std::mt19937 random(6);
   for (const Conv2dShape& s :
