@@ -41,7 +41,7 @@ void correlate_band(const Correlation<T>& c, const Band& band, int64_t next_rows
       for (int64_t p = 0; p < pixels; ++p) out[i * out_pitch + p] = bias ? bias[i] : 0;
     return;
   }
-  const int64_t blocks = min(c.channels, divide_up(depth, kPanelDepth<T>));
+  const int64_t blocks = min(c.channels, divide_up(depth, kBlockDepth<T>));
   const int64_t channels = divide_up(c.channels, blocks), plane = band.y.source * band.x.source;
   const int64_t image_stride = c.groups * c.channels * plane;
   const bool direct = band.direct();
@@ -92,7 +92,7 @@ struct Cut {
       taps = max(taps, c.y[p / c.step_x].taps * c.x[p % c.step_x].taps);
     m = min(c.m, 256);
     // Elements per pixel of a chunk: copies of a block of channels, results of all phases in x.
-    const int64_t block = min(c.channels, divide_up(kPanelDepth<T>, max(taps, 1)));
+    const int64_t block = min(c.channels, divide_up(kBlockDepth<T>, max(taps, 1)));
     const int64_t pixel = m * c.step_x + block * x.taps * y.used;
     band = max(1, min(y.results, kChunkBytes / int64_t(sizeof(T)) / max(1, pixel * x.results)));
     // Small images go together where more than an eighth of their last vectors would be wasted.

@@ -117,7 +117,7 @@ void weight_grad(const Conv2dShape& s, const T* grad_output, const Load& load, T
       const int64_t bands_down = divide_up(s.out_h, p.rows), image = b / bands_down;
       const int64_t from = b % bands_down * p.rows, pixels = min(p.rows, s.out_h - from) * s.out_w;
       const T* grad = grad_output + ((image * s.groups + group) * out + first) * out_plane + from * s.out_w;
-      const int64_t blocks = divide_up(pixels, kPanelDepth<T>), depth = divide_up(pixels, blocks);
+      const int64_t blocks = divide_up(pixels, kBlockDepth<T>), depth = divide_up(pixels, blocks);
       each_panel<T>(count, [&](int64_t begin, int64_t width) {
         load(image, group, channel + begin, width, from * s.stride_h - s.pad_h, p.band_height, p.band_width,
              band);

@@ -9,10 +9,6 @@
 
 namespace tengen::cpu::TENGEN_ISA {
 
-/// Depth of a block whose panels are copied: a panel takes 3/4 of a 32 KB first-level cache.
-template <class T>
-inline constexpr int64_t kPanelDepth = 24 * 1024 / int64_t(sizeof(T)) / kTileCols<T>;
-
 /// Whether copying B's panels pays: several tiles read each, and B is spread over more pages than the first
 /// level of a TLB holds; or many do, and rows begin in the middle of vectors, so that loads cross cache
 /// lines.
@@ -45,13 +41,13 @@ void copy_panel(const Product<T>& product, int64_t j, int vecs, int last, T* pan
               : rows.template operator()<1>();
 }
 
-/// multiply(), by way of copied panels where that pays. k should be at most kPanelDepth.
+/// multiply(), by way of copied panels where that pays. k should be at most kBlockDepth.
 template <class T>
-void multiply_panels(Product<T> product, Ahead<T> ahead = {}) {
+void multiply_panels(const Product<T>& product, Ahead<T> ahead = {}) {
   constexpr int L = Simd<T>::lanes;
   if (!repays_panels(product)) return multiply(product, ahead);
-  const int64_t vecs = divide_up(product.cols, L), panels = divide_up(vecs, kTileVecs);
-  const int64_t fetch = divide_up(ahead.lines(), max(1, panels)), cols = product.cols;
+  const Panels<T> panels{product.cols};
+  const int64_t fetch = divide_up(ahead.lines(), max(1, panels.count));
   Scratch& my = scratch();
   T* panel = my.panel.get<T>(product.k * kTileCols<T>);
   int64_t* panel_row = my.panel_row.get<int64_t>(product.k);
@@ -59,10 +55,11 @@ void multiply_panels(Product<T> product, Ahead<T> ahead = {}) {
   Product<T> part = product;
   part.b = panel;
   part.b_row = panel_row;
-  for (int64_t i = 0, j = 0; i < panels; ++i, j += part.cols) {
-    const int64_t width = vecs / panels + (i < vecs % panels);  // as multiply() would cut
-    part.cols = min(width * L, cols - j);
+  for (int64_t i = 0; i < panels.count; ++i) {
+    const int64_t j = panels.begin(i);
+    part.cols = panels.begin(i + 1) - j;
     part.out = product.out + j;
+    const int64_t width = divide_up(part.cols, L);
     copy_panel(product, j, int(width), int(part.cols - (width - 1) * L), panel);
     ahead.fetch(fetch);
     multiply(part);
