@@ -23,8 +23,8 @@ void run_chunks(int64_t count, ChunkFn fn, const void* context);
 /// Calls body(index) for every index in [0, count), on several threads, in any order; returns when all are
 /// done. An exception from a body is rethrown here. Calls from inside a body, or while another thread's
 /// parallel_for runs, are done on the calling thread: nothing nests and nothing is oversubscribed. The caller
-/// takes part and waits only for chunks that a worker has really begun, so a busy machine slows nobody below
-/// one thread's speed.
+/// takes part and waits only for chunks that a worker has really begun, so little is
+/// lost on a busy machine (docs/performance.md).
 template <class Body>
 void parallel_for(int64_t count, const Body& body) {
   if (count == 1) return body(int64_t{0});
