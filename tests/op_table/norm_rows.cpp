@@ -90,21 +90,21 @@ void add_norm(Rows& rows) {
   }
 
   const auto channel = [](const Sizes& i) { return i[1]; };
+  const auto batch_samples = [] {
+    return samples({{{5, 2}, {2}, {2}},
+                    {{2, 2, 3}, {2}, {2}},
+                    {{2, 2, 2, 3}, {2}, {2}},
+                    {{3, 2, 2}},
+                    {{3, 2, 2}, {2}},
+                    {{3, 40, 21}, {40}, {40}},
+                    {{2, 3, 90, 110}, {3}, {3}}});
+  };
   rows.push_back(
       {.name = "batch_norm",
        .call = [](const Tensors& in) -> Tensors {
          return {batch_norm(in[0], input_or_none(in, 1), input_or_none(in, 2), {}, {}, true, 0.1, 1e-3)};
        },
-       .samples =
-           [] {
-             return samples({{{5, 2}, {2}, {2}},
-                             {{2, 2, 3}, {2}, {2}},
-                             {{2, 2, 2, 3}, {2}, {2}},
-                             {{3, 2, 2}},
-                             {{3, 2, 2}, {2}},
-                             {{3, 40, 21}, {40}, {40}},
-                             {{2, 3, 90, 110}, {3}, {3}}});
-           },
+       .samples = batch_samples,
        .reference = [=](const Tensors& in) -> Tensors {
          return {normalise_loops(in[0], input_or_none(in, 1), input_or_none(in, 2), 1e-3, in[0].size(1),
                                  channel, channel)};
@@ -125,16 +125,7 @@ void add_norm(Rows& rows) {
            const auto norm = [&] { return batch_norm(in[0], w, b, {}, {}, true, 0.1, 1e-3); };
            return {smooth ? silu(norm()) : relu(norm())};
          },
-         .samples =
-             [] {
-               return samples({{{5, 2}, {2}, {2}},
-                               {{2, 2, 3}, {2}, {2}},
-                               {{2, 2, 2, 3}, {2}, {2}},
-                               {{3, 2, 2}},
-                               {{3, 2, 2}, {2}},
-                               {{3, 40, 21}, {40}, {40}},
-                               {{2, 3, 90, 110}, {3}, {3}}});
-             },
+         .samples = batch_samples,
          .reference = [=](const Tensors& in) -> Tensors {
            Array out(normalise_loops(in[0], input_or_none(in, 1), input_or_none(in, 2), 1e-3, in[0].size(1),
                                      channel, channel));
