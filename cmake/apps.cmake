@@ -22,9 +22,31 @@ if(EXISTS ${PROJECT_SOURCE_DIR}/apps/detector/main.cpp)
   endif()
 endif()
 
-# tengen-go: so far the rules of Go and SGF files. They need no tensors.
-file(GLOB go_rules_sources CONFIGURE_DEPENDS apps/go/board/*.cpp apps/go/sgf/*.cpp)
+# tengen-go: rules, SGF files and search need no tensors; networks, learning and play do.
+file(GLOB go_rules_sources CONFIGURE_DEPENDS apps/go/board/*.cpp apps/go/sgf/*.cpp apps/go/search/*.cpp)
 add_library(tengen_go_rules STATIC ${go_rules_sources})
 target_include_directories(tengen_go_rules PUBLIC ${PROJECT_SOURCE_DIR}/include)
 target_link_libraries(tengen_go_rules PRIVATE tengen_flags)
 target_compile_features(tengen_go_rules PUBLIC cxx_std_20)
+
+find_package(Threads REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(PostgreSQL QUIET)  # optional: games of several machines in one database
+file(GLOB go_sources CONFIGURE_DEPENDS apps/go/net/*.cpp apps/go/learn/*.cpp apps/go/play/*.cpp)
+if(go_sources)
+  add_library(tengen_go STATIC ${go_sources})
+  target_link_libraries(tengen_go
+    PRIVATE tengen_flags SQLite::SQLite3 nlohmann_json::nlohmann_json
+    PUBLIC tengen_go_rules tengen::tengen Threads::Threads)
+  if(PostgreSQL_FOUND)
+    target_link_libraries(tengen_go PRIVATE PostgreSQL::PostgreSQL)
+    target_compile_definitions(tengen_go PRIVATE TENGEN_POSTGRESQL)
+  endif()
+endif()
+file(GLOB go_program_sources CONFIGURE_DEPENDS apps/go/*.cpp)
+if(go_program_sources AND go_sources)
+  add_executable(tengen-go ${go_program_sources})
+  target_link_libraries(tengen-go PRIVATE tengen_go tengen_flags CLI11::CLI11 nlohmann_json::nlohmann_json)
+  target_compile_definitions(tengen-go PRIVATE TENGEN_VERSION="${PROJECT_VERSION}")
+endif()

@@ -1,0 +1,9 @@
+// The commands of tengen-go. Each adds its options and what to do when it was chosen; an exception that it
+// throws is a message for the user.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace tengen::go {
+
+}  // namespace tengen::go

@@ -1,0 +1,23 @@
+// tengen-go: plays Go, and teaches itself to.
+#include <tengen/apps/go/commands.h>
+
+#include <cstdio>
+#include <exception>
+
+int main(int argc, char** argv) {
+  using namespace tengen::go;
+  CLI::App app{"Plays Go, and teaches itself to", "tengen-go"};
+  app.set_version_flag("--version", "tengen-go " TENGEN_VERSION);
+  app.require_subcommand(1);
+  app.get_formatter()->column_width(34);
+
+  try {
+    app.parse(argc, argv);
+    return 0;
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "tengen-go: %s\n", error.what());
+    return 1;
+  }
+}
