@@ -4,6 +4,4 @@
 
 #include <CLI/CLI.hpp>
 
-namespace tengen::go {
-
-}  // namespace tengen::go
+namespace tengen::go {}  // namespace tengen::go
