@@ -54,6 +54,9 @@ class Database {
   virtual const char* id_column() const = 0;  // the type of a key that counts up
   virtual const char* blob_type() const = 0;
   virtual std::vector<std::string> tables() = 0;
+  /// What the connection needs for a store; may change the database's own settings, so it is called only when
+  /// the database was found to be a store.
+  virtual void set_up() = 0;
   virtual void check() = 0;  // throws when the database is damaged
   /// Without passwords.
   virtual const std::string& name() const = 0;
