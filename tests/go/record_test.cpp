@@ -65,7 +65,8 @@ TEST_CASE("record: damaged bytes are an error, never a crash") {
     }
   }
   CHECK(refused > 15000);
-  CHECK(contains(error_of([&] { decode_turns(sealed(std::string("\2\0\0", 3)), 9); }), "version 2, expected 1"));
+  CHECK(contains(error_of([&] { decode_turns(sealed(std::string("\2\0\0", 3)), 9); }),
+                 "version 2, expected 1"));
   CHECK(
       contains(error_of([&] { decode_turns(sealed("\1\xff\xff\xff\xff\x0f"), 9); }), "the number of turns"));
 }
