@@ -1,3 +1,8 @@
+# What the programs share: pictures, charts, the run on a terminal.
+file(GLOB common_sources CONFIGURE_DEPENDS apps/common/*.cpp)
+add_library(tengen_apps_common STATIC ${common_sources})
+target_link_libraries(tengen_apps_common PRIVATE tengen_flags PUBLIC tengen::tengen)
+
 # tengen-detect: everything but main() is a library, so that the tests can link it.
 find_package(yaml-cpp REQUIRED)
 set(yaml_library yaml-cpp)
@@ -11,7 +16,7 @@ file(GLOB detector_sources CONFIGURE_DEPENDS apps/detector/*.cpp)
 list(FILTER detector_sources EXCLUDE REGEX "/main\\.cpp$")
 if(detector_sources)
   add_library(tengen_detector STATIC ${detector_sources})
-  target_link_libraries(tengen_detector PRIVATE tengen_flags ${yaml_library} PUBLIC tengen::tengen)
+  target_link_libraries(tengen_detector PRIVATE tengen_flags ${yaml_library} PUBLIC tengen_apps_common)
 endif()
 if(EXISTS ${PROJECT_SOURCE_DIR}/apps/detector/main.cpp)
   add_executable(tengen-detect apps/detector/main.cpp)
@@ -30,7 +35,7 @@ target_include_directories(tengen_go_rules PUBLIC ${PROJECT_SOURCE_DIR}/include)
 target_link_libraries(tengen_go_rules PRIVATE tengen_flags PUBLIC Threads::Threads)
 target_compile_features(tengen_go_rules PUBLIC cxx_std_20)
 
-find_package(SQLite3 REQUIRED)
+find_package(SQLite3 3.35 REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(PostgreSQL QUIET)  # optional: games of several machines in one database
 file(GLOB go_sources CONFIGURE_DEPENDS apps/go/net/*.cpp apps/go/learn/*.cpp apps/go/play/*.cpp)
@@ -38,7 +43,7 @@ if(go_sources)
   add_library(tengen_go STATIC ${go_sources})
   target_link_libraries(tengen_go
     PRIVATE tengen_flags SQLite::SQLite3 nlohmann_json::nlohmann_json
-    PUBLIC tengen_go_rules tengen::tengen Threads::Threads)
+    PUBLIC tengen_go_rules tengen_apps_common tengen::tengen Threads::Threads)
   if(PostgreSQL_FOUND)
     target_link_libraries(tengen_go PRIVATE PostgreSQL::PostgreSQL)
     target_compile_definitions(tengen_go PRIVATE TENGEN_POSTGRESQL)
