@@ -4,4 +4,13 @@
 
 #include <CLI/CLI.hpp>
 
-namespace tengen::go {}  // namespace tengen::go
+#include <tengen/apps/go/learn/settings.h>
+
+namespace tengen::go {
+
+void add_role_commands(CLI::App& app);  // begin, selfplay, learn, evaluate
+
+/// An option for every setting of a run.
+void add_setting_options(CLI::App& command, RunSettings& settings);
+
+}  // namespace tengen::go

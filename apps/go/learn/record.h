@@ -17,7 +17,7 @@ struct Turn {
   bool full = false;           // a full search: a row to learn from
   float value = 0, score = 0;  // the root's after the search, from the view of the player to move
   /// What the search preferred: the policy target, in any order. Of quick searches too; empty: no search.
-  std::vector<std::pair<Point, uint16_t>> visits;
+  std::vector<std::pair<Point, uint16_t>> visits{};
 
   bool operator==(const Turn&) const = default;
 };

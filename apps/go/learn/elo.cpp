@@ -1,0 +1,45 @@
+#include <tengen/apps/go/learn/elo.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace tengen::go {
+
+std::vector<double> fit_elo(int players, std::span<const PairResult> results, double prior) {
+  std::vector<double> strength(players, 1), wins(players, 0);
+  for (const PairResult& r : results) {
+    wins[r.i] += r.wins_i + prior / 2;
+    wins[r.j] += r.games - r.wins_i + prior / 2;
+  }
+  for (int iteration = 0; iteration < 2000; ++iteration) {
+    std::vector<double> denominator(players, 0);
+    for (const PairResult& r : results) {
+      const double met = (r.games + prior) / (strength[r.i] + strength[r.j]);
+      denominator[r.i] += met;
+      denominator[r.j] += met;
+    }
+    double largest_change = 0;
+    for (int p = 0; p < players; ++p) {
+      if (denominator[p] == 0) continue;
+      const double next = wins[p] / denominator[p];
+      largest_change = std::max(largest_change, std::abs(std::log(next / strength[p])));
+      strength[p] = next;
+    }
+    if (largest_change < 1e-6) break;
+  }
+  std::vector<double> elo(players, 0);
+  for (int p = 0; p < players; ++p)
+    if (wins[p] > 0) elo[p] = 400 * std::log10(strength[p] / strength[0]);
+  return elo;
+}
+
+Interval wilson_interval(double wins, double games) {
+  if (games <= 0) return {0, 1};
+  constexpr double z = 1.959963984540054;  // 97.5 % quantile of the normal distribution
+  const double p = wins / games, z2 = z * z / games;
+  const double middle = (p + z2 / 2) / (1 + z2);
+  const double half = z / (1 + z2) * std::sqrt(p * (1 - p) / games + z2 / (4 * games));
+  return {middle - half, middle + half};
+}
+
+}  // namespace tengen::go
