@@ -14,7 +14,9 @@ void add_role(CLI::App& app, const char* name, const char* help, int (*run)(cons
   auto options = std::make_shared<RoleOptions>();
   command->add_option("--store", options->store, "The run's store: a file or postgresql://USER@HOST/DATABASE")
       ->required();
-  command->add_option("--threads", options->threads, "Threads")->capture_default_str()->check(CLI::PositiveNumber);
+  command->add_option("--threads", options->threads, "Threads")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
   command->add_option("--seed", options->seed, "Of this process; 0: by the clock")->capture_default_str();
   command->callback([options, run] {
     apps::catch_interrupts();

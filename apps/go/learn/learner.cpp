@@ -23,7 +23,9 @@ constexpr const char* kWeight = "weight.";
 constexpr const char* kAverage = "average.";
 constexpr const char* kOptimizer = "optimizer.";
 
-double seconds_since(Clock::time_point then) { return std::chrono::duration<double>(Clock::now() - then).count(); }
+double seconds_since(Clock::time_point then) {
+  return std::chrono::duration<double>(Clock::now() - then).count();
+}
 
 std::vector<Tensor> tensors_of(const NetworkImpl& network) {
   std::vector<Tensor> tensors;
@@ -34,7 +36,8 @@ std::vector<Tensor> tensors_of(const NetworkImpl& network) {
 std::unique_ptr<optim::Optimizer> make_optimizer(const RunSettings& settings, NetworkImpl& network) {
   // Biases and batch norm's weights do not decay.
   std::vector<Tensor> decayed, others;
-  for (const Tensor& parameter : network.parameters()) (parameter.dim() > 1 ? decayed : others).push_back(parameter);
+  for (const Tensor& parameter : network.parameters())
+    (parameter.dim() > 1 ? decayed : others).push_back(parameter);
   std::vector<optim::OptimizerParamGroup> groups;
   const auto add = [&](auto options) {
     using Options = decltype(options);
@@ -42,7 +45,8 @@ std::unique_ptr<optim::Optimizer> make_optimizer(const RunSettings& settings, Ne
     groups.emplace_back(others, std::make_unique<Options>(options.weight_decay(0)));
   };
   if (settings.optimizer == "sgd") {
-    const auto options = torch::optim::SGDOptions(settings.learning_rate).momentum(0.9).weight_decay(settings.weight_decay);
+    const auto options =
+        torch::optim::SGDOptions(settings.learning_rate).momentum(0.9).weight_decay(settings.weight_decay);
     add(options);
     return std::make_unique<torch::optim::SGD>(std::move(groups), options);
   }
@@ -77,7 +81,8 @@ void Learner::run() {
   while (!apps::stop_requested()) {
     seconds_ += seconds_since(tick);
     tick = Clock::now();
-    const bool due = double(samples_) < settings_.samples_per_row * double(rows_) && window_.rows() >= kFewestRows;
+    const bool due =
+        double(samples_) < settings_.samples_per_row * double(rows_) && window_.rows() >= kFewestRows;
     const bool time_is_up = settings_.hours > 0 && seconds_ >= 3600 * settings_.hours;
     if (time_is_up || (progress_ >= 1 && !due)) break;
     if (seconds_since(last_read) > 1) {
@@ -167,10 +172,14 @@ void Learner::train(const Window& window) {
 void Learner::publish() {
   const std::string learner = state();
   averages_->swap();
-  const Facts facts{{"step", std::to_string(step_)},       {"samples", std::to_string(samples_)},
-                    {"games", std::to_string(store_.counts().games)}, {"rows", std::to_string(rows_)},
-                    {"hours", std::to_string(seconds_ / 3600)},       {"settings", to_json(settings_)}};
-  const Store::NewNetwork network{step_, save_network_bytes(*network_, facts), settings_.gate == 0 || step_ == 0};
+  const Facts facts{{"step", std::to_string(step_)},
+                    {"samples", std::to_string(samples_)},
+                    {"games", std::to_string(store_.counts().games)},
+                    {"rows", std::to_string(rows_)},
+                    {"hours", std::to_string(seconds_ / 3600)},
+                    {"settings", to_json(settings_)}};
+  const Store::NewNetwork network{step_, save_network_bytes(*network_, facts),
+                                  settings_.gate == 0 || step_ == 0};
   averages_->swap();
   store_.save_learner(learner, &network);
   if (summed_ == 0) return;
@@ -195,14 +204,15 @@ std::string Learner::state() const {
     tensors.emplace_back(kWeight + weights[i].key(), weights[i].value());
     tensors.emplace_back(kAverage + weights[i].key(), averages_->averages()[i]);
   }
-  for (const auto& item : optimizer_->state_dict()) tensors.emplace_back(kOptimizer + item.key(), item.value());
+  for (const auto& item : optimizer_->state_dict())
+    tensors.emplace_back(kOptimizer + item.key(), item.value());
   std::ostringstream seconds;
   seconds << seconds_;
   return io::safetensors_bytes(tensors, {{"step", std::to_string(step_)},
-                                              {"samples", std::to_string(samples_)},
-                                              {"averaged", std::to_string(averages_->n_averaged())},
-                                              {"random", std::to_string(rng_.state())},
-                                              {"seconds", seconds.str()}});
+                                         {"samples", std::to_string(samples_)},
+                                         {"averaged", std::to_string(averages_->n_averaged())},
+                                         {"random", std::to_string(rng_.state())},
+                                         {"seconds", seconds.str()}});
 }
 
 void Learner::restore(const std::string& bytes) {

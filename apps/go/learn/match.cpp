@@ -44,7 +44,10 @@ struct Round {
 class Match {
  public:
   Match(const MatchSettings& settings, MatchResult& result)
-      : settings_(settings), result_(result), games_(settings.games + settings.games % 2), rng_(settings.seed) {
+      : settings_(settings),
+        result_(result),
+        games_(settings.games + settings.games % 2),
+        rng_(settings.seed) {
     result_.games.resize(games_);
     for (int i = 0; i < std::min(settings.at_once, games_); ++i) {
       tables_.emplace_back(settings, rng_);

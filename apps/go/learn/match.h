@@ -15,9 +15,9 @@ struct MatchSettings {
   Rules rules;
   int games = 64;  // rounded up to pairs: the same opening, colours exchanged
   int visits = 32;
-  int random_moves = 2;     // uniformly random ones that begin each pair
+  int random_moves = 2;      // uniformly random ones that begin each pair
   float temperature = 0.2f;  // of the first size*size/4 moves, then 0
-  SearchSettings search;    // without noise
+  SearchSettings search;     // without noise
   int at_once = 32;
   uint64_t seed = 0;
 };

@@ -58,8 +58,12 @@ class Evaluations {
     NetEvaluator first = load_evaluator(store_, candidate), second = load_evaluator(store_, opponent);
     const MatchResult result = play_match(first, second, match, apps::stop_requested);
     if (apps::stop_requested()) return std::nullopt;
-    store_.add_match({.candidate = candidate, .opponent = opponent, .visits = match.visits, .wins = result.wins,
-                      .losses = result.losses, .draws = result.draws});
+    store_.add_match({.candidate = candidate,
+                      .opponent = opponent,
+                      .visits = match.visits,
+                      .wins = result.wins,
+                      .losses = result.losses,
+                      .draws = result.draws});
     update_elo(store_);
     return result.points() / result.played();
   }
@@ -107,7 +111,8 @@ int run_evaluate(const RoleOptions& options) {
         if (earlier.back() < *newest) {
           const size_t opponents = std::min<size_t>(2, earlier.size());
           for (size_t i = 1; i <= opponents; ++i)
-            evaluations.play(*newest, earlier[earlier.size() - i], settings.evaluation_games / int64_t(opponents));
+            evaluations.play(*newest, earlier[earlier.size() - i],
+                             settings.evaluation_games / int64_t(opponents));
         }
       }
     }

@@ -26,7 +26,7 @@ struct Player {
 
 class Players {
  public:
-  Players(const RunSettings& settings, int threads, uint64_t seed) {
+  Players(const Player& player, const RunSettings& settings, int threads, uint64_t seed) : player_(player) {
     for (int i = 0; i < threads; ++i) {
       threads_.emplace_back([this, &settings, thread_seed = seed + uint64_t(i)](std::stop_token stop) {
         run(stop, settings, thread_seed);
@@ -92,16 +92,16 @@ int run_selfplay(const RoleOptions& options) {
     const auto newest = store->newest_network();
     if (newest && *newest != player.network) {
       EvaluatorSettings evaluator;
-          evaluator.concurrency = options.threads;
+      evaluator.concurrency = options.threads;
       player.network = *newest;
       player.evaluator = std::make_shared<NetEvaluator>(
           load_network_bytes(store->network(*newest).bytes, "network " + std::to_string(*newest)), evaluator);
     }
     if (player.evaluator) {
-      if (!players) {
-        players = std::make_unique<Players>(settings, options.threads, options.seed);
-      }
-      players->set(player);
+      if (players)
+        players->set(player);
+      else
+        players = std::make_unique<Players>(player, settings, options.threads, options.seed);
       if (const auto games = players->take_finished(); !games.empty()) store->add_games(games);
     }
     std::this_thread::sleep_for(500ms);

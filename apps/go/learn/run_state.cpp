@@ -25,8 +25,8 @@ void begin_run(Store& store, const RunSettings& settings) {
     if (std::string_view(name) == "hours" || std::string_view(name) == "games") return;
     for_each_setting(settings, [&](const char* other_name, const auto& other, const char*) {
       if constexpr (std::is_same_v<decltype(value), decltype(other)>) {
-        TENGEN_CHECK(std::string_view(name) != other_name || value == other, "this run was begun with --", name,
-                     " ", value, ", not ", other);
+        TENGEN_CHECK(std::string_view(name) != other_name || value == other, "this run was begun with --",
+                     name, " ", value, ", not ", other);
       }
     });
   });

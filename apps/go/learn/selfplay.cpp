@@ -129,7 +129,8 @@ SearchSettings SelfPlay::search_settings(const Slot& slot) const {
     s.noise_weight = float(settings_.noise_weight);
     s.noise_total = float(settings_.noise_total);
     s.forced_playouts = float(settings_.forced_playouts);
-    s.root_policy_temperature = float(std::lerp(settings_.late_root_temperature, settings_.root_temperature, early));
+    s.root_policy_temperature =
+        float(std::lerp(settings_.late_root_temperature, settings_.root_temperature, early));
   }
   return s;
 }
@@ -159,7 +160,8 @@ void SelfPlay::end_turn(Slot& slot, std::vector<GameRecord>& finished) {
                                    (settings_.temperature_halflife * slot.game.board().points()));
     for (auto [move, visits] : slot.search.visit_counts(/*prune_forced=*/slot.full))
       turn.visits.emplace_back(move, uint16_t(visits));
-    turn.move = slot.search.choose(float(std::lerp(settings_.late_temperature, settings_.temperature, early)), rng_);
+    turn.move =
+        slot.search.choose(float(std::lerp(settings_.late_temperature, settings_.temperature, early)), rng_);
     ++moves_;
   }
   if (wants_to_resign(slot, turn.value)) {

@@ -11,7 +11,8 @@
 
 namespace tengen::go {
 
-/// One thread's games. Each advances by one visit at a time, so that the leaves of all of them make one batch.
+/// One thread's games. Each advances by one visit at a time, so that the leaves of all of them make one
+/// batch.
 ///
 /// A game: a few uniformly random moves (in some games), a few moves drawn from the policy alone, then
 /// searches, a share of them full (noise, forced playouts; these become training rows), the others cheap. It

@@ -19,7 +19,8 @@ bool parse_number(std::string_view text, Number& number) {
 }
 
 void check_range(const char* name, double value, double low, double high) {
-  TENGEN_CHECK(value >= low && value <= high, "--", name, ": expected ", low, " to ", high, ", found ", value);
+  TENGEN_CHECK(value >= low && value <= high, "--", name, ": expected ", low, " to ", high, ", found ",
+               value);
 }
 
 }  // namespace
@@ -35,7 +36,8 @@ std::vector<VisitStage> parse_visits(std::string_view text) {
                     parse_number(w.substr(0, slash), stage.full) &&
                     parse_number(w.substr(slash + 1, at == w.npos ? at : at - slash - 1), stage.cheap) &&
                     (at == w.npos || parse_number(w.substr(at + 1), stage.from));
-    TENGEN_CHECK(ok && stage.full >= 1 && stage.cheap >= 1, "--visits: expected FULL/CHEAP@FROM, found '", word, "'");
+    TENGEN_CHECK(ok && stage.full >= 1 && stage.cheap >= 1, "--visits: expected FULL/CHEAP@FROM, found '",
+                 word, "'");
     TENGEN_CHECK(stages.empty() ? stage.from == 0 : stage.from > stages.back().from && stage.from <= 1,
                  "--visits: stages begin at 0 and rise to at most 1, found '", text, "'");
     stages.push_back(stage);
@@ -49,8 +51,8 @@ std::vector<int> board_sizes(const RunSettings& settings) {
   std::istringstream list(settings.sizes);
   for (std::string item; std::getline(list, item, ',');) {
     int size = 0;
-    TENGEN_CHECK(parse_number(item, size) && size >= kMinSize && size <= kMaxSize, "--size: expected ", kMinSize,
-                 " to ", kMaxSize, ", or several with commas, found '", settings.sizes, "'");
+    TENGEN_CHECK(parse_number(item, size) && size >= kMinSize && size <= kMaxSize, "--size: expected ",
+                 kMinSize, " to ", kMaxSize, ", or several with commas, found '", settings.sizes, "'");
     sizes.push_back(size);
   }
   TENGEN_CHECK(!sizes.empty(), "--size: expected a board size, found nothing");

@@ -84,7 +84,8 @@ Batch Window::sample(int64_t count, const NetworkImpl& network, Rng& rng) const 
     network.encode(position, batch.planes.data_ptr<float>() + i * plane_floats, symmetry);
     write_policy(game.turns[row.turn], symmetry, size, t.policy.data_ptr<float>() + i * moves);
     const bool answered = row.turn + 1 < int(game.turns.size()) && !game.turns[row.turn + 1].visits.empty();
-    if (answered) write_policy(game.turns[row.turn + 1], symmetry, size, t.reply.data_ptr<float>() + i * moves);
+    if (answered)
+      write_policy(game.turns[row.turn + 1], symmetry, size, t.reply.data_ptr<float>() + i * moves);
     t.reply_weight.data_ptr<float>()[i] = answered;
     t.value.data_ptr<float>()[i] = float(mover * game.winner);
     t.score.data_ptr<float>()[i] = float(mover) * game.score;

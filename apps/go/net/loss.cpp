@@ -24,7 +24,9 @@ LossTerms go_loss(const NetworkOutput& output, const Targets& targets, const Los
   if (targets.policy.defined())
     add(terms.policy, weights.policy, cross_entropy(output.policy, targets.policy));
   if (targets.value.defined()) add(terms.value, weights.value, squared_error(output.value, targets.value));
-  const auto weighted = [](const Tensor& loss, const Tensor& weight) { return weight.defined() ? loss * weight : loss; };
+  const auto weighted = [](const Tensor& loss, const Tensor& weight) {
+    return weight.defined() ? loss * weight : loss;
+  };
   if (output.score.defined() && targets.score.defined()) {
     const Tensor loss = huber_loss(output.score / kScoreUnit, targets.score / kScoreUnit, Reduction::None);
     add(terms.score, weights.score, weighted(loss, targets.finished));
@@ -34,7 +36,8 @@ LossTerms go_loss(const NetworkOutput& output, const Targets& targets, const Los
     add(terms.ownership, weights.ownership, weighted(loss, targets.finished));
   }
   if (output.reply.defined() && targets.reply.defined())
-    add(terms.reply, weights.reply, weighted(cross_entropy(output.reply, targets.reply), targets.reply_weight));
+    add(terms.reply, weights.reply,
+        weighted(cross_entropy(output.reply, targets.reply), targets.reply_weight));
   TENGEN_CHECK(terms.total.defined(), "go_loss: no targets");
   return terms;
 }
