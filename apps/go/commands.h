@@ -8,7 +8,9 @@
 
 namespace tengen::go {
 
+void add_train_command(CLI::App& app);
 void add_role_commands(CLI::App& app);  // begin, selfplay, learn, evaluate
+void add_bench_command(CLI::App& app);
 
 /// An option for every setting of a run.
 void add_setting_options(CLI::App& command, RunSettings& settings);

@@ -10,7 +10,9 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", "tengen-go " TENGEN_VERSION);
   app.require_subcommand(1);
   app.get_formatter()->column_width(34);
+  add_train_command(app);
   add_role_commands(app);
+  add_bench_command(app);
 
   try {
     app.parse(argc, argv);
