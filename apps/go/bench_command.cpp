@@ -68,9 +68,10 @@ void bench_board(int size, const BenchOptions& options) {
       game.restart();
       playout(game, rng);
     });
-    std::printf("%-46s %10.0f /s\n",
-                detail::str(size, "x", size, " random games, ", ko == Ko::simple ? "simple ko" : "superko").c_str(),
-                playouts);
+    std::printf(
+        "%-46s %10.0f /s\n",
+        detail::str(size, "x", size, " random games, ", ko == Ko::simple ? "simple ko" : "superko").c_str(),
+        playouts);
   }
 }
 
@@ -148,7 +149,9 @@ void add_bench_command(CLI::App& app) {
       ->delimiter(',')
       ->capture_default_str();
   command->add_option("--net", options->file, "A network's file, instead");
-  command->add_option("--batches", options->batches, "Positions at once")->delimiter(',')->capture_default_str();
+  command->add_option("--batches", options->batches, "Positions at once")
+      ->delimiter(',')
+      ->capture_default_str();
   command->add_option("--threads", options->threads, "Threads, each with a batch of its own")
       ->delimiter(',')
       ->capture_default_str();

@@ -77,7 +77,7 @@ TEST_CASE("a run is begun once; its length may change") {
   begin_run(*file.store, settings);
   CHECK(read_settings(*file.store).games == 50);
   settings.komi = 5;
-  CHECK_THROWS_WITH_AS(begin_run(*file.store, settings), doctest::Contains("--komi 7"), Error);
+  CHECK_THROWS_WITH_AS(begin_run(*file.store, settings), doctest::Contains("--komi"), Error);
 }
 
 TEST_CASE("self-play: games are legal, complete, and counted with komi") {

@@ -63,9 +63,9 @@ TEST_CASE("search: a value counts for the player to move, against him one ply ab
 
 TEST_CASE("search: finds the minimax move of a tree of depth 3, not the one with the largest leaf") {
   // Moves 0 or 1, then 2 or 3, then 4 or 5; the result from the view of the first player.
-  const std::map<std::array<int, 3>, float> results{{{0, 2, 4}, 0.2f},  {{0, 2, 5}, 0.3f},  {{0, 3, 4}, 0.4f},
-                                                    {{0, 3, 5}, -0.5f}, {{1, 2, 4}, -0.6f}, {{1, 2, 5}, -0.4f},
-                                                    {{1, 3, 4}, 0.9f},  {{1, 3, 5}, 0.8f}};
+  const std::map<std::array<int, 3>, float> results{
+      {{0, 2, 4}, 0.2f},  {{0, 2, 5}, 0.3f},  {{0, 3, 4}, 0.4f}, {{0, 3, 5}, -0.5f},
+      {{1, 2, 4}, -0.6f}, {{1, 2, 5}, -0.4f}, {{1, 3, 4}, 0.9f}, {{1, 3, 5}, 0.8f}};
   FunctionEvaluator tree([&](const Game& game, Evaluation& e) {
     const auto moves = game.moves();
     const Point depth = Point(moves.size());

@@ -12,25 +12,26 @@ constexpr const char* kProgress = "progress";
 
 }  // namespace
 
-RunSettings read_settings(Store& store) {
+std::optional<RunSettings> find_settings(Store& store) {
   const auto json = store.setting(kSettings);
-  TENGEN_CHECK(json, "no run has been begun in this store: `tengen-go train` begins one");
+  if (!json) return std::nullopt;
   return settings_from_json(*json);
+}
+
+RunSettings read_settings(Store& store) {
+  const auto settings = find_settings(store);
+  TENGEN_CHECK(settings, "no run has been begun in this store: `tengen-go train` begins one");
+  return *settings;
 }
 
 void begin_run(Store& store, const RunSettings& settings) {
   check_settings(settings);
-  RunSettings found = settings_from_json(store.setting_or(kSettings, to_json(settings)));
-  for_each_setting(found, [&](const char* name, const auto& value, const char*) {
-    if (std::string_view(name) == "hours" || std::string_view(name) == "games") return;
-    for_each_setting(settings, [&](const char* other_name, const auto& other, const char*) {
-      if constexpr (std::is_same_v<decltype(value), decltype(other)>) {
-        TENGEN_CHECK(std::string_view(name) != other_name || value == other, "this run was begun with --",
-                     name, " ", value, ", not ", other);
-      }
-    });
-  });
-  if (to_json(found) == to_json(settings)) return;
+  const RunSettings found = settings_from_json(store.setting_or(kSettings, to_json(settings)));
+  const std::vector<std::string> different = different_settings(found, settings);
+  for (const std::string& name : different)
+    TENGEN_CHECK(name == "hours" || name == "games", "this run was begun with another --", name,
+                 "; only --hours and --games may change");
+  if (different.empty()) return;
   store.set_setting(kSettings, to_json(settings));
   store.set_setting(kProgress, "0");  // the learner finds out how far the longer run is
 }

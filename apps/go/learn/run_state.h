@@ -1,12 +1,16 @@
 // How far a run is: the learner says so, the other roles follow.
 #pragma once
 
+#include <optional>
+
 #include <tengen/apps/go/learn/settings.h>
 #include <tengen/apps/go/learn/store.h>
 
 namespace tengen::go {
 
-/// The settings that the run began with. Throws when nobody has begun it.
+/// The settings that the run began with; nothing when nobody has begun it.
+std::optional<RunSettings> find_settings(Store& store);
+/// The same; throws when nobody has.
 RunSettings read_settings(Store& store);
 /// Begins a run, or finds one that was begun with the same settings. Of a run that goes on, only its length
 /// (hours, games) may differ; then the new one holds. Throws, and names the first setting that differs.

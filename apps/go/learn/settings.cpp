@@ -18,6 +18,12 @@ bool parse_number(std::string_view text, Number& number) {
   return error == std::errc() && end == text.data() + text.size();
 }
 
+json object_of(const RunSettings& settings) {
+  json object;
+  for_each_setting(settings, [&](const char* name, const auto& value, const char*) { object[name] = value; });
+  return object;
+}
+
 void check_range(const char* name, double value, double low, double high) {
   TENGEN_CHECK(value >= low && value <= high, "--", name, ": expected ", low, " to ", high, ", found ",
                value);
@@ -101,11 +107,7 @@ void check_settings(const RunSettings& s) {
   check_range("evaluation-visits", double(s.evaluation_visits), 1, 1e6);
 }
 
-std::string to_json(const RunSettings& settings) {
-  json object;
-  for_each_setting(settings, [&](const char* name, const auto& value, const char*) { object[name] = value; });
-  return object.dump();
-}
+std::string to_json(const RunSettings& settings) { return object_of(settings).dump(); }
 
 RunSettings settings_from_json(std::string_view text) {
   RunSettings settings;
@@ -123,6 +125,22 @@ RunSettings settings_from_json(std::string_view text) {
   }
   check_settings(settings);
   return settings;
+}
+
+RunSettings merge_settings(const RunSettings& base, const RunSettings& other,
+                           const std::function<bool(const std::string& name)>& chosen) {
+  json object = object_of(base);
+  for (const auto& [name, value] : object_of(other).items())
+    if (chosen(name)) object[name] = value;
+  return settings_from_json(object.dump());
+}
+
+std::vector<std::string> different_settings(const RunSettings& a, const RunSettings& b) {
+  std::vector<std::string> names;
+  const json other = object_of(b);
+  for (const auto& [name, value] : object_of(a).items())
+    if (value != other[name]) names.push_back(name);
+  return names;
 }
 
 }  // namespace tengen::go

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -117,6 +118,12 @@ void check_settings(const RunSettings& settings);
 std::string to_json(const RunSettings& settings);
 /// Throws on anything but what to_json wrote; settings that are absent keep their defaults.
 RunSettings settings_from_json(std::string_view json);
+
+/// `base`, with the settings that `chosen` picks by name taken from `other`.
+RunSettings merge_settings(const RunSettings& base, const RunSettings& other,
+                           const std::function<bool(const std::string& name)>& chosen);
+/// Names of the settings whose values differ.
+std::vector<std::string> different_settings(const RunSettings& a, const RunSettings& b);
 
 std::vector<int> board_sizes(const RunSettings& settings);
 /// Rules with the run's komi.
