@@ -130,16 +130,17 @@ RunSettings settings_from_json(std::string_view text) {
 RunSettings merge_settings(const RunSettings& base, const RunSettings& other,
                            const std::function<bool(const std::string& name)>& chosen) {
   json object = object_of(base);
-  for (const auto& [name, value] : object_of(other).items())
+  const json others = object_of(other);
+  for (const auto& [name, value] : others.items())
     if (chosen(name)) object[name] = value;
   return settings_from_json(object.dump());
 }
 
 std::vector<std::string> different_settings(const RunSettings& a, const RunSettings& b) {
   std::vector<std::string> names;
-  const json other = object_of(b);
-  for (const auto& [name, value] : object_of(a).items())
-    if (value != other[name]) names.push_back(name);
+  const json first = object_of(a), second = object_of(b);
+  for (const auto& [name, value] : first.items())
+    if (value != second[name]) names.push_back(name);
   return names;
 }
 
