@@ -88,7 +88,8 @@ TEST_CASE("search: a subtree that is kept loses the moves that are pointless at 
 }
 
 TEST_CASE("search: a winning pass after the opponent's ends the game, whatever policy or search say") {
-  Game game = game_from(". . . . . / . . . . . / . . X . . / . . . . . / . . . . .", Color::white, with_komi(3.5));
+  Game game =
+      game_from(". . . . . / . . . . . / . . X . . / . . . . . / . . . . .", Color::white, with_komi(3.5));
   game.play(25);  // White passes; all points are Black's
   CHECK(score_now(game) == doctest::Approx(21.5));
   CHECK(play_one(game, playing) == 25);

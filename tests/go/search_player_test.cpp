@@ -55,7 +55,8 @@ TEST_CASE("player: limits on visits and playouts are kept exactly, with any thre
 }
 
 TEST_CASE("player: one visit is the policy alone") {
-  Player player(std::make_shared<FunctionEvaluator>([](const Game&, Evaluation& e) { e.policy[7] = 3; }), {}, 2, 4);
+  Player player(std::make_shared<FunctionEvaluator>([](const Game&, Evaluation& e) { e.policy[7] = 3; }), {},
+                2, 4);
   player.set_position(Game(5));
   player.think({.visits = 1});
   CHECK(player.search().visits() == 1);
@@ -85,8 +86,7 @@ TEST_CASE("player: time, a stop from outside and reports") {
 
 TEST_CASE("player: stops early when the rest cannot change the move") {
   Player player(std::make_shared<FunctionEvaluator>([](const Game& game, Evaluation& e) {
-                  e.policy[game.moves().size()] = 10;
-                  e.value = game.moves().size() % 2 ? -0.5f : 0.5f;
+                  if (game.moves().empty()) e.policy[7] = 10;
                 }),
                 {}, 1, 1);
   player.set_position(Game(9));
@@ -212,7 +212,8 @@ TEST_CASE("clock: Canadian overtime shares the period among its stones") {
   CHECK(*clock.seconds_for_move(Color::black, 9, 20) <= 40);
 }
 
-TEST_CASE("clock: time_left without settings counts as absolute time; a clock that ran out gives hardly any") {
+TEST_CASE(
+    "clock: time_left without settings counts as absolute time; a clock that ran out gives hardly any") {
   Clock clock;
   clock.set_left(Color::black, 30, 0);
   const double seconds = *clock.seconds_for_move(Color::black, 9, 10);

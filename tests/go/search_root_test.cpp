@@ -90,7 +90,8 @@ TEST_CASE("search noise: drawn afresh for every root, also for a kept one; the o
     last = now;
   }
   // The Dirichlet distribution has the mean 1 / moves.
-  for (const auto& [move, m] : mean) CHECK(m == doctest::Approx(0.75 * raw.at(move) + 0.25 / 26).epsilon(0.25));
+  for (const auto& [move, m] : mean)
+    CHECK(m == doctest::Approx(0.75 * raw.at(move) + 0.25 / 26).epsilon(0.25));
 
   // The next root gets its own.
   game.play(search.candidates()[0].move);
@@ -113,11 +114,13 @@ TEST_CASE("search noise: none unless asked for, and gone when the settings say s
   search_to(search, sloping, 1);
   CHECK(SearchSettings().noise_weight == 0);
   const auto raw = priors_of(plain);
-  for (const auto& [move, prior] : raw) CHECK(prior == doctest::Approx(raw.at(0) * std::exp(-0.2 * move)).epsilon(0.01));
+  for (const auto& [move, prior] : raw)
+    CHECK(prior == doctest::Approx(raw.at(0) * std::exp(-0.2 * move)).epsilon(0.01));
   CHECK(priors_of(search) != raw);
   search.settings().noise_weight = 0;
   search.set_root(game);
-  for (const auto& [move, prior] : priors_of(search)) CHECK(prior == doctest::Approx(raw.at(move)).epsilon(0.01));
+  for (const auto& [move, prior] : priors_of(search))
+    CHECK(prior == doctest::Approx(raw.at(move)).epsilon(0.01));
 }
 
 TEST_CASE("search noise: the Dirichlet distribution's variance") {
@@ -254,7 +257,7 @@ TEST_CASE("search: of moves with enough visits, the better lower bound is played
   Rng rng(1);
   search.set_root(Game(9));
   bool seen = false;
-  for (int visits = 20; visits <= 400 && !seen; visits += 5) {
+  for (int visits = 2; visits <= 100 && !seen; ++visits) {
     search_to(search, late, visits);
     const auto candidates = search.candidates();
     if (candidates.size() < 2 || candidates[0].move != 0) continue;
