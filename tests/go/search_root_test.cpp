@@ -257,7 +257,7 @@ TEST_CASE("search: of moves with enough visits, the better lower bound is played
   Rng rng(1);
   search.set_root(Game(9));
   bool seen = false;
-  for (int visits = 20; visits <= 400 && !seen; visits += 5) {
+  for (int visits = 2; visits <= 100 && !seen; ++visits) {
     search_to(search, late, visits);
     const auto candidates = search.candidates();
     if (candidates.size() < 2 || candidates[0].move != 0) continue;

@@ -7,6 +7,8 @@
 #include <map>
 #include <thread>
 
+#include <tengen/apps/go/board/area.h>
+
 #include "../temporary.h"
 #include "search_tools.h"
 
@@ -90,35 +92,61 @@ TEST_CASE("search: finds the minimax move of a tree of depth 3, not the one with
 }
 
 TEST_CASE("search: takes what is in atari, and saves what is") {
-  const std::string rows =
+  const std::string take =
       ". . . . ."
       ". X X . ."
       "X O O X ."
       ". X O X ."
       ". . . . .";
+  const std::string save =
+      ". . . . ."
+      ". X . . ."
+      "X O . . ."
+      ". X . . ."
+      ". . . . .";
   FunctionEvaluator stones(count_stones);
   Rng rng(1);
-  for (Color color : {Color::black, Color::white}) {
-    Search search;
-    search.set_root(game_from(rows, color));
-    search_to(search, stones, 300);
-    CHECK(to_string(search.choose(0, rng), 5) == "C1");
-  }
+  Search search;
+  search.set_root(game_from(take, Color::black));
+  search_to(search, stones, 300);
+  CHECK(to_string(search.choose(0, rng), 5) == "C1");
+  search.set_root(game_from(save, Color::white));
+  search_to(search, stones, 3000);
+  CHECK(to_string(search.choose(0, rng), 5) == "C3");
 }
 
-TEST_CASE("search: Black owns a 3x3 board from its centre, with nothing but the ends of games to go by") {
+TEST_CASE("search: solves the 2x2 board from the ends of its games alone: Black wins by one point") {
   UniformEvaluator uniform;
   Search search;
-  Rng rng(1);
-  search.set_root(Game(3, with_komi(8.5)));
+  search.set_root(Game(2, with_komi(0.5)));
   search_to(search, uniform, 20000);
-  CHECK(to_string(search.choose(0, rng), 3) == "B2");
-  CHECK(search.value() > 0.5);
+  CHECK(search.value() > 0.9);
   CHECK(search.score() > 0);
+  search.set_root(Game(2, with_komi(1.5)));
+  search_to(search, uniform, 20000);
+  CHECK(search.value() < -0.9);
+  CHECK(search.score() < 0);
+}
+
+TEST_CASE("search: with random games for values, Black owns a 3x3 board from its centre") {
+  Rng random(7), rng(1);
+  FunctionEvaluator playouts([&](const Game& game, Evaluation& e) {
+    Game copy = game;
+    playout(copy, random, 100);
+    e.score = float(score_now(copy) * (copy.to_move() == game.to_move() ? 1 : -1));
+    e.value = float((e.score > 0) - (e.score < 0));
+    const Area area = area_of(copy.board());
+    for (Point p = 0; p < 9; ++p) e.ownership[p] = area.owner[p] == game.to_move() ? 1 : -1;
+  });
+  Search search;
+  search.set_root(Game(3, with_komi(8.5)));
+  search_to(search, playouts, 20000);
+  CHECK(to_string(search.choose(0, rng), 3) == "B2");
+  CHECK(search.value() > 0.7);
   search.check();
   std::array<float, 9> owners;
   search.ownership(owners);
-  for (float owner : owners) CHECK(owner > 0.1);
+  for (float owner : owners) CHECK(owner > 0.7);
 }
 
 TEST_CASE("search: an ended game is worth its score, komi counted; a draw is worth nothing") {
