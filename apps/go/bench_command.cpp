@@ -5,9 +5,11 @@
 #include <tengen/apps/go/net/planes.h>
 #include <tengen/tensor/parallel.h>
 
+#include <time.h>
+
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -22,23 +24,30 @@ struct BenchOptions {
   std::vector<int> batches{1, 8, 16, 32, 64};
   std::vector<int> threads{1, 2};
   double seconds = 0.3;
+  bool cpu_time = false;
 };
+
+/// Seconds, of the clock or of this thread's processor time.
+double now(const BenchOptions& options) {
+  timespec time;
+  clock_gettime(options.cpu_time ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC, &time);
+  return double(time.tv_sec) + 1e-9 * double(time.tv_nsec);
+}
 
 /// Calls of body() a second, from the median of five samples.
 template <class Body>
-double rate(double seconds, const Body& body) {
-  using Clock = std::chrono::steady_clock;
+double rate(const BenchOptions& options, const Body& body) {
   body();
   std::vector<double> rates;
   for (int sample = 0; sample < 5; ++sample) {
-    const auto start = Clock::now();
+    const double start = now(options);
     int64_t calls = 0;
     double passed = 0;
     do {
       body();
       ++calls;
-      passed = std::chrono::duration<double>(Clock::now() - start).count();
-    } while (passed < seconds / 5);
+      passed = now(options) - start;
+    } while (passed < options.seconds / 5);
     rates.push_back(double(calls) / passed);
   }
   std::nth_element(rates.begin(), rates.begin() + 2, rates.end());
@@ -64,7 +73,7 @@ void bench_board(int size, const BenchOptions& options) {
     rules.ko = ko;
     Game game(size, rules);
     Rng rng(1);
-    const double playouts = rate(options.seconds, [&] {
+    const double playouts = rate(options, [&] {
       game.restart();
       playout(game, rng);
     });
@@ -79,7 +88,7 @@ void bench_planes(int size, const BenchOptions& options) {
   const std::vector<Game> games = positions(size, 64);
   std::vector<float> planes(size_t(kPlanes * size * size));
   const auto report = [&](const char* what, const auto& body) {
-    const double rounds = rate(options.seconds, [&] {
+    const double rounds = rate(options, [&] {
       for (const Game& game : games) body(game);
     });
     std::printf("%-46s %10.2f us\n", detail::str(size, "x", size, " ", what).c_str(),
@@ -92,10 +101,11 @@ void bench_planes(int size, const BenchOptions& options) {
 }
 
 /// Evaluations a second with `threads` threads, each with a batch of its own.
-double evaluations(const Network& network, int size, int batch, int threads, double seconds) {
+double evaluations(const Network& network, int size, int batch, int threads, const BenchOptions& options) {
   NetEvaluator evaluator(network, {.max_batch = batch, .concurrency = threads});
   const std::vector<Game> games = positions(size, batch);
-  std::atomic<double> sum = 0;
+  double sum = 0;
+  std::mutex mutex;
   std::vector<std::thread> workers;
   for (int t = 0; t < threads; ++t) {
     workers.emplace_back([&] {
@@ -106,7 +116,9 @@ double evaluations(const Network& network, int size, int batch, int threads, dou
         in.push_back(&games[i]);
         out.push_back(&results[i]);
       }
-      sum = sum + batch * rate(seconds, [&] { evaluator.evaluate(in, out); });
+      const double own = batch * rate(options, [&] { evaluator.evaluate(in, out); });
+      std::lock_guard lock(mutex);
+      sum += own;
     });
   }
   for (std::thread& worker : workers) worker.join();
@@ -118,7 +130,7 @@ void bench_network(const Network& network, int size, const BenchOptions& options
   for (int threads : options.threads) {
     std::printf("%s, %d thread%s:", name.c_str(), threads, threads == 1 ? "" : "s");
     for (int batch : options.batches) {
-      std::printf("  b%d %.0f", batch, evaluations(network, size, batch, threads, options.seconds));
+      std::printf("  b%d %.0f", batch, evaluations(network, size, batch, threads, options));
       std::fflush(stdout);
     }
     std::printf(" /s\n");
@@ -156,6 +168,8 @@ void add_bench_command(CLI::App& app) {
       ->delimiter(',')
       ->capture_default_str();
   command->add_option("--seconds", options->seconds, "For each number")->capture_default_str();
+  command->add_flag("--cpu-time", options->cpu_time,
+                    "Count processor time, not the clock's: for a machine that does other things too");
   command->callback([options] { run(*options); });
 }
 
