@@ -33,13 +33,4 @@ std::vector<double> fit_elo(int players, std::span<const PairResult> results, do
   return elo;
 }
 
-Interval wilson_interval(double wins, double games) {
-  if (games <= 0) return {0, 1};
-  constexpr double z = 1.959963984540054;  // 97.5 % quantile of the normal distribution
-  const double p = wins / games, z2 = z * z / games;
-  const double middle = (p + z2 / 2) / (1 + z2);
-  const double half = z / (1 + z2) * std::sqrt(p * (1 - p) / games + z2 / (4 * games));
-  return {middle - half, middle + half};
-}
-
 }  // namespace tengen::go

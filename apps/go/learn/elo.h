@@ -17,10 +17,4 @@ struct PairResult {
 /// are at 0.
 std::vector<double> fit_elo(int players, std::span<const PairResult> results, double prior = 1);
 
-/// 95 % interval of a share of `wins` (draws half) out of `games` (Wilson 1927).
-struct Interval {
-  double low, high;
-};
-Interval wilson_interval(double wins, double games);
-
 }  // namespace tengen::go

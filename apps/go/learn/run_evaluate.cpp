@@ -1,7 +1,7 @@
 // The role that compares networks: matches, Elo, the gate.
 #include <tengen/apps/common/run.h>
 #include <tengen/apps/go/learn/elo.h>
-#include <tengen/apps/go/learn/match.h>
+#include <tengen/apps/go/learn/network_match.h>
 #include <tengen/apps/go/learn/roles.h>
 #include <tengen/apps/go/learn/run_state.h>
 #include <tengen/apps/go/net/evaluator.h>
@@ -46,7 +46,7 @@ class Evaluations {
 
   // The share of points that `candidate` won against `opponent`; nothing when it was stopped.
   std::optional<double> play(int64_t candidate, int64_t opponent, int64_t games) {
-    MatchSettings match;
+    NetworkMatchSettings match;
     match.size = board_sizes(settings_).back();
     match.rules = rules_of(settings_);
     match.games = int(games);
@@ -56,7 +56,7 @@ class Evaluations {
     match.search.score_weight = float(settings_.score_weight);
     match.seed = seed_++;
     NetEvaluator first = load_evaluator(store_, candidate), second = load_evaluator(store_, opponent);
-    const MatchResult result = play_match(first, second, match, apps::stop_requested);
+    const NetworkMatchResult result = play_networks(first, second, match, apps::stop_requested);
     if (apps::stop_requested()) return std::nullopt;
     store_.add_match({.candidate = candidate,
                       .opponent = opponent,

@@ -1,4 +1,4 @@
-#include <tengen/apps/go/learn/match.h>
+#include <tengen/apps/go/learn/network_match.h>
 
 #include <algorithm>
 #include <deque>
@@ -7,7 +7,7 @@ namespace tengen::go {
 namespace {
 
 struct Table {
-  Table(const MatchSettings& settings, Rng& rng)
+  Table(const NetworkMatchSettings& settings, Rng& rng)
       : first(settings.search, rng.next()), second(settings.search, rng.next()) {}
 
   Game game;
@@ -41,9 +41,9 @@ struct Round {
   }
 };
 
-class Match {
+class NetworkMatch {
  public:
-  Match(const MatchSettings& settings, MatchResult& result)
+  NetworkMatch(const NetworkMatchSettings& settings, NetworkMatchResult& result)
       : settings_(settings),
         result_(result),
         games_(settings.games + settings.games % 2),
@@ -112,8 +112,8 @@ class Match {
     begin_game(table);
   }
 
-  MatchSettings settings_;
-  MatchResult& result_;
+  NetworkMatchSettings settings_;
+  NetworkMatchResult& result_;
   int games_, next_ = 0;
   Rng rng_;
   std::vector<Game> openings_;  // by pair
@@ -123,10 +123,10 @@ class Match {
 
 }  // namespace
 
-MatchResult play_match(Evaluator& first, Evaluator& second, const MatchSettings& settings,
+NetworkMatchResult play_networks(Evaluator& first, Evaluator& second, const NetworkMatchSettings& settings,
                        const std::function<bool()>& stop) {
-  MatchResult result;
-  Match match(settings, result);
+  NetworkMatchResult result;
+  NetworkMatch match(settings, result);
   while (!(stop && stop()) && match.step(first, second)) {
   }
   return result;

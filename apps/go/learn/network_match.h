@@ -10,7 +10,7 @@
 
 namespace tengen::go {
 
-struct MatchSettings {
+struct NetworkMatchSettings {
   int size = 9;
   Rules rules;
   int games = 64;  // rounded up to pairs: the same opening, colours exchanged
@@ -22,7 +22,7 @@ struct MatchSettings {
   uint64_t seed = 0;
 };
 
-struct MatchResult {
+struct NetworkMatchResult {
   int wins = 0, losses = 0, draws = 0;  // of the first side
   /// The first side has Black in those with an even index. Games that did not end have size 0.
   std::vector<GameRecord> games;
@@ -31,7 +31,7 @@ struct MatchResult {
 };
 
 /// Stops early when `stop` says so.
-MatchResult play_match(Evaluator& first, Evaluator& second, const MatchSettings& settings,
+NetworkMatchResult play_networks(Evaluator& first, Evaluator& second, const NetworkMatchSettings& settings,
                        const std::function<bool()>& stop = {});
 
 }  // namespace tengen::go
