@@ -40,6 +40,12 @@ if(EXISTS ${PROJECT_SOURCE_DIR}/torch.h AND NOT TENGEN_SANITIZE)
   endforeach()
 endif()
 
+# A learning run whose processes are killed.
+if(TARGET tengen-go)
+  add_test(NAME "go: train, with kill -9" COMMAND ${PROJECT_SOURCE_DIR}/tests/go/train_run $<TARGET_FILE:tengen-go>
+           ${PROJECT_BINARY_DIR}/train-run)
+endif()
+
 # The examples of the README.
 if(EXISTS ${PROJECT_SOURCE_DIR}/torch.h)
   file(GLOB examples CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/examples/*.cpp)

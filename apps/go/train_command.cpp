@@ -37,7 +37,12 @@ void train(const CLI::App& command, TrainOptions options) {
   std::filesystem::create_directories(options.folder);
   if (options.store.empty()) options.store = options.folder + "/games.db";
   if (options.report) {
-    Report(options.folder).update(*Store::open(options.store));
+    const auto store = Store::open(options.store);
+    Report(options.folder).update(*store);
+    const auto networks = store->networks();
+    std::printf("games %lld rows %lld networks %zu step %lld\n", (long long)store->counts().games,
+                (long long)store->counts().rows, networks.size(),
+                networks.empty() ? 0LL : (long long)networks.back().step);
     return;
   }
   {
@@ -72,7 +77,8 @@ void add_train_command(CLI::App& app) {
       ->capture_default_str()
       ->check(CLI::NonNegativeNumber);
   command->add_flag("!--no-evaluate", options->evaluate, "Without matches between networks");
-  command->add_flag("--report", options->report, "Only write network, curves and tables of a run anew");
+  command->add_flag("--report", options->report,
+                    "Only write network, curves and tables of a run anew, and tell how far it is");
   add_setting_options(*command, options->settings);
   command->callback([command, options] { train(*command, *options); });
 }

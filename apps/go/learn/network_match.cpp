@@ -124,7 +124,7 @@ class NetworkMatch {
 }  // namespace
 
 NetworkMatchResult play_networks(Evaluator& first, Evaluator& second, const NetworkMatchSettings& settings,
-                       const std::function<bool()>& stop) {
+                                 const std::function<bool()>& stop) {
   NetworkMatchResult result;
   NetworkMatch match(settings, result);
   while (!(stop && stop()) && match.step(first, second)) {

@@ -32,6 +32,6 @@ struct NetworkMatchResult {
 
 /// Stops early when `stop` says so.
 NetworkMatchResult play_networks(Evaluator& first, Evaluator& second, const NetworkMatchSettings& settings,
-                       const std::function<bool()>& stop = {});
+                                 const std::function<bool()>& stop = {});
 
 }  // namespace tengen::go

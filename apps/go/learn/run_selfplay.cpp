@@ -88,7 +88,7 @@ int run_selfplay(const RoleOptions& options) {
   std::unique_ptr<Players> players;
   while (!apps::stop_requested()) {
     player.progress = read_progress(*store);
-    if (player.progress >= 1) break;
+    if (player.progress >= 1 || (settings.games > 0 && store->counts().games >= settings.games)) break;
     const auto newest = store->newest_network();
     if (newest && *newest != player.network) {
       EvaluatorSettings evaluator;
