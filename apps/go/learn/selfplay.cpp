@@ -27,11 +27,12 @@ Point draw(const std::vector<std::pair<Point, float>>& priors, Rng& rng) {
 
 double draw_komi(const RunSettings& settings, int size, Rng& rng) {
   if (settings.komi_stdev == 0 || rng.uniform() < 0.5) return settings.komi;
-  const double normal =
-      std::sqrt(-2 * std::log(1 - rng.uniform())) * std::cos(2 * std::numbers::pi * rng.uniform());
-  const double limit = size * size + 0.5;
-  const double komi = std::clamp(settings.komi + settings.komi_stdev * normal, -limit, limit);
-  return std::round(2 * komi) / 2;
+  for (;;) {
+    const double normal =
+        std::sqrt(-2 * std::log(1 - rng.uniform())) * std::cos(2 * std::numbers::pi * rng.uniform());
+    const double komi = std::round(2 * (settings.komi + settings.komi_stdev * normal)) / 2;
+    if (std::abs(komi) <= std::max(double(size * size), std::abs(settings.komi))) return komi;
+  }
 }
 
 float resign_threshold(std::vector<float> winners_lowest, double share) {

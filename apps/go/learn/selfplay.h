@@ -70,7 +70,8 @@ class SelfPlay {
 
 /// A game of uniformly random moves (random_move) as a record whose turns have no search.
 GameRecord random_game(int size, const Rules& rules, Rng& rng);
-/// Half of the results are the run's komi, the others normally distributed around it, rounded to half points.
+/// Half of the results are the run's komi, the others normally distributed around it, rounded to half points,
+/// and not beyond what the board has points.
 double draw_komi(const RunSettings& settings, int size, Rng& rng);
 /// The value below which `share` of the games that a player won would have been resigned, given the lowest
 /// value of the winner in each; at most -0.8, and -2 (never) for fewer than 50 games.
