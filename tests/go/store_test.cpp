@@ -1,28 +1,19 @@
-// The store, the same for both databases: what goes in comes out, all or nothing, several writers at once.
-#include <doctest/doctest.h>
-#include <tengen/apps/go/learn/store.h>
-
+// The store, the same for both databases: what goes in comes out, all or nothing, several writers at once,
+// writers that are killed.
 #include <cmath>
+#include <csignal>
+#include <functional>
 #include <thread>
 
-#include "../temporary.h"
-#include "games.h"
+#include "postgresql_server.h"
+#include "store_checks.h"
 
 using namespace tengen::go;
 
 namespace {
 
-/// Stores in one database after another, each empty at first.
-struct Sqlite {
-  TemporaryFolder folder;
-  std::string url = folder / "store.db";
-};
-
-}  // namespace
-
-TEST_CASE_TEMPLATE("store: games", Where, Sqlite) {
-  Where where;
-  auto store = Store::open(where.url, Store::Open::create);
+void test_games(const std::string& url) {
+  auto store = Store::open(url, Store::Open::create);
   CHECK(store->counts().games == 0);
   CHECK(store->games_after(0, 10).empty());
   CHECK(store->newest_game() == 0);
@@ -42,7 +33,7 @@ TEST_CASE_TEMPLATE("store: games", Where, Sqlite) {
 
   for (const bool reopened : {false, true}) {
     CAPTURE(reopened);
-    if (reopened) store = Store::open(where.url);
+    if (reopened) store = Store::open(url);
     const auto found = store->games_after(0, 100);
     REQUIRE(found.size() == 30);
     StoreCounts counts;
@@ -83,9 +74,8 @@ TEST_CASE_TEMPLATE("store: games", Where, Sqlite) {
   store->check();
 }
 
-TEST_CASE_TEMPLATE("store: networks, matches, metrics, settings, the learner's state", Where, Sqlite) {
-  Where where;
-  auto store = Store::open(where.url, Store::Open::create);
+void test_the_rest(const std::string& url) {
+  auto store = Store::open(url, Store::Open::create);
   std::string bytes(100'000, '\0');
   for (size_t i = 0; i < bytes.size(); ++i) bytes[i] = char(i * i >> 3);
   CHECK_FALSE(store->newest_network());
@@ -143,9 +133,8 @@ TEST_CASE_TEMPLATE("store: networks, matches, metrics, settings, the learner's s
   CHECK(store->setting("size") == "it's \"7\"");
 }
 
-TEST_CASE_TEMPLATE("store: a transaction that fails leaves nothing", Where, Sqlite) {
-  Where where;
-  auto store = Store::open(where.url, Store::Open::create);
+void test_failure(const std::string& url) {
+  auto store = Store::open(url, Store::Open::create);
   GameRecord wrong = random_game(1);
   store->add_game(wrong);
   wrong.size = 1;  // refused before anything is written
@@ -156,21 +145,20 @@ TEST_CASE_TEMPLATE("store: a transaction that fails leaves nothing", Where, Sqli
   CHECK(store->newest_game() == 2);
 }
 
-TEST_CASE_TEMPLATE("store: writers and a follower at the same time; no game is missed", Where, Sqlite) {
-  Where where;
-  Store::open(where.url, Store::Open::create);
+void test_follower(const std::string& url) {
+  Store::open(url, Store::Open::create);
   constexpr int kWriters = 3, kGames = 60;
   std::vector<std::thread> writers;
   for (int w = 0; w < kWriters; ++w) {
     writers.emplace_back([&, w] {
-      const auto store = Store::open(where.url);
+      const auto store = Store::open(url);
       for (int i = 0; i < kGames; i += 2) {
         store->add_games(std::vector{random_game(uint64_t(w), 3), random_game(uint64_t(w), 3)});
         store->save_learner("state");
       }
     });
   }
-  const auto store = Store::open(where.url);
+  const auto store = Store::open(url);
   int64_t last = 0;
   int seen = 0;
   for (const double start = now(); seen < kWriters * kGames && now() - start < 60;) {
@@ -183,4 +171,125 @@ TEST_CASE_TEMPLATE("store: writers and a follower at the same time; no game is m
   for (std::thread& writer : writers) writer.join();
   CHECK(seen == kWriters * kGames);
   CHECK(store->counts().games == kWriters * kGames);
+}
+
+/// Kill -9 while it writes, again and again: all that was committed is there.
+void test_kill(const std::string& url, const std::function<void()>& settle) {
+  constexpr int kBatch = 3;
+  Store::open(url, Store::Open::create)->save_learner("0");
+  Rng rng(5);
+  int64_t games = 0;
+  for (int round = 0; round < 20; ++round) {
+    int pipe[2];
+    REQUIRE(::pipe(pipe) == 0);
+    const pid_t child = in_child([&] {
+      const auto store = Store::open(url);
+      const auto some = batch(uint64_t(round), kBatch);
+      const std::string large(200'000, 'x');
+      for (int64_t written = games;; written += kBatch) {
+        store->add_games(some);
+        const Store::NewNetwork network{written, large, true};
+        store->save_learner(std::to_string(written + kBatch), &network);
+        const int64_t count = written + kBatch;
+        if (::write(pipe[1], &count, sizeof count) < 0) return;
+      }
+    });
+    ::close(pipe[1]);
+    int64_t told = games, next = 0;
+    REQUIRE(::read(pipe[0], &next, sizeof next) == sizeof next);
+    std::this_thread::sleep_for(std::chrono::microseconds(rng.below(12'000)));
+    ::kill(child, SIGKILL);
+    CHECK(WIFSIGNALED(status_of(child)));
+    do told = next;
+    while (::read(pipe[0], &next, sizeof next) == sizeof next);
+    ::close(pipe[0]);
+    settle();
+
+    const auto store = Store::open(url);
+    games = check_whole(*store);
+    CHECK(games >= told);
+    CHECK(games <= told + kBatch);
+    CHECK(games % kBatch == 0);
+    // The learner's state and its network come together.
+    const int64_t learnt = std::stoll(store->learner_state().value());
+    CHECK(learnt >= told);
+    CHECK(store->networks().back().step == learnt - kBatch);
+    if (learnt != games) store->save_learner(std::to_string(games));
+  }
+}
+
+void test_processes(const std::string& url) {
+  std::vector<pid_t> children;
+  constexpr int kProcesses = 4, kBatches = 15;
+  for (int p = 0; p < kProcesses; ++p) {
+    children.push_back(in_child([&] {
+      const auto store = Store::open(url, Store::Open::create);
+      for (int i = 0; i < kBatches; ++i) store->add_games(batch(uint64_t(p), 2));
+    }));
+  }
+  for (const pid_t child : children) CHECK(status_of(child) == 0);
+  CHECK(check_whole(*Store::open(url)) == kProcesses * kBatches * 2);
+}
+
+/// The same for both databases. `settle` waits until the database has noticed that a process died.
+void test_store(const std::string& url, const std::function<void()>& settle) {
+  SUBCASE("games") { test_games(url); }
+  SUBCASE("networks, matches, metrics, settings, the learner's state") { test_the_rest(url); }
+  SUBCASE("a transaction that fails leaves nothing") { test_failure(url); }
+  SUBCASE("writers and a follower at the same time: no game is missed") { test_follower(url); }
+  SUBCASE("several processes create it and write at the same time") { test_processes(url); }
+  SUBCASE("kill -9 while it writes") { test_kill(url, settle); }
+}
+
+}  // namespace
+
+TEST_CASE("store: SQLite") {
+  const TemporaryFolder folder;
+  test_store(folder / "store.db", [] {});
+}
+
+TEST_CASE("store: PostgreSQL, a server of the test's own") {
+#ifndef TENGEN_POSTGRESQL
+  CHECK(contains(error_of([] { Store::open("postgresql://host/run"); }), "built without libpq"));
+#else
+  PostgresqlServer* server = PostgresqlServer::instance();
+  if (!server) {
+    MESSAGE(
+        "skipped: PostgreSQL's server is not installed (Debian: apt-get install postgresql), or did not "
+        "start");
+    return;
+  }
+  const std::string url = server->new_database();
+  const auto connections = [&] {  // of others to this database
+    int64_t count = 0;
+    open_postgresql(url)->run(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> "
+        "pg_backend_pid()",
+        {}, [&](const Row& row) { count = row.integer(0); });
+    return count;
+  };
+  test_store(url, [&] {
+    while (connections() > 0) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  });
+  SUBCASE("what is no store, and servers that do not answer") {
+    CHECK(contains(error_of([&] { Store::open(url); }), "expected a table 'store', found none"));
+    open_postgresql(url)->run("CREATE TABLE notes (text TEXT)");
+    CHECK(contains(error_of([&] { Store::open(url, Store::Open::create); }),
+                   "found notes. It was left as it is"));
+    const std::string error =
+        error_of([&] { Store::open("postgresql://tengen:secret@/none?host=" + server->folder()); });
+    CHECK(contains(error, "database \"none\" does not exist"));
+    CHECK(contains(error, "postgresql://tengen:***@/none"));
+    CHECK(contains(error_of([&] { Store::open("postgresql://tengen@/none?host=/nowhere"); }), "/nowhere"));
+  }
+  SUBCASE("a server that goes away") {
+    const auto store = Store::open(url, Store::Open::create);
+    store->add_game(random_game(1));
+    open_postgresql(url)->run(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+        " AND pid <> pg_backend_pid()");
+    CHECK(contains(error_of([&] { store->add_game(random_game(2)); }), "terminating connection"));
+    CHECK(Store::open(url)->counts().games == 1);
+  }
+#endif
 }

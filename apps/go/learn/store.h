@@ -58,8 +58,8 @@ struct MetricsRow {
   double created = 0;
 };
 
-/// Each call is one transaction: it happened whole or not at all, whatever becomes of the process. Ids are 1,
-/// 2, ... and become visible in this order, also when several machines write. `created` is in seconds since
+/// Each call is one transaction: it happened whole or not at all, whatever becomes of the process. Ids rise
+/// from 1 and become visible in this order, also when several machines write. `created` is in seconds since
 /// 1970; 0 in a row that is added: now. Safe from several threads, which take turns; several processes may
 /// have the same store open.
 ///
