@@ -17,7 +17,8 @@ void add_role(CLI::App& app, const char* name, const char* help, int (*run)(cons
   command->add_option("--threads", options->threads, "Threads")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
-  command->add_option("--seed", options->seed, "Of this process; 0: by the clock")->capture_default_str();
+  command->add_option("--seed", options->seed, "Of this process; 0: another one each time")
+      ->capture_default_str();
   command->callback([options, run] {
     apps::catch_interrupts();
     if (const int status = run(*options)) throw CLI::RuntimeError(status);

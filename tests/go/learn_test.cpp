@@ -6,6 +6,7 @@
 #include <tengen/apps/go/learn/elo.h>
 #include <tengen/apps/go/learn/learner.h>
 #include <tengen/apps/go/learn/network_match.h>
+#include <tengen/apps/go/learn/roles.h>
 #include <tengen/apps/go/learn/run_state.h>
 #include <tengen/apps/go/learn/selfplay.h>
 #include <tengen/apps/go/learn/window.h>
@@ -215,6 +216,34 @@ TEST_CASE("Elo: a fit of the Bradley-Terry model") {
   CHECK(std::isfinite(fit_elo(2, std::vector<PairResult>{{1, 0, 20, 20}})[1]));
 }
 
+TEST_CASE("evaluation: the gate lets a network play only after it won; Elo is fitted") {
+  TemporaryStore file;
+  Store& store = *file.store;
+  RunSettings settings = small_run();
+  settings.gate = 0.01;
+  settings.evaluation_games = 4;
+  settings.evaluation_visits = 2;
+  begin_run(store, settings);
+  torch::manual_seed(1);
+  const std::string bytes = save_network_bytes(*make_network(NetworkConfig::named("b1c8")));
+  const int64_t first = store.add_network(0, bytes, /*accepted=*/true);
+  const int64_t second = store.add_network(10, bytes, /*accepted=*/false);
+  write_progress(store, 1);  // so that the role ends after one round
+
+  RoleOptions options;
+  options.store = file.folder / "games.db";
+  CHECK(run_evaluate(options) == 0);
+  REQUIRE(store.matches().size() == 1);
+  const MatchRow match = store.matches()[0];
+  CHECK(match.candidate == second);
+  CHECK(match.opponent == first);
+  CHECK(match.wins + match.losses + match.draws == 4);
+  const bool won = match.wins + 0.5 * match.draws >= 0.01 * 4;
+  CHECK(store.newest_network(/*accepted_only=*/true) == (won ? second : first));
+  CHECK(store.networks()[0].elo == 0);
+  CHECK(store.networks()[1].elo.has_value());
+}
+
 TEST_CASE("learner: learns, publishes, and goes on from where it was") {
   TemporaryStore file;
   Store& store = *file.store;
@@ -234,7 +263,7 @@ TEST_CASE("learner: learns, publishes, and goes on from where it was") {
   RunSettings longer = small_run();
   longer.games = 60;
   begin_run(store, longer);
-  CHECK(read_progress(store) == 0);
+  CHECK(read_progress(store) < 1);
   const int64_t step = networks.back().step;
   store.add_games(play(small_run(), 30, 2));
   Learner(store).run();

@@ -139,7 +139,7 @@ void Learner::read_games() {
   rows_ = counts.rows;
   window_.trim(window_rows(rows_, settings_.window));
   progress_ = progress_of(settings_, seconds_, counts.games);
-  write_progress(store_, std::min(progress_, 0.9999));  // 1 is for when the last network is there
+  write_progress_so_far(store_, progress_);
 }
 
 double Learner::learning_rate() const {

@@ -2,16 +2,16 @@
 #pragma once
 
 #include <cstdint>
+#include <random>
 #include <string>
 
 namespace tengen::go {
 
 struct RoleOptions {
-  std::string store;   // URL of the store
-  int threads = 1;     //
-  uint64_t seed = 0;   //
-  double seconds = 0;  // time that the whole run has; 0: no end
-  double used = 0;     // and how much of it had gone when the role was started
+  std::string store;  // URL of the store
+  int threads = 1;
+  uint64_t seed = 0;  // 0: another one each time
+  uint64_t drawn_seed() const { return seed != 0 ? seed : std::random_device()(); }
 };
 
 /// Each goes on until stop_requested() (apps/common/run.h) or its work is done, writes what it has and

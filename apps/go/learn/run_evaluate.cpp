@@ -89,7 +89,7 @@ int run_evaluate(const RoleOptions& options) {
   const auto store = Store::open(options.store);
   const RunSettings settings = read_settings(*store);
   set_num_threads(options.threads);
-  Evaluations evaluations(*store, settings, options.seed);
+  Evaluations evaluations(*store, settings, options.drawn_seed());
 
   Clock::time_point last = Clock::now();
   while (!apps::stop_requested()) {

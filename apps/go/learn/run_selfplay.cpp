@@ -101,7 +101,7 @@ int run_selfplay(const RoleOptions& options) {
       if (players)
         players->set(player);
       else
-        players = std::make_unique<Players>(player, settings, options.threads, options.seed);
+        players = std::make_unique<Players>(player, settings, options.threads, options.drawn_seed());
       if (const auto games = players->take_finished(); !games.empty()) store->add_games(games);
     }
     std::this_thread::sleep_for(500ms);

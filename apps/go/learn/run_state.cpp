@@ -9,6 +9,7 @@ namespace {
 
 constexpr const char* kSettings = "run";
 constexpr const char* kProgress = "progress";
+constexpr double kUnfinished = 0.9999;
 
 }  // namespace
 
@@ -33,7 +34,9 @@ void begin_run(Store& store, const RunSettings& settings) {
                  "; only --hours and --games may change");
   if (different.empty()) return;
   store.set_setting(kSettings, to_json(settings));
-  store.set_setting(kProgress, "0");  // the learner finds out how far the longer run is
+  // A guess, until the learner says.
+  const double seconds = read_progress(store) * 3600 * found.hours;
+  write_progress_so_far(store, progress_of(settings, seconds, store.counts().games));
 }
 
 double read_progress(Store& store) {
@@ -45,6 +48,10 @@ void write_progress(Store& store, double progress) {
   std::ostringstream text;
   text << progress;
   store.set_setting(kProgress, text.str());
+}
+
+void write_progress_so_far(Store& store, double progress) {
+  write_progress(store, std::min(progress, kUnfinished));
 }
 
 double progress_of(const RunSettings& settings, double seconds, int64_t games) {

@@ -19,6 +19,8 @@ void begin_run(Store& store, const RunSettings& settings);
 /// Share of the run that has passed, 0 .. 1; 1: it is over.
 double read_progress(Store& store);
 void write_progress(Store& store, double progress);
+/// The same, but less than 1: the last network is still to come.
+void write_progress_so_far(Store& store, double progress);
 double progress_of(const RunSettings& settings, double seconds, int64_t games);
 
 }  // namespace tengen::go
