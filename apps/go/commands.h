@@ -4,4 +4,8 @@
 
 #include <CLI/CLI.hpp>
 
-namespace tengen::go {}  // namespace tengen::go
+namespace tengen::go {
+
+void add_gtp_command(CLI::App& app);
+
+}  // namespace tengen::go

@@ -10,6 +10,7 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", "tengen-go " TENGEN_VERSION);
   app.require_subcommand(1);
   app.get_formatter()->column_width(34);
+  add_gtp_command(app);
 
   try {
     app.parse(argc, argv);
