@@ -22,14 +22,14 @@ if(EXISTS ${PROJECT_SOURCE_DIR}/apps/detector/main.cpp)
   endif()
 endif()
 
+find_package(Threads REQUIRED)
 # tengen-go: rules, SGF files and search need no tensors; networks, learning and play do.
 file(GLOB go_rules_sources CONFIGURE_DEPENDS apps/go/board/*.cpp apps/go/sgf/*.cpp apps/go/search/*.cpp)
 add_library(tengen_go_rules STATIC ${go_rules_sources})
 target_include_directories(tengen_go_rules PUBLIC ${PROJECT_SOURCE_DIR}/include)
-target_link_libraries(tengen_go_rules PRIVATE tengen_flags)
+target_link_libraries(tengen_go_rules PRIVATE tengen_flags PUBLIC Threads::Threads)
 target_compile_features(tengen_go_rules PUBLIC cxx_std_20)
 
-find_package(Threads REQUIRED)
 find_package(SQLite3 REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(PostgreSQL QUIET)  # optional: games of several machines in one database

@@ -32,6 +32,11 @@ Game::Game(int size, const Rules& rules, std::span<const Move> stones, Color to_
   restart();
 }
 
+void Game::reserve(int moves) {
+  moves_.reserve(moves_.size() + moves);
+  seen_.reserve(seen_.size() + moves);
+}
+
 void Game::restart() {
   board_ = Board(size());
   for (const auto& [color, point] : start_) board_.set(color, point);

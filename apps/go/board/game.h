@@ -56,6 +56,8 @@ class Game {
   void play_unchecked(Point point) { play_unchecked(to_move_, point); }
   /// Takes the last move back (by playing the others again); false when there is none.
   bool undo();
+  /// Room for so many more moves: playing them, here or in a copy that has been as long, allocates nothing.
+  void reserve(int moves);
   /// Back to the start; allocates nothing.
   void restart();
 

@@ -31,6 +31,10 @@ class PositionSet {
     slots_.assign(slots_.size(), 0);
     size_ = 0;
   }
+  /// Room for so many in all.
+  void reserve(size_t size) {
+    while (2 * size > slots_.size()) grow();
+  }
   size_t size() const { return size_; }
 
  private:

@@ -60,21 +60,23 @@ struct SearchSettings {
 struct Candidate {
   Point move;
   int visits;
-  float prior;    // with temperature and noise
-  float value;    // mean result, -1 .. 1
-  float score;    // mean final score in points
-  float utility;  // mean of what the search maximises
-  float lcb;      // lower confidence bound of the utility
+  float prior;            // with temperature and noise
+  float value;            // mean result, -1 .. 1
+  float score;            // mean final score in points
+  float utility;          // mean of what the search maximises
+  float lcb;              // lower confidence bound of the utility
   std::vector<Point> pv;  // the expected continuation, `move` first
 };
 
 struct Node;
+struct Outcome;
+class PolicyEntry;
 class Tree;
 
 /// One tree. begin, finish, cancel and everything const may be called from several threads at once; set_root
-/// and settings() only while nothing else runs and every begun visit was finished or cancelled. The tree's one
-/// lock is held for about a microsecond a visit: playing the moves, masking and softmax happen outside of it.
-/// After warm-up a visit allocates nothing.
+/// and settings() only while nothing else runs and every begun visit was finished or cancelled. The tree's
+/// one lock is held for about a microsecond a visit: playing the moves, masking and softmax happen outside of
+/// it. After warm-up a visit allocates nothing.
 class Search {
  public:
   explicit Search(const SearchSettings& settings = {}, uint64_t seed = 1);
@@ -84,8 +86,9 @@ class Search {
   /// May change before each set_root, for instance for cheap and full searches of one game.
   SearchSettings& settings() { return settings_; }
 
-  /// The position to think about. Where `game` continues the game of the last root, the subtree it leads to is
-  /// kept and all else freed; otherwise the tree starts anew. An ended game may be searched: its moves go on.
+  /// The position to think about. Where `game` continues the game of the last root, the subtree it leads to
+  /// is kept and all else freed; otherwise the tree starts anew. An ended game may be searched: its moves go
+  /// on.
   void set_root(const Game& game);
   const Game& root() const { return root_; }
 
@@ -136,14 +139,13 @@ class Search {
   size_t memory() const;
 
  private:
-  struct Outcome;
-  Node* continuation(const Game& game) const;
-  void set_root_policy(bool fresh);
-  void back_up(Leaf& leaf, Outcome outcome);
+  bool follow(const Game& game);
+  void keep_raw_priors();
+  void set_root_policy();
+  void finish_game(Leaf& leaf);
+  void back_up(Leaf& leaf, Outcome found);
   void take_back(Leaf& leaf);
-  Outcome outcome(float value, float score) const;
-  std::vector<std::pair<Point, int>> counts(bool prune_forced) const;
-  Candidate candidate(const Node& child) const;
+  Outcome outcome(double value, double score) const;
 
   SearchSettings settings_;
   Rng rng_;  // for the noise
@@ -151,12 +153,14 @@ class Search {
   PointSet pointless_;
   mutable std::mutex mutex_;  // guards all below
   std::unique_ptr<Tree> tree_;
+  std::vector<PolicyEntry> raw_priors_;  // the root's, as the evaluator gave them: legal moves, no noise
 };
 
 /// The move to play in earnest, also where the search saw so little that it cannot judge an end of the game
 /// (policy only: one visit). As choose(), but
 /// - a pass that ends the game (the opponent just passed) and wins is played at once;
-/// - a pass that would lose if the opponent passes too is replaced by the best other move, as long as there is
+/// - a pass that would lose if the opponent passes too is replaced by the best other move, as long as there
+/// is
 ///   one and the board is not settled: under area scoring playing on costs nothing, and dead stones that
 ///   nobody captured count for their owner.
 Point choose_to_play(const Search& search, float temperature, Rng& rng);
