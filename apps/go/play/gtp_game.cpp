@@ -1,14 +1,13 @@
 #include <tengen/apps/go/board/text.h>
 #include <tengen/apps/go/play/gtp.h>
 #include <tengen/apps/go/play/handicap.h>
+#include <tengen/apps/go/play/json_text.h>
 #include <tengen/apps/go/sgf/game.h>
 #include <tengen/tensor/error.h>
 
 #include <algorithm>
 #include <fstream>
 #include <utility>
-
-#include <nlohmann/json.hpp>
 
 namespace tengen::go {
 namespace {
@@ -207,7 +206,7 @@ std::string GtpEngine::set_rule(const Request& request) {
   return {};
 }
 
-std::string GtpEngine::get_rules(const Request&) { return rules_to_json({game_.rules(), remove_dead_}).dump(); }
+std::string GtpEngine::get_rules(const Request&) { return to_text(rules_to_json({game_.rules(), remove_dead_})); }
 
 /// By the names of kgsGtp; "chinese" is what KGS does.
 std::string GtpEngine::kgs_rules(const Request& request) {

@@ -1,6 +1,7 @@
 #include <tengen/apps/go/board/area.h>
 #include <tengen/apps/go/board/text.h>
 #include <tengen/apps/go/play/gtp.h>
+#include <tengen/apps/go/play/temperature.h>
 #include <tengen/tensor/error.h>
 
 #include <algorithm>
@@ -52,9 +53,8 @@ std::string GtpEngine::choose_and_play(Color color, const AnalysisOptions& optio
   player.think(limits_for(color), {}, report);
 
   const int moves = int(game_.moves().size());
-  double temperature = settings_.temperature * std::exp2(-double(moves) / game_.size());
-  if (!play || temperature < 0.05) temperature = 0;
-  const Point move = player.choose(float(temperature));
+  const float temperature = play ? move_temperature(settings_.temperature, moves, game_.size()) : 0;
+  const Point move = player.choose(temperature);
   if (!play) return to_string(move, game_.size());
   clock_.spend(color, seconds_since(start));
   if (resignation_[color == Color::white].update(player.search().value(), moves)) return "resign";

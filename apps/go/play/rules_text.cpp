@@ -1,26 +1,23 @@
+#include <tengen/apps/go/play/json_text.h>
 #include <tengen/apps/go/play/rules_text.h>
 #include <tengen/tensor/error.h>
 
-#include <nlohmann/json.hpp>
-
 namespace tengen::go {
 namespace {
-
-using json = nlohmann::json;
 
 constexpr const char* kKo[] = {"SIMPLE", "POSITIONAL", "SITUATIONAL"};
 constexpr const char* kBonus[] = {"0", "N", "N-1"};
 
 std::string word_of(const std::string& field, const json& value) {
-  if (value.is_number_integer()) return value.dump();  // "whiteHandicapBonus": 0
-  TENGEN_CHECK(value.is_string(), "rules: ", field, " ", value.dump(), ": expected a string");
+  if (value.is_number_integer()) return to_text(value);  // "whiteHandicapBonus": 0
+  TENGEN_CHECK(value.is_string(), "rules: ", field, " ", to_text(value), ": expected a string");
   std::string word = value.get<std::string>();
   for (char& c : word) c = c >= 'a' && c <= 'z' ? char(c - 'a' + 'A') : c;
   return word;
 }
 
 bool flag_of(const std::string& field, const json& value) {
-  TENGEN_CHECK(value.is_boolean(), "rules: ", field, " ", value.dump(), ": expected true or false");
+  TENGEN_CHECK(value.is_boolean(), "rules: ", field, " ", to_text(value), ": expected true or false");
   return value.get<bool>();
 }
 
@@ -45,7 +42,7 @@ void apply(const std::string& field, const json& value, RulesText& text) {
   } else if (field == "friendlyPassOk") {
     text.remove_dead = flag_of(field, value);
   } else if (field == "komi") {
-    TENGEN_CHECK(value.is_number(), "rules: komi ", value.dump(), ": expected a number");
+    TENGEN_CHECK(value.is_number(), "rules: komi ", to_text(value), ": expected a number");
     text.rules.komi = check_komi(value.get<double>());
   } else if (field == "scoring" || field == "score") {
     const std::string word = word_of(field, value);
@@ -74,7 +71,7 @@ json rules_to_json(const RulesText& text) {
 
 RulesText rules_from_json(const json& value, const RulesText& current) {
   if (value.is_string()) return parse_rules(value.get<std::string>(), current);
-  TENGEN_CHECK(value.is_object(), "rules ", value.dump(), ": expected a name or an object");
+  TENGEN_CHECK(value.is_object(), "rules ", to_text(value), ": expected a name or an object");
   RulesText text{Rules{}, current.remove_dead};
   text.rules.komi = current.rules.komi;
   for (const auto& [field, content] : value.items()) apply(field, content, text);
@@ -83,9 +80,7 @@ RulesText rules_from_json(const json& value, const RulesText& current) {
 
 RulesText parse_rules(std::string_view text, const RulesText& current) {
   if (text.starts_with('{')) {
-    const json value = json::parse(text, nullptr, false);
-    TENGEN_CHECK(!value.is_discarded(), "rules ", text, ": not valid JSON");
-    return rules_from_json(value, current);
+    return rules_from_json(parse_json(text), current);
   }
   RulesText result{rules_named(text), current.remove_dead};
   result.rules.komi = current.rules.komi;
