@@ -12,7 +12,7 @@ namespace tengen::go {
 /// size. One cache line is the unit.
 class Arena {
  public:
-  static constexpr size_t kUnit = 64, kMaxBytes = 32 * kUnit;
+  static constexpr size_t kUnit = 64, kMaxBytes = 136 * kUnit;
 
   /// Aligned to a cache line, not initialised.
   void* allocate(size_t bytes) {

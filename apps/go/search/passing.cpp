@@ -23,9 +23,7 @@ bool settled(const Board& board, bool suicide) {
   return true;
 }
 
-double score_now(const Game& game) {
-  return game.to_move() == Color::black ? game.score() : -game.score();
-}
+double score_now(const Game& game) { return game.to_move() == Color::black ? game.score() : -game.score(); }
 
 Point choose_to_play(const Search& search, float temperature, Rng& rng) {
   const Game& game = search.root();

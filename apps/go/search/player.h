@@ -20,6 +20,13 @@ struct Limits {
   bool early_stop = false;
 };
 
+/// Called every `seconds` from the thread that called think(), between two of its batches, while the other
+/// threads go on. The search may be asked for everything const.
+struct Report {
+  double seconds = 0;
+  std::function<void(const Search&)> call;
+};
+
 class Player {
  public:
   /// Each thread gathers up to `leaves_per_batch` positions before it asks the evaluator, but not more than
@@ -33,12 +40,6 @@ class Player {
   /// Forgets the tree, and changes the settings.
   void reset(const SearchSettings& settings);
 
-  /// Called every `seconds` from the thread that called think(), between two of its batches, while the other
-  /// threads go on; search() may be asked for everything const meanwhile.
-  struct Report {
-    double seconds = 0;
-    std::function<void(const Search&)> call;
-  };
   /// Thinks about the position until a limit is reached, a stop is asked for, or the tree holds
   /// kMaxVisits visits. At least one visit is made. The calling thread works too. What the evaluator throws
   /// comes out here.

@@ -33,16 +33,15 @@ int masked_policy(const Evaluation& evaluation, const PointList& legal, Point pa
   return n;
 }
 
+/// -1 .. 1 as -127 .. 127.
+int8_t to_byte(float ownership) {
+  const float scaled = std::clamp(127 * ownership, -127.f, 127.f);
+  return int8_t(scaled < 0 ? scaled - 0.5f : scaled + 0.5f);
+}
+
 bool same_start(const Game& a, const Game& b) {
   return a.size() == b.size() && a.rules() == b.rules() && a.start_to_move() == b.start_to_move() &&
          std::ranges::equal(a.start_stones(), b.start_stones());
-}
-
-Node* child_for(const Node& node, Point move) {
-  for (Node* child = node.first_child; child; child = child->next_sibling) {
-    if (child->entry.move() == move) return child;
-  }
-  return nullptr;
 }
 
 }  // namespace
@@ -61,9 +60,9 @@ bool Search::follow(const Game& game) {
   if (!std::ranges::equal(before, now.first(before.size()))) return false;
   Color color = root_.to_move();
   for (const Move& move : now.subspan(before.size())) {
-    Node* child = move.color == color ? child_for(*tree_->root, move.point) : nullptr;
-    if (!child || child->state != Node::expanded) return false;
-    tree_->advance(*child);
+    Edge* edge = move.color == color ? tree_->root->edge_for(move.point) : nullptr;
+    if (!edge || edge->child->state != Node::expanded) return false;
+    tree_->advance(*edge);
     color = opposite(color);
   }
   return color == game.to_move();  // not so for a move out of turn
@@ -71,7 +70,7 @@ bool Search::follow(const Game& game) {
 
 void Search::set_root(const Game& game) {
   const Node* old = tree_->root;
-  TENGEN_CHECK(!old || old->virtual_loss == 0, "set_root: a visit is still under way");
+  TENGEN_CHECK(!old || old->under_way == 0, "set_root: a visit is still under way");
   const bool kept = old && follow(game);
   root_ = game;
   root_.reserve(kUsualDepth);
@@ -86,13 +85,13 @@ void Search::set_root(const Game& game) {
 }
 
 void Search::keep_raw_priors() {
-  const Policy& policy = *tree_->root->policy;
-  raw_priors_.assign(policy.entries, policy.entries + policy.size);
+  const Node& root = *tree_->root;
+  raw_priors_.assign(root.policy->entries, root.policy->entries + root.policy->size);
+  for (const Edge& edge : root.tried()) raw_priors_.push_back(edge.entry);
 }
 
 /// Masks pointless moves, and gives the others their priors from the raw ones.
 void Search::set_root_policy() {
-  Node& root = *tree_->root;
   std::array<float, kMaxPoints + 1> priors;
   std::array<Point, kMaxPoints + 1> moves;
   int n = 0;
@@ -107,23 +106,24 @@ void Search::set_root_policy() {
   apply_temperature(used, settings_.root_policy_temperature);
   add_dirichlet_noise(used, settings_.noise_weight, settings_.noise_total, rng_);
 
-  for (Node *child = root.first_child, *next; child; child = next) {
-    next = child->next_sibling;
-    if (!pointless_[child->entry.move()]) continue;
-    root.subtract(*child);
-    tree_->remove_child(root, *child);
+  Node& root = *tree_->root;
+  for (int i = root.num_edges - 1; i >= 0; --i) {
+    Edge& edge = root.edges[i];
+    if (!pointless_[edge.entry.move()]) continue;
+    root.subtract(*edge.child);
+    tree_->remove_edge(root, edge);
   }
-  Policy& policy = *root.policy;
-  policy.size = uint16_t(n);
-  policy.tried = 0;
+  Policy& untried = *root.policy;
+  untried.size = 0;
   for (int i = 0; i < n; ++i) {
-    policy.entries[i] = {moves[i], priors[i]};
-    if (Node* child = child_for(root, moves[i])) {
-      child->entry = policy.entries[i];
-      std::swap(policy.entries[i], policy.entries[policy.tried++]);
+    const PolicyEntry entry(moves[i], priors[i]);
+    if (Edge* edge = root.edge_for(moves[i])) {
+      edge->entry = entry;
+    } else {
+      untried.entries[untried.size++] = entry;
     }
   }
-  policy.sort_untried();
+  untried.best_first();
 }
 
 Search::Step Search::begin(Leaf& leaf) {
@@ -133,11 +133,15 @@ Search::Step Search::begin(Leaf& leaf) {
   {
     const std::lock_guard lock(mutex_);
     Node* node = tree_->root;
-    for (;;) {
-      ++node->virtual_loss;
-      leaf.path.push_back(node);
-      if (node->state != Node::expanded) break;
-      node = select(*tree_, *node, leaf.path.size() == 1 ? at_root : below);
+    ++node->under_way;
+    leaf.path.push_back({node, kNoPoint, 0});
+    while (node->state == Node::expanded) {
+      Edge& edge = select(*tree_, *node, leaf.path.size() == 1 ? at_root : below);
+      ++edge.visits;
+      edge.utility_sum -= 1;
+      leaf.path.push_back({edge.child, edge.entry.move(), uint16_t(&edge - node->edges)});
+      node = edge.child;
+      ++node->under_way;
     }
     if (node->state == Node::pending) {
       take_back(leaf);
@@ -150,7 +154,7 @@ Search::Step Search::begin(Leaf& leaf) {
     node->state = Node::pending;
   }
   leaf.game = root_;
-  for (size_t i = 1; i < leaf.path.size(); ++i) leaf.game.play_unchecked(leaf.path[i]->entry.move());
+  for (size_t i = 1; i < leaf.path.size(); ++i) leaf.game.play_unchecked(leaf.path[i].move);
   if (leaf.path.size() > 1 && leaf.game.is_over()) {
     finish_game(leaf);
     return Step::done;
@@ -171,7 +175,7 @@ void Search::finish_game(Leaf& leaf) {
     }
   }
   const std::lock_guard lock(mutex_);
-  Node& node = *leaf.path.back();
+  Node& node = *leaf.path.back().node;
   if (points != 0) {
     node.policy = tree_->new_policy(0, points);
     std::copy_n(owners.begin(), points, node.policy->ownership());
@@ -192,11 +196,11 @@ void Search::finish(Leaf& leaf, const Evaluation& evaluation) {
   const int points = settings_.ownership ? board.points() : 0;
 
   const std::lock_guard lock(mutex_);
-  Node& node = *leaf.path.back();
+  Node& node = *leaf.path.back().node;
   node.policy = tree_->new_policy(moves, points);
   std::copy_n(entries.begin(), moves, node.policy->entries);
-  node.policy->sort_untried();
-  for (int p = 0; p < points; ++p) node.policy->ownership()[p] = int8_t(std::lround(127 * evaluation.ownership[p]));
+  node.policy->best_first();
+  for (int p = 0; p < points; ++p) node.policy->ownership()[p] = to_byte(evaluation.ownership[p]);
   node.state = Node::expanded;
   if (&node == tree_->root) {
     keep_raw_priors();
@@ -207,21 +211,31 @@ void Search::finish(Leaf& leaf, const Evaluation& evaluation) {
 
 void Search::cancel(Leaf& leaf) {
   const std::lock_guard lock(mutex_);
-  leaf.path.back()->state = Node::fresh;
+  leaf.path.back().node->state = Node::fresh;
   take_back(leaf);
 }
 
-/// Adds what the leaf's player to move expects to every node of the path: each from its own player's view.
+/// Adds what the leaf's player to move expects to every node of the path, each from its own player's view,
+/// and puts it in the place of the virtual loss.
 void Search::back_up(Leaf& leaf, Outcome found) {
-  for (auto node = leaf.path.rbegin(); node != leaf.path.rend(); ++node, found = -found) {
-    --(*node)->virtual_loss;
-    (*node)->add(found);
+  for (size_t i = leaf.path.size(); i-- > 0; found = -found) {
+    const auto& [node, move, edge] = leaf.path[i];
+    --node->under_way;
+    node->add(found);
+    if (i > 0) leaf.path[i - 1].node->edges[edge].utility_sum += 1 - found.utility;
   }
   leaf.path.clear();
 }
 
 void Search::take_back(Leaf& leaf) {
-  for (Node* node : leaf.path) --node->virtual_loss;
+  for (size_t i = leaf.path.size(); i-- > 0;) {
+    const auto& [node, move, index] = leaf.path[i];
+    --node->under_way;
+    if (i == 0) continue;
+    Edge& edge = leaf.path[i - 1].node->edges[index];
+    --edge.visits;
+    edge.utility_sum += 1;
+  }
   leaf.path.clear();
 }
 

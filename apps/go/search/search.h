@@ -97,7 +97,12 @@ class Search {
     Game game;  // the position to evaluate
    private:
     friend class Search;
-    std::vector<Node*> path;  // from the root to the node of `game`
+    struct Step {
+      Node* node;
+      Point move;     // that led there
+      uint16_t edge;  // of the parent
+    };
+    std::vector<Step> path;  // from the root to the node of `game`
     PointList legal;
   };
   enum class Step {

@@ -13,52 +13,55 @@ namespace {
 
 using Counts = std::vector<std::pair<Point, int>>;
 
+/// Only visits that are finished count.
+int visits_of(const Edge& edge) { return edge.child->visits; }
+
 /// More visits, then the larger prior, then the lower point.
-bool before(const Node* a, const Node* b) {
-  return a->visits != b->visits ? a->visits > b->visits : a->entry > b->entry;
+bool before(const Edge* a, const Edge* b) {
+  return visits_of(*a) != visits_of(*b) ? visits_of(*a) > visits_of(*b) : a->entry > b->entry;
 }
 
-std::vector<const Node*> visited_children(const Node& node) {
-  std::vector<const Node*> children;
-  for (const Node* child = node.first_child; child; child = child->next_sibling) {
-    if (child->visits > 0) children.push_back(child);
+std::vector<const Edge*> visited_edges(const Node& node) {
+  std::vector<const Edge*> edges;
+  for (const Edge& edge : node.tried()) {
+    if (visits_of(edge) > 0) edges.push_back(&edge);
   }
-  std::ranges::sort(children, before);
-  return children;
+  std::ranges::sort(edges, before);
+  return edges;
 }
 
-const Node* most_visited(const Node& node) {
-  const Node* best = nullptr;
-  for (const Node* child = node.first_child; child; child = child->next_sibling) {
-    if (child->visits > 0 && (!best || before(child, best))) best = child;
+const Edge* most_visited(const Node& node) {
+  const Edge* best = nullptr;
+  for (const Edge& edge : node.tried()) {
+    if (visits_of(edge) > 0 && (!best || before(&edge, best))) best = &edge;
   }
   return best;
 }
 
 /// Each child's visits without those that only forced playouts explain (Wu 2019, section 3.2): from all but
-/// the most visited child, up to forced_visits() are taken away as long as PUCT would still not prefer it; what
-/// comes down to a single visit goes altogether.
-int unforced_visits(const Node& child, const Node& best, const SelectionRule& rule, float total) {
-  if (&child == &best || rule.forced_playouts <= 0) return child.visits;
-  const float explore = rule.c_puct * std::sqrt(total);
-  const float best_value = -float(best.utility()) + explore * best.entry.prior() / (1 + float(best.visits));
-  const float gap = best_value + float(child.utility());  // to the child's own mean
-  if (gap <= 0) return child.visits;
-  const float prior = child.entry.prior();
+/// the most visited child, up to forced_visits() are taken away as long as PUCT would still not prefer it;
+/// what comes down to a single visit goes altogether.
+int unforced_visits(const Edge& edge, const Edge& best, const SelectionRule& rule, float total) {
+  const int visits = visits_of(edge);
+  if (&edge == &best || rule.forced_playouts <= 0) return visits;
+  const float explore = rule.c_puct * std::sqrt(total), prior = edge.entry.prior();
+  const float best_value =
+      -float(best.child->utility()) + explore * best.entry.prior() / (1 + float(visits_of(best)));
+  const float gap = best_value + float(edge.child->utility());  // above the move's own mean
+  if (gap <= 0) return visits;
   const float needed = std::ceil(explore * prior / gap - 1);  // the least n with mean + U(n) <= best_value
-  const float least = float(child.visits) - std::ceil(forced_visits(rule.forced_playouts, prior, total));
-  const int kept = int(std::clamp(std::max(needed, least), 0.f, float(child.visits)));
-  return kept < child.visits && kept <= 1 ? 0 : kept;
+  const float least = float(visits) - std::ceil(forced_visits(rule.forced_playouts, prior, total));
+  const int kept = int(std::clamp(std::max(needed, least), 0.f, float(visits)));
+  return kept < visits && kept <= 1 ? 0 : kept;
 }
 
 Counts counts_of(const Node& root, const SearchSettings& settings, bool prune_forced) {
   Counts counts;
-  const auto children = visited_children(root);
-  if (children.empty()) return counts;
+  const auto edges = visited_edges(root);
   const SelectionRule rule{settings.c_puct, 0, prune_forced ? settings.forced_playouts : 0};
-  for (const Node* child : children) {
-    const int n = unforced_visits(*child, *children[0], rule, float(root.visits - 1));
-    if (n > 0) counts.emplace_back(child->entry.move(), n);
+  for (const Edge* edge : edges) {
+    const int n = unforced_visits(*edge, *edges[0], rule, float(root.visits - 1));
+    if (n > 0) counts.emplace_back(edge->entry.move(), n);
   }
   std::ranges::stable_sort(counts, std::greater<>(), &std::pair<Point, int>::second);
   return counts;
@@ -68,6 +71,7 @@ std::vector<std::pair<Point, float>> priors_of(const Node& root) {
   std::vector<std::pair<Point, float>> priors;
   if (root.state != Node::expanded) return priors;
   std::vector<PolicyEntry> entries(root.policy->entries, root.policy->entries + root.policy->size);
+  for (const Edge& edge : root.tried()) entries.push_back(edge.entry);
   std::ranges::sort(entries, std::greater<>());
   for (const PolicyEntry& entry : entries) priors.emplace_back(entry.move(), entry.prior());
   return priors;
@@ -86,7 +90,7 @@ size_t draw(const Pairs& weights, float temperature, Rng& rng) {
   return std::min<size_t>(size_t(std::ranges::upper_bound(sums, at) - sums.begin()), sums.size() - 1);
 }
 
-/// Of the utility, from the view of who moves to the child. A standard deviation of 1/2 counts as one more
+/// Of the utility, from the view of who plays the move. A standard deviation of 1/2 counts as one more
 /// observation, so that few visits that happen to agree are not trusted.
 float lower_bound(const Node& child, float deviations) {
   const float n = float(child.visits);
@@ -94,11 +98,18 @@ float lower_bound(const Node& child, float deviations) {
   return -float(child.utility()) - deviations * std::sqrt(variance / n);
 }
 
-Candidate candidate(const Node& child, const SearchSettings& settings) {
+Candidate candidate(const Edge& edge, const SearchSettings& settings) {
+  const Node& child = *edge.child;
   const Outcome mean = -child.mean();
-  Candidate c{child.entry.move(), child.visits,        child.entry.prior(), float(mean.value),
-              float(mean.score),  float(mean.utility), lower_bound(child, settings.lcb_deviations), {}};
-  for (const Node* node = &child; node; node = most_visited(*node)) c.pv.push_back(node->entry.move());
+  Candidate c{edge.entry.move(),
+              child.visits,
+              edge.entry.prior(),
+              float(mean.value),
+              float(mean.score),
+              float(mean.utility),
+              lower_bound(child, settings.lcb_deviations),
+              {}};
+  for (const Edge* next = &edge; next; next = most_visited(*next->child)) c.pv.push_back(next->entry.move());
   return c;
 }
 
@@ -124,7 +135,7 @@ float Search::score() const {
 std::vector<Candidate> Search::candidates() const {
   const std::lock_guard lock(mutex_);
   std::vector<Candidate> found;
-  for (const Node* child : visited_children(*tree_->root)) found.push_back(candidate(*child, settings_));
+  for (const Edge* edge : visited_edges(*tree_->root)) found.push_back(candidate(*edge, settings_));
   return found;
 }
 
@@ -148,15 +159,15 @@ Point Search::choose(float temperature, Rng& rng) const {
   }
   if (temperature > 0 || settings_.lcb_deviations <= 0) return counts[draw(counts, temperature, rng)].first;
 
-  const Node* best = nullptr;
+  const auto edges = visited_edges(root);
+  const Edge* best = nullptr;
   float best_bound = -INFINITY;
-  const auto children = visited_children(root);
-  for (const Node* child : children) {
-    if (float(child->visits) < settings_.lcb_min_visits * float(children[0]->visits)) break;
-    const float bound = lower_bound(*child, settings_.lcb_deviations);
+  for (const Edge* edge : edges) {
+    if (float(visits_of(*edge)) < settings_.lcb_min_visits * float(visits_of(*edges[0]))) break;
+    const float bound = lower_bound(*edge->child, settings_.lcb_deviations);
     if (bound > best_bound) {
       best_bound = bound;
-      best = child;
+      best = edge;
     }
   }
   return best->entry.move();
@@ -164,12 +175,12 @@ Point Search::choose(float temperature, Rng& rng) const {
 
 bool Search::decided(int more) const {
   const std::lock_guard lock(mutex_);
-  const Policy* policy = tree_->root->policy;
-  if (policy && policy->size == 1) return true;
+  const Node& root = *tree_->root;
+  if (root.state == Node::expanded && root.policy->size + root.num_edges == 1) return true;
   int first = 0, second = 0;
-  for (const Node* child = tree_->root->first_child; child; child = child->next_sibling) {
-    second = std::max(second, std::min(first, child->visits));
-    first = std::max(first, child->visits);
+  for (const Edge& edge : root.tried()) {
+    second = std::max(second, std::min(first, visits_of(edge)));
+    first = std::max(first, visits_of(edge));
   }
   return first > second + more;
 }
@@ -190,10 +201,10 @@ void Search::ownership(std::span<float> out) const {
     todo.pop_back();
     int own = node->visits;
     if (node->visits > whole) {
-      for (const Node* child = node->first_child; child; child = child->next_sibling) {
-        if (child->visits == 0) continue;
-        own -= child->visits;
-        todo.emplace_back(child, -sign);
+      for (const Edge& edge : node->tried()) {
+        if (visits_of(edge) == 0) continue;
+        own -= visits_of(edge);
+        todo.emplace_back(edge.child, -sign);
       }
     }
     const Policy* policy = node->policy;

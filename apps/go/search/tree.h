@@ -4,6 +4,8 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <span>
+#include <vector>
 
 #include <tengen/apps/go/board/types.h>
 #include <tengen/apps/go/search/arena.h>
@@ -25,12 +27,22 @@ class PolicyEntry {
   uint32_t bits_;
 };
 
-/// The moves of an expanded node, the tried ones first and then the best of the others; and who owns what.
-/// Only as many entries, and after them ownership bytes, as there are exist.
+struct Node;
+
+/// A move that was tried. All that selection reads stands here, side by side with the other moves of the
+/// node: what it needs of the child is kept twice.
+struct Edge {
+  Node* child;
+  double utility_sum;  // from the parent's view; each visit under way counts as lost, -1 (virtual loss)
+  int32_t visits;      // of the child, those under way included
+  PolicyEntry entry;
+};
+
+/// The moves of an expanded node that were not tried yet, the best one first; and who owns what. Only as many
+/// entries, and after them ownership bytes, as there are exist.
 struct Policy {
   uint16_t capacity;  // entries that there is room for
-  uint16_t size;      // moves that may be played
-  uint16_t tried;     // of them have a child
+  uint16_t size;      // moves not tried
   uint16_t points;    // N * N, or 0 without ownership
   PolicyEntry entries[1];
 
@@ -39,8 +51,8 @@ struct Policy {
   static size_t bytes(int capacity, int points) {
     return offsetof(Policy, entries) + capacity * sizeof(PolicyEntry) + points;
   }
-  /// Brings the best move that was not tried to the front of those.
-  void sort_untried();
+  void best_first();
+  PolicyEntry take_best();
 };
 
 /// What one or several visits found, from one player's view.
@@ -49,8 +61,8 @@ struct Outcome {
   Outcome operator-() const { return {-value, -score, -utility}; }
 };
 
-/// A position, reached by `entry`'s move. Sums are from the view of the player to move there, so that a
-/// parent reads them with the opposite sign. No node knows its parent: a visit keeps its path itself.
+/// A position. Sums are from the view of the player to move there, so that a parent reads them with the
+/// opposite sign. No node knows its parent: a visit keeps its path itself.
 struct Node {
   enum State : uint8_t {
     fresh,     // not evaluated
@@ -58,17 +70,24 @@ struct Node {
     expanded,  // has its moves
     terminal,  // the game is over here
   };
-  Node* first_child = nullptr;
-  Node* next_sibling = nullptr;
   Policy* policy = nullptr;  // of expanded nodes; without moves, for the ownership, of terminal ones
-  double value_sum = 0, score_sum = 0, utility_sum = 0;
-  float utility_m2 = 0;  // sum of squared differences from the mean (Welford 1962)
-  int32_t visits = 0;
-  PolicyEntry entry;
-  uint16_t virtual_loss = 0;  // visits under way, each of which counts as lost for who moved here
+  Edge* edges = nullptr;
+  uint16_t num_edges = 0, edge_capacity = 0;
+  uint16_t under_way = 0;  // visits begun and not finished
   State state = fresh;
+  int32_t visits = 0;
+  float utility_m2 = 0;  // sum of squared differences from the mean (Welford 1962)
+  double value_sum = 0, score_sum = 0, utility_sum = 0;
 
-  explicit Node(PolicyEntry e) : entry(e) {}
+  std::span<Edge> tried() { return {edges, num_edges}; }
+  std::span<const Edge> tried() const { return {edges, num_edges}; }
+  Edge* edge_for(Point move) {
+    for (Edge& edge : tried()) {
+      if (edge.entry.move() == move) return &edge;
+    }
+    return nullptr;
+  }
+
   double utility() const { return visits == 0 ? 0 : utility_sum / visits; }
   Outcome mean() const { return {value_sum / visits, score_sum / visits, utility_sum / visits}; }
 
@@ -89,7 +108,7 @@ struct Node {
     utility_sum += child.utility_sum;
   }
 };
-static_assert(sizeof(Node) == Arena::kUnit);
+static_assert(sizeof(Node) <= Arena::kUnit);
 
 class Tree {
  public:
@@ -98,22 +117,22 @@ class Tree {
 
   /// Drops everything. The root is fresh.
   void start();
-  /// Makes a child of the root the root, and frees all that is not below it.
-  void advance(Node& child);
-  /// A new child for the best move of the node that was not tried.
-  Node* add_child(Node& parent);
-  /// Takes the child out of the node's list and frees its subtree; the parent's moves are left alone.
-  void remove_child(Node& parent, Node& child);
+  /// Makes the edge's child the root, and frees all that is not below it.
+  void advance(Edge& edge);
+  /// An edge with a fresh child for the best move of the node that was not tried.
+  Edge& add_edge(Node& node);
+  /// Frees the subtree and forgets the move.
+  void remove_edge(Node& node, Edge& edge);
   /// Room for a policy, nothing filled in but the numbers.
   Policy* new_policy(int moves, int points);
 
   size_t memory() const { return arena_.bytes(); }
 
  private:
-  static void unlink(Node& parent, Node& child);
   void free_subtree(Node* node);
 
   Arena arena_;
+  std::vector<Node*> to_free_;
 };
 
 }  // namespace tengen::go
