@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 #include <limits>
 #include <set>
 
@@ -83,10 +84,21 @@ void check_layout(std::vector<Entry>& entries, int64_t data_bytes, const std::st
                " bytes after the last tensor");
 }
 
-}  // namespace
+// Bytes in memory, read as an InputFile is.
+struct InputBytes {
+  std::string_view bytes;
+  const std::string& name;
 
-SafeTensors load_safetensors(const std::string& path) {
-  const InputFile file("load_safetensors", path);
+  int64_t size() const { return int64_t(bytes.size()); }
+  void read(int64_t offset, void* to, size_t count) const {
+    TENGEN_CHECK(offset <= size() && count <= bytes.size() - size_t(offset), "load_safetensors: ", name,
+                 " is truncated");
+    if (count) std::memcpy(to, bytes.data() + offset, count);
+  }
+};
+
+template <class Input>
+SafeTensors read_safetensors(const Input& file, const std::string& path) {
   uint64_t header_bytes = 0;
   file.read(0, &header_bytes, sizeof header_bytes);
   TENGEN_CHECK(header_bytes <= kLargestHeader && header_bytes <= uint64_t(file.size()) - 8,
@@ -117,8 +129,14 @@ SafeTensors load_safetensors(const std::string& path) {
   return result;
 }
 
-void save_safetensors(const std::string& path, const std::vector<std::pair<std::string, Tensor>>& tensors,
-                      const std::map<std::string, std::string>& metadata) {
+// A file's parts in order: the header with its length, then the data of each row.
+struct Parts {
+  std::string header;
+  std::vector<std::pair<std::string, Tensor>> rows;
+};
+
+Parts make_parts(const std::string& path, const std::vector<std::pair<std::string, Tensor>>& tensors,
+                 const std::map<std::string, std::string>& metadata) {
   std::vector<std::pair<std::string, Tensor>> rows;
   for (const auto& [name, value] : tensors) {
     TENGEN_CHECK(value.defined(), "save_safetensors: ", path, ": '", name, "' is undefined");
@@ -153,11 +171,36 @@ void save_safetensors(const std::string& path, const std::vector<std::pair<std::
   header.append((8 - header.size() % 8) % 8, ' ');
 
   const uint64_t header_bytes = header.size();
+  std::string length(sizeof header_bytes, '\0');
+  std::memcpy(length.data(), &header_bytes, sizeof header_bytes);
+  return {length + header, std::move(rows)};
+}
+
+}  // namespace
+
+SafeTensors load_safetensors(const std::string& path) {
+  return read_safetensors(InputFile("load_safetensors", path), path);
+}
+
+SafeTensors parse_safetensors(std::string_view bytes, const std::string& name) {
+  return read_safetensors(InputBytes{bytes, name}, name);
+}
+
+void save_safetensors(const std::string& path, const std::vector<std::pair<std::string, Tensor>>& tensors,
+                      const std::map<std::string, std::string>& metadata) {
+  const Parts parts = make_parts(path, tensors, metadata);
   AtomicFile file("save_safetensors", path);
-  file.write(&header_bytes, sizeof header_bytes);
-  file.write(header);
-  for (const auto& row : rows) file.write(row.second.const_data_ptr(), row.second.nbytes());
+  file.write(parts.header);
+  for (const auto& [name, value] : parts.rows) file.write(value.const_data_ptr(), value.nbytes());
   file.commit();
+}
+
+std::string safetensors_bytes(const std::vector<std::pair<std::string, Tensor>>& tensors,
+                              const std::map<std::string, std::string>& metadata) {
+  Parts parts = make_parts("memory", tensors, metadata);
+  for (const auto& [name, value] : parts.rows)
+    if (value.nbytes()) parts.header.append(static_cast<const char*>(value.const_data_ptr()), value.nbytes());
+  return std::move(parts.header);
 }
 
 }  // namespace tengen::io

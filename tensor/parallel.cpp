@@ -151,6 +151,9 @@ int get_num_threads() { return Pool::instance().threads(); }
 
 void set_num_threads(int count) { Pool::instance().resize(count < 1 ? 1 : count); }
 
+SerialGuard::SerialGuard() : previous_(std::exchange(inside_job, true)) {}
+SerialGuard::~SerialGuard() { inside_job = previous_; }
+
 void detail::run_chunks(int64_t count, ChunkFn fn, const void* context) {
   if (count <= 0) return;
   Pool& pool = Pool::instance();

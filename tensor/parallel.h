@@ -12,6 +12,19 @@ namespace tengen {
 int get_num_threads();
 void set_num_threads(int count);
 
+/// In its scope this thread's parallel_for runs on this thread alone: for programs whose own threads share
+/// the processors.
+class SerialGuard {
+ public:
+  SerialGuard();
+  ~SerialGuard();
+  SerialGuard(const SerialGuard&) = delete;
+  SerialGuard& operator=(const SerialGuard&) = delete;
+
+ private:
+  bool previous_;
+};
+
 /// Elements of cheap pointwise work that make one chunk worth handing to another thread.
 inline constexpr int64_t kGrainSize = 32768;
 

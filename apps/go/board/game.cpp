@@ -76,6 +76,7 @@ PointList Game::legal_moves() const {
 
 PointList Game::ko_forbidden() const {
   PointList points;
+  if (board_.prisoners(Color::black) + board_.prisoners(Color::white) == 0) return points;  // nothing repeats
   for (Point p = 0; p < board_.points(); ++p) {
     if (board_.is_legal(to_move_, p, rules_.suicide) && !is_legal(to_move_, p)) points.push_back(p);
   }
@@ -132,12 +133,14 @@ uint64_t Game::situation_hash() const {
   return hash;
 }
 
-double Game::score() const {
+double Game::compensation() const {
   const int bonus = rules_.handicap_bonus == HandicapBonus::none ? 0
                     : rules_.handicap_bonus == HandicapBonus::n  ? handicap_
                                                                  : std::max(handicap_ - 1, 0);
-  return area_of(board_).score() - rules_.komi - bonus;
+  return rules_.komi + bonus;
 }
+
+double Game::score() const { return area_of(board_).score() - compensation(); }
 
 std::string Game::result() const {
   const double points = score();

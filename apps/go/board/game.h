@@ -63,6 +63,8 @@ class Game {
 
   /// Position and player to move; and, under simple ko, the ko point: what a cache of evaluations needs.
   uint64_t situation_hash() const;
+  /// Points that White gets: komi, and those for handicap stones.
+  double compensation() const;
   /// Area of all stones on the board, Black's minus White's, komi and handicap points counted.
   double score() const;
   /// "B+3.5", "W+12", "0".

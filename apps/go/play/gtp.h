@@ -109,10 +109,10 @@ class GtpEngine {
   std::string genmove_analyze(const Request&, bool kata);
   Player& prepare(Color color, const std::vector<MoveLimit>& limits);
   Limits limits_for(Color color) const;
-  std::string choose_and_play(Color color, const AnalysisOptions& options, const Player::Report& report,
+  std::string choose_and_play(Color color, const AnalysisOptions& options, const Report& report,
                               bool play);
   void start_stream(const Request& request);
-  Player::Report report_to_stream(const AnalysisOptions& options);
+  Report report_to_stream(const AnalysisOptions& options);
   PointList dead_stones();
 
   std::shared_ptr<Evaluator> evaluator_;

@@ -1,0 +1,148 @@
+#include <tengen/apps/go/net/evaluator.h>
+
+#include <tengen/apps/go/board/zobrist.h>
+#include <tengen/apps/go/net/symmetry.h>
+#include <tengen/tensor/parallel.h>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+namespace tengen::go {
+
+using Symmetry = EvaluatorSettings::Symmetry;
+
+/// What one batch needs; kept and reused.
+struct NetEvaluator::Workspace {
+  std::vector<Item> batch;      // boards of one size
+  std::vector<int> symmetries;  // of the pictures
+  Tensor planes;                // (max_batch, planes, N, N) of the last size
+};
+
+NetEvaluator::NetEvaluator(const Network& network, const EvaluatorSettings& settings)
+    : network_(copy_network(*network)), settings_(settings), cache_(settings.cache_size) {
+  TENGEN_CHECK(settings.max_batch >= 1, "evaluator: max_batch ", settings.max_batch, ", expected 1 or more");
+  TENGEN_CHECK(settings.concurrency >= 1, "evaluator: concurrency ", settings.concurrency,
+               ", expected 1 or more");
+  network_->eval();
+  network_->fold();
+  for (int i = 0; i < settings.concurrency; ++i) idle_.push_back(std::make_unique<Workspace>());
+}
+
+NetEvaluator::~NetEvaluator() = default;
+
+void NetEvaluator::evaluate(std::span<const Game* const> games, std::span<Evaluation* const> out) {
+  TENGEN_CHECK(games.size() == out.size(), "evaluator: ", games.size(), " games, but ", out.size(),
+               " places for evaluations");
+  for (const Game* game : games)
+    TENGEN_CHECK(network_->takes(game->size()), "evaluator: the network is for boards of size ",
+                 config().size, ", the position's size is ", game->size());
+
+  thread_local std::vector<Item> missing;
+  missing.clear();
+  Request request;
+  for (size_t i = 0; i < games.size(); ++i) {
+    const uint64_t key = settings_.cache_size > 0 ? evaluation_key(*games[i]) : 0;
+    if (cache_.find(key, games[i]->board().points(), *out[i]))
+      ++cache_hits_;
+    else
+      missing.push_back({games[i], out[i], key, &request});
+  }
+  if (missing.empty()) return;
+  request.left = int(missing.size());
+
+  // Under one lock: positions are added and, where a place is free, taken, so that no other call gets them.
+  std::unique_lock lock(mutex_);
+  waiting_.insert(waiting_.end(), missing.begin(), missing.end());
+  while (request.left > 0) {
+    if (waiting_.empty() || idle_.empty()) {
+      changed_.wait(lock);
+      continue;
+    }
+    std::unique_ptr<Workspace> work = std::move(idle_.back());
+    idle_.pop_back();
+    take_batch(work->batch);
+    lock.unlock();
+    std::exception_ptr error;
+    try {
+      run(*work);
+    } catch (...) {
+      error = std::current_exception();
+    }
+    lock.lock();
+    for (const Item& item : work->batch) {
+      --item.request->left;
+      if (error) item.request->error = error;
+    }
+    idle_.push_back(std::move(work));
+    changed_.notify_all();
+  }
+  if (request.error) std::rethrow_exception(request.error);
+}
+
+/// Moves waiting positions on boards of one size, as many as fit.
+void NetEvaluator::take_batch(std::vector<Item>& batch) {
+  const int pictures = settings_.symmetry == Symmetry::average ? kSymmetries : 1;
+  const size_t most = size_t(std::max(1, settings_.max_batch / pictures));
+  const int size = waiting_.front().game->size();
+  batch.clear();
+  std::erase_if(waiting_, [&](const Item& item) {
+    if (batch.size() == most || item.game->size() != size) return false;
+    batch.push_back(item);
+    return true;
+  });
+}
+
+void NetEvaluator::run(Workspace& work) {
+  NoGradGuard no_grad;
+  std::optional<SerialGuard> alone;
+  if (settings_.concurrency > 1) alone.emplace();
+
+  const bool average = settings_.symmetry == Symmetry::average;
+  const int each = average ? kSymmetries : 1;
+  const int count = int(work.batch.size()), pictures = count * each;
+  const int size = work.batch[0].game->size(), points = size * size;
+  const int64_t numbers = int64_t(network_->planes()) * points;  // of one picture
+  if (!work.planes.defined() || work.planes.size(2) != size)
+    work.planes = empty({std::max(kSymmetries, settings_.max_batch), network_->planes(), size, size});
+
+  work.symmetries.resize(size_t(pictures));
+  for (int i = 0; i < pictures; ++i) {
+    int& symmetry = work.symmetries[size_t(i)];
+    symmetry = average                                   ? i % kSymmetries
+               : settings_.symmetry == Symmetry::random ? int(zobrist::mix(settings_.seed + drawn_++) >> 61)
+                                                         : 0;
+    network_->encode(*work.batch[size_t(i / each)].game, work.planes.data_ptr<float>() + i * numbers, symmetry);
+  }
+
+  const NetworkOutput output = network_->forward(work.planes.narrow(0, 0, pictures));
+  const Tensor policy = output.policy.contiguous(), value = output.value.contiguous();
+  const Tensor score = output.score.defined() ? output.score.contiguous() : Tensor();
+  const Tensor ownership = output.ownership.defined() ? output.ownership.contiguous() : Tensor();
+
+  for (int i = 0; i < count; ++i) {
+    const Item& item = work.batch[size_t(i)];
+    Evaluation& out = *item.out;
+    out.value = out.score = 0;
+    std::fill_n(out.policy.begin(), points + 1, 0.0f);
+    std::fill_n(out.ownership.begin(), points, 0.0f);
+    const float share = 1.0f / float(each);
+    for (int j = i * each; j < (i + 1) * each; ++j) {
+      const auto map = symmetry_map(work.symmetries[size_t(j)], size);  // from the position to the picture
+      const float* log_p = policy.const_data_ptr<float>() + int64_t(j) * (points + 1);
+      out.value += share * value.const_data_ptr<float>()[j];
+      if (score.defined()) out.score += share * score.const_data_ptr<float>()[j];
+      for (int p = 0; p <= points; ++p) out.policy[p] += average ? share * std::exp(log_p[map[p]]) : log_p[map[p]];
+      if (!ownership.defined()) continue;
+      const float* owner = ownership.const_data_ptr<float>() + int64_t(j) * points;
+      for (int p = 0; p < points; ++p) out.ownership[p] += share * owner[map[p]];
+    }
+    if (average)
+      for (int p = 0; p <= points; ++p) out.policy[p] = std::log(std::max(out.policy[p], 1e-30f));
+    cache_.store(item.key, points, out);
+  }
+  positions_ += count;
+  ++batches_;
+}
+
+}  // namespace tengen::go

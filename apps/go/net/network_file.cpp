@@ -1,0 +1,89 @@
+#include <tengen/apps/go/net/network.h>
+#include <tengen/io/safetensors.h>
+
+#include <charconv>
+
+namespace tengen::go {
+namespace {
+
+constexpr const char* kFormat = "tengen-go network 1";
+
+Facts describe(const NetworkImpl& network, const Facts& facts) {
+  const NetworkConfig& config = network.config();
+  Facts metadata = facts;
+  metadata["format"] = kFormat;
+  metadata["kind"] = config.kind;
+  metadata["blocks"] = std::to_string(config.blocks);
+  metadata["channels"] = std::to_string(config.channels);
+  metadata["size"] = std::to_string(config.size);
+  metadata["planes"] = std::to_string(network.planes());
+  return metadata;
+}
+
+/// Metadata of one file.
+struct Reader {
+  const Facts& metadata;
+  const std::string& name;
+
+  const std::string& text(const char* key) const {
+    const auto found = metadata.find(key);
+    TENGEN_CHECK(found != metadata.end(), name, ": no '", key,
+                 "' in its metadata, so it is no network of tengen-go");
+    return found->second;
+  }
+  int number(const char* key) const {
+    const std::string& digits = text(key);
+    int value = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    TENGEN_CHECK(error == std::errc() && end == digits.data() + digits.size(), name, ": '", key,
+                 "' in its metadata is '", digits, "', expected a number");
+    return value;
+  }
+};
+
+Network restore(io::SafeTensors file, const std::string& name, Facts* facts) {
+  const Reader reader{file.metadata, name};
+  const std::string& format = reader.text("format");
+  TENGEN_CHECK(format == kFormat, name, ": its format is '", format, "', expected '", kFormat, "'");
+  const NetworkConfig config{.kind = reader.text("kind"),
+                             .blocks = reader.number("blocks"),
+                             .channels = reader.number("channels"),
+                             .size = reader.number("size")};
+  try {
+    Network network = make_network(config);
+    TENGEN_CHECK(reader.number("planes") == network->planes(), "made for ", reader.number("planes"),
+                 " input planes, this program has ", network->planes());
+    nn::StateDict state;
+    for (auto& [key, tensor] : file.tensors) {
+      TENGEN_CHECK(!tensor.is_floating_point() || isfinite(tensor).all().item<bool>(), "'", key,
+                   "' holds numbers that are not finite");
+      state.insert(key, tensor);
+    }
+    network->load_state_dict(state);
+    network->eval();
+    if (facts) *facts = std::move(file.metadata);
+    return network;
+  } catch (const Error& error) {
+    fail(name, ": ", error.what());
+  }
+}
+
+}  // namespace
+
+void save_network(const std::string& path, const NetworkImpl& network, const Facts& facts) {
+  io::save_safetensors(path, network.state_dict().pairs(), describe(network, facts));
+}
+
+std::string save_network_bytes(const NetworkImpl& network, const Facts& facts) {
+  return io::safetensors_bytes(network.state_dict().pairs(), describe(network, facts));
+}
+
+Network load_network(const std::string& path, Facts* facts) {
+  return restore(io::load_safetensors(path), path, facts);
+}
+
+Network load_network_bytes(std::string_view bytes, const std::string& name, Facts* facts) {
+  return restore(io::parse_safetensors(bytes, name), name, facts);
+}
+
+}  // namespace tengen::go
