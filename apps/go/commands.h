@@ -7,5 +7,8 @@
 namespace tengen::go {
 
 void add_gtp_command(CLI::App& app);
+void add_analyze_command(CLI::App& app);
+void add_match_command(CLI::App& app);
+void add_sgf_command(CLI::App& app);
 
 }  // namespace tengen::go

@@ -1,7 +1,6 @@
 #include <tengen/apps/go/commands.h>
 #include <tengen/apps/go/play/gtp.h>
 #include <tengen/apps/go/player_options.h>
-#include <tengen/tensor/error.h>
 
 #include <algorithm>
 #include <iostream>
@@ -23,8 +22,8 @@ void add_gtp_command(CLI::App& app) {
   command.add_option("--size", gtp.size, "Board size at the start")
       ->check(CLI::Range(kMinSize, kMaxSize))
       ->capture_default_str();
-  command.add_option("--komi", options->komi, "Points for White [7 up to 9x9, else 7.5]");
-  command.add_option("--rules", options->rules, "Rules by name")->capture_default_str();
+  command.add_option("--komi", options->komi, "Points for White [7 up to 9x9, else 7.5]")->check(komi_number());
+  command.add_option("--rules", options->rules, "Rules by name")->check(rules_name())->capture_default_str();
   command.add_option("--visits", gtp.limits.visits, "Visits a move; 1: policy only")->check(at_least(0));
   command.add_option("--playouts", gtp.limits.playouts, "New visits a move")->check(at_least(0));
   command.add_option("--time", gtp.limits.seconds, "Seconds a move [5 without any other limit]")
@@ -46,15 +45,15 @@ void add_gtp_command(CLI::App& app) {
   command.callback([options] {
     GtpSettings& gtp = options->gtp;
     gtp.version = TENGEN_VERSION;
-    try {
-      gtp.rules.rules = rules_named(options->rules);
-      gtp.rules.rules.komi = options->komi.empty() ? (gtp.size <= 9 ? 7 : 7.5) : parse_komi(options->komi);
-    } catch (const Error& error) {
-      throw CLI::ValidationError("gtp", error.what());
-    }
+    gtp.rules.rules = rules_named(options->rules);
+    gtp.rules.rules.komi = options->komi.empty() ? (gtp.size <= 9 ? 7 : 7.5) : parse_komi(options->komi);
     gtp.leaves_per_batch = std::max(1, options->evaluator.batch / gtp.threads);
     options->evaluator.threads = gtp.threads;
-    GtpEngine engine(load_evaluator(options->evaluator), gtp);
+    options->evaluator.seed = gtp.seed;
+    const auto evaluator = load_evaluator(options->evaluator);
+    gtp.only_size = only_board_size(*evaluator);
+    if (gtp.only_size > 0) gtp.size = gtp.only_size;
+    GtpEngine engine(evaluator, gtp);
     engine.run(std::cin, std::cout);
   });
 }

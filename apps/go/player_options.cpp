@@ -1,8 +1,30 @@
+#include <tengen/apps/go/board/rules.h>
 #include <tengen/apps/go/player_options.h>
+#include <tengen/tensor/error.h>
 
 #include <limits>
 
 namespace tengen::go {
+namespace {
+
+/// Good is what `read` does not throw at.
+template <class Read>
+CLI::Validator readable(const char* what, Read read) {
+  return {[read](std::string& text) {
+            try {
+              read(text);
+            } catch (const Error& error) {
+              return std::string(error.what());
+            }
+            return std::string();
+          },
+          what};
+}
+
+}  // namespace
+
+CLI::Validator rules_name() { return readable("NAME", [](const std::string& text) { rules_named(text); }); }
+CLI::Validator komi_number() { return readable("POINTS", [](const std::string& text) { parse_komi(text); }); }
 
 CLI::Validator at_least(double low) {
   return CLI::Range(low, std::numeric_limits<double>::max(), CLI::detail::to_string(low) + " or more");

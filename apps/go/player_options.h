@@ -10,7 +10,10 @@ namespace tengen::go {
 /// --net --symmetry --cache --batch
 void add_evaluator_options(CLI::App& command, EvaluatorOptions& options);
 
-/// Numbers from `low` up.
+/// Checks of values, so that a wrong one is an error of the command line: numbers from `low` up, names of
+/// rules (rules_named), komi (parse_komi).
 CLI::Validator at_least(double low);
+CLI::Validator rules_name();
+CLI::Validator komi_number();
 
 }  // namespace tengen::go

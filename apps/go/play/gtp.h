@@ -18,6 +18,7 @@ namespace tengen::go {
 
 struct GtpSettings {
   int size = 9;
+  int only_size = 0;  // the one board size that the network takes; 0: any
   RulesText rules;
   Limits limits;  // without any and without a clock: kDefaultSeconds a move
   SearchSettings search;

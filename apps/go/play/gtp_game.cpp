@@ -51,6 +51,8 @@ std::string GtpEngine::boardsize(const Request& request) {
   } catch (const Error&) {
     fail("unacceptable size: expected ", kMinSize, " to ", kMaxSize);
   }
+  const int only = settings_.only_size;
+  TENGEN_CHECK(only == 0 || size == only, "unacceptable size: the network knows only ", only, "x", only);
   new_game(Game(size, game_.rules()));
   return {};
 }

@@ -22,7 +22,7 @@ std::shared_ptr<Evaluator> load_evaluator(const EvaluatorOptions& options) {
   settings.max_batch = std::max(options.batch, settings.symmetry == Symmetry::average ? 8 : 1);
   settings.concurrency = options.threads;
   settings.seed = options.seed;
-  return std::make_shared<NetEvaluator>(*network, settings);
+  return std::make_shared<NetEvaluator>(network, settings);
 }
 
 int only_board_size(const Evaluator& evaluator) {

@@ -10,6 +10,7 @@
 #include <tengen/apps/go/play/restricted.h>
 #include <tengen/apps/go/play/rules_text.h>
 #include <tengen/apps/go/search/player.h>
+#include <tengen/tensor/error.h>
 
 namespace tengen::go {
 
