@@ -39,8 +39,18 @@ find_package(SQLite3 3.35 REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(PostgreSQL QUIET)  # optional: games of several machines in one database
 file(GLOB go_sources CONFIGURE_DEPENDS apps/go/net/*.cpp apps/go/learn/*.cpp apps/go/play/*.cpp)
+# The network that tengen-go plays with unless told otherwise, as a string literal: any compiler takes that.
+set(go_network ${PROJECT_SOURCE_DIR}/assets/go.safetensors)
+set(go_network_source ${PROJECT_BINARY_DIR}/go_network.cpp)
+set(go_network_bytes "")
+if(EXISTS ${go_network})
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${go_network})
+  file(READ ${go_network} go_network_bytes HEX)
+  string(REGEX REPLACE "(..)" "\\\\x\\1" go_network_bytes "${go_network_bytes}")
+endif()
+configure_file(${PROJECT_SOURCE_DIR}/apps/go/play/default_network.cpp.in ${go_network_source} @ONLY)
 if(go_sources)
-  add_library(tengen_go STATIC ${go_sources})
+  add_library(tengen_go STATIC ${go_sources} ${go_network_source})
   target_link_libraries(tengen_go
     PRIVATE tengen_flags SQLite::SQLite3 nlohmann_json::nlohmann_json
     PUBLIC tengen_go_rules tengen_apps_common tengen::tengen Threads::Threads)

@@ -8,8 +8,12 @@
 
 namespace tengen::go {
 
+void add_gtp_command(CLI::App& app);
+void add_analyze_command(CLI::App& app);
+void add_match_command(CLI::App& app);
 void add_train_command(CLI::App& app);
 void add_role_commands(CLI::App& app);  // begin, selfplay, learn, evaluate
+void add_sgf_command(CLI::App& app);
 void add_bench_command(CLI::App& app);
 
 /// An option for every setting of a run.

@@ -10,13 +10,19 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", "tengen-go " TENGEN_VERSION);
   app.require_subcommand(1);
   app.get_formatter()->column_width(34);
+  add_gtp_command(app);
+  add_analyze_command(app);
+  add_match_command(app);
   add_train_command(app);
   add_role_commands(app);
+  add_sgf_command(app);
   add_bench_command(app);
 
   try {
     app.parse(argc, argv);
     return 0;
+  } catch (const CLI::RuntimeError& error) {  // a command's own exit status
+    return error.get_exit_code();
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   } catch (const std::exception& error) {

@@ -25,6 +25,8 @@ class Game {
   const Board& board() const { return board_; }
   int size() const { return board_.size(); }
   Color to_move() const { return to_move_; }
+  /// For a move out of turn: the other player is to move, and no pass was made.
+  void set_to_move(Color color) { to_move_ = color; }
   std::span<const Move> moves() const { return moves_; }
   /// The stones that the game began with, and who was to move.
   std::span<const Move> start_stones() const { return start_; }

@@ -14,18 +14,24 @@ namespace {
 /// Moves below the root that a leaf's game has room for from the start.
 constexpr int kUsualDepth = 64;
 
-/// Softmax over the legal moves and the pass: fills `entries` (as many as returned).
+/// Softmax over the legal moves and the pass, without those whose logit is minus infinity: fills `entries`
+/// (as many as returned). Without any move at all: a pass.
 int masked_policy(const Evaluation& evaluation, const PointList& legal, Point pass, PolicyEntry* entries) {
   std::array<float, kMaxPoints + 1> weights;
-  float largest = evaluation.policy[pass], sum = 0;
-  for (Point p : legal) largest = std::max(largest, evaluation.policy[p]);
-  const auto weight = [&](Point p) { return std::exp(evaluation.policy[p] - largest); };
-  const int n = legal.size();
-  for (int i = 0; i < n; ++i) sum += weights[i] = weight(legal[i]);
-  sum += weights[n] = weight(pass);
-  for (int i = 0; i < n; ++i) entries[i] = {legal[i], weights[i] / sum};
-  entries[n] = {pass, weights[n] / sum};
-  return n + 1;
+  std::array<Point, kMaxPoints + 1> moves;
+  float largest = -INFINITY, sum = 0;
+  int n = 0;
+  const auto add = [&](Point p) {
+    if (evaluation.policy[p] == -INFINITY) return;
+    largest = std::max(largest, evaluation.policy[p]);
+    moves[n++] = p;
+  };
+  for (Point p : legal) add(p);
+  add(pass);
+  for (int i = 0; i < n; ++i) sum += weights[i] = std::exp(evaluation.policy[moves[i]] - largest);
+  for (int i = 0; i < n; ++i) entries[i] = {moves[i], weights[i] / sum};
+  if (n == 0) entries[n++] = {pass, 1};
+  return n;
 }
 
 /// -1 .. 1 as -127 .. 127.
@@ -68,7 +74,7 @@ bool Search::follow(const Game& game) {
     tree_->advance(*edge);
     color = opposite(color);
   }
-  return true;
+  return color == game.to_move();  // not so for a move out of turn
 }
 
 void Search::set_root(const Game& game) {
@@ -99,8 +105,10 @@ void Search::set_root_policy() {
   std::array<float, kMaxPoints + 1> priors;
   std::array<Point, kMaxPoints + 1> moves;
   int n = 0;
+  const auto pointless = [&](const PolicyEntry& entry) { return pointless_[entry.move()]; };
+  if (std::ranges::all_of(raw_priors_, pointless)) pointless_.reset();  // only where no pass is among them
   for (const PolicyEntry& entry : raw_priors_) {
-    if (pointless_[entry.move()]) continue;
+    if (pointless(entry)) continue;
     moves[n] = entry.move();
     priors[n++] = entry.prior();
   }

@@ -1,0 +1,19 @@
+// The options that gtp, analyze and match share.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include <tengen/apps/go/play/load_evaluator.h>
+
+namespace tengen::go {
+
+/// --net --symmetry --cache --batch
+void add_evaluator_options(CLI::App& command, EvaluatorOptions& options);
+
+/// Checks of values, so that a wrong one is an error of the command line: numbers from `low` up, names of
+/// rules (rules_named), komi (parse_komi).
+CLI::Validator at_least(double low);
+CLI::Validator rules_name();
+CLI::Validator komi_number();
+
+}  // namespace tengen::go
