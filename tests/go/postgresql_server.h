@@ -1,6 +1,7 @@
 // A PostgreSQL server of a test's own: in a temporary folder, on a unix socket, gone at the end.
 #pragma once
 
+#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <sys/prctl.h>
@@ -73,7 +74,9 @@ class PostgresqlServer {
     if (::geteuid() == 0 && (::setgroups(0, nullptr) != 0 || ::setgid(group_) != 0 || ::setuid(user_) != 0))
       ::_exit(126);
     ::prctl(PR_SET_PDEATHSIG, SIGINT);  // when the test is killed; after setuid, which would clear it
-    if (::getppid() != test || !std::freopen(log.c_str(), "a", stdout) || ::dup2(1, 2) < 0) ::_exit(126);
+    if (::getppid() != test) ::_exit(126);
+    const int output = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0666);
+    if (output < 0 || ::dup2(output, 1) < 0 || ::dup2(output, 2) < 0) ::_exit(126);
     if (::chdir("/") != 0) ::_exit(126);
     ::execv(words[0], words.data());
     ::_exit(127);
