@@ -1,4 +1,7 @@
 // The Go Text Protocol: answers to the letter.
+#include <algorithm>
+#include <functional>
+
 #include <tengen/apps/go/board/playout.h>
 #include <tengen/apps/go/play/handicap.h>
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <iterator>
 
 namespace tengen::go {
 namespace {
@@ -16,9 +17,8 @@ bool is_number(const std::string& word) {
 }
 
 bool is_color(const std::string& word) {
-  return word.size() == 1 ? std::string("bBwW").find(word) != std::string::npos
-                          : word.size() == 5 && (word[0] | 32) != 'a' && !is_number(word) &&
-                                (std::string("bBwW").find(word[0]) != std::string::npos);
+  static constexpr const char* kWords[] = {"b", "B", "w", "W", "black", "Black", "BLACK", "white", "White", "WHITE"};
+  return std::ranges::find(kWords, word) != std::end(kWords);
 }
 
 /// With a decimal point always: Sabaki tells KataGo's win rates from Leela Zero's by it.

@@ -134,7 +134,7 @@ std::string GtpEngine::set_position(const Request& request) {
 std::string GtpEngine::loadsgf(const Request& request) {
   std::string path = request.rest;
   size_t moves = std::string::npos;
-  if (request.words.size() > 1) {
+  if (request.words.size() > 1 && request.words.back().find_first_not_of("0123456789") == std::string::npos) {
     moves = size_t(parse_int(request.words.back(), 0, 1 << 20));
     path.resize(path.size() - request.words.back().size());
     path.erase(path.find_last_not_of(' ') + 1);
