@@ -22,9 +22,6 @@ if(EXISTS ${PROJECT_SOURCE_DIR}/apps/detector/main.cpp)
   add_executable(tengen-detect apps/detector/main.cpp)
   target_link_libraries(tengen-detect PRIVATE tengen_detector tengen_flags CLI11::CLI11)
   target_compile_definitions(tengen-detect PRIVATE TENGEN_VERSION="${PROJECT_VERSION}")
-  if(TENGEN_STATIC_PROGRAMS)
-    target_link_options(tengen-detect PRIVATE -static)
-  endif()
 endif()
 
 find_package(Threads REQUIRED)
@@ -37,7 +34,9 @@ target_compile_features(tengen_go_rules PUBLIC cxx_std_20)
 
 find_package(SQLite3 3.35 REQUIRED)
 find_package(nlohmann_json REQUIRED)
-find_package(PostgreSQL QUIET)  # optional: games of several machines in one database
+if(NOT TENGEN_STATIC_PROGRAMS)  # libpq.a needs Kerberos, which Debian has as shared libraries only
+  find_package(PostgreSQL QUIET)  # optional: games of several machines in one database
+endif()
 file(GLOB go_sources CONFIGURE_DEPENDS apps/go/net/*.cpp apps/go/learn/*.cpp apps/go/play/*.cpp)
 # The network that tengen-go plays with unless told otherwise, as a string literal: any compiler takes that.
 set(go_network ${PROJECT_SOURCE_DIR}/assets/go.safetensors)
@@ -65,3 +64,9 @@ if(go_program_sources AND go_sources)
   target_link_libraries(tengen-go PRIVATE tengen_go tengen_flags CLI11::CLI11 nlohmann_json::nlohmann_json)
   target_compile_definitions(tengen-go PRIVATE TENGEN_VERSION="${PROJECT_VERSION}")
 endif()
+
+foreach(program tengen-detect tengen-go)
+  if(TENGEN_STATIC_PROGRAMS AND TARGET ${program})
+    target_link_options(${program} PRIVATE -static)
+  endif()
+endforeach()
