@@ -122,7 +122,7 @@ TEST_CASE("match: networks in this process; colours alternate, pairs begin alike
   int reported = 0;
   const auto games = play_match(sides, settings, [&](const MatchGame& game, const MatchCount& count) {
     CHECK(count.games() == ++reported);
-    CHECK(contains(game_line(game, count, sides), detail::str("game ", game.index, ": ")));
+    CHECK(contains(game_line(game, count, sides), tengen::detail::str("game ", game.index, ": ")));
   });
   REQUIRE(games.size() == 6);
   for (const MatchGame& game : games) {
