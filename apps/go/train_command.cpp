@@ -17,6 +17,7 @@ struct TrainOptions {
   std::string folder = "runs/go";
   std::string store;
   int threads = 0;
+  double minutes = 0;
   bool evaluate = true, report = false;
   RunSettings settings;
 };
@@ -61,6 +62,7 @@ void train(const CLI::App& command, TrainOptions options) {
   supervisor.folder = options.folder;
   supervisor.roles = role_commands(options);
   supervisor.progress = read_progress;
+  supervisor.seconds = 60 * options.minutes;
   supervise(supervisor);
   std::printf("network, curves, results and games: %s\n", options.folder.c_str());
 }
@@ -74,6 +76,11 @@ void add_train_command(CLI::App& app) {
   command->add_option("--store", options->store,
                       "Games and networks: a file or postgresql://USER@HOST/DATABASE  [FOLDER/games.db]");
   command->add_option("--threads", options->threads, "Of self-play; 0: one for each processor")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
+  command
+      ->add_option("--minutes", options->minutes,
+                   "Stop after this time; the run can go on later. 0: at its end")
       ->capture_default_str()
       ->check(CLI::NonNegativeNumber);
   command->add_flag("!--no-evaluate", options->evaluate, "Without matches between networks");

@@ -149,6 +149,23 @@ TEST_CASE("supervisor: a whole run, its report, one supervisor at a time, the en
   CHECK(folder.read("run/selfplay.log") == "stopped\nstopped\n");
 }
 
+TEST_CASE("supervisor: a damaged store is told before any role writes to it") {
+  const TemporaryFolder folder;
+  SupervisorOptions options;
+  options.store = folder / "store.db";
+  options.folder = folder / "run";
+  options.roles = {script("selfplay", "echo started")};
+  std::vector<GameRecord> games;
+  for (uint64_t i = 0; i < 60; ++i) games.push_back(random_game(i));
+  Store::open(options.store, Store::Open::create)->add_games(games);
+  std::string bytes = folder.read("store.db");
+  for (size_t i = bytes.size() / 2; i < bytes.size() * 3 / 4; ++i) bytes[i] = char(i);
+  folder.write("store.db", bytes);
+  CHECK(contains(error_of([&] { supervise(options); }), "damaged"));
+  CHECK_FALSE(std::filesystem::exists(folder / "run/selfplay.log"));
+  CHECK(folder.read("store.db") == bytes);
+}
+
 TEST_CASE("report: results, curves, games and the network of a store") {
   const TemporaryFolder folder;
   const auto store = Store::open(folder / "store.db", Store::Open::create);

@@ -2,7 +2,9 @@
 #include <sqlite3.h>
 #include <tengen/apps/go/learn/database.h>
 
+#include <chrono>
 #include <filesystem>
+#include <thread>
 #include <unordered_map>
 
 namespace tengen::go {
@@ -62,6 +64,7 @@ Sqlite::Sqlite(const std::string& path, bool create) : path_(path) {
   try {
     if (sqlite3_open_v2(path.c_str(), &connection_, flags, nullptr) != SQLITE_OK) failed("open");
     sqlite3_extended_result_codes(connection_, 1);
+    if (create) run("PRAGMA page_size = 8192");  // a game has 2 to 3 kB; of a file that is not new it stays
     sqlite3_busy_timeout(connection_, 60'000);  // the others write for milliseconds; a backup may take longer
     if (sqlite3_db_readonly(connection_, "main") == 1) {
       fail<StoreError>(path, ": may not be written to: look at the permissions of the file and its folder");
@@ -153,8 +156,14 @@ std::vector<std::string> Sqlite::tables() {
 }
 
 void Sqlite::set_up() {
+  // Where several processes do this to a new file at once, SQLite refuses instead of waiting.
+  const auto set_mode = [&] {
+    return sqlite3_exec(connection_, "PRAGMA journal_mode = WAL", nullptr, nullptr, nullptr) & 0xff;
+  };
+  for (int attempt = 0; set_mode() == SQLITE_BUSY && attempt < 1000; ++attempt)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
   std::string mode;
-  run("PRAGMA journal_mode = WAL", {}, [&](const Row& row) { mode = row.bytes(0); });
+  run("PRAGMA journal_mode", {}, [&](const Row& row) { mode = row.bytes(0); });
   if (mode != "wal") {
     fail<StoreError>(path_, ": SQLite's write-ahead log does not work here (journal mode ", mode,
                      "): a network file system? Use a local folder, or PostgreSQL for several machines");

@@ -75,7 +75,7 @@ class Store {
   static std::unique_ptr<Store> open(const std::string& url, Open how = Open::existing);
   explicit Store(std::unique_ptr<Database> database, Open how = Open::existing);
 
-  /// Reads everything and throws when the database finds damage: 1 s for some GB.
+  /// Reads the whole file and throws when it is damaged: 1 s a GB. A server looks after its own.
   void check();
 
   /// The run's settings and other small texts, by name.

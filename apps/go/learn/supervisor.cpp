@@ -149,7 +149,9 @@ class Supervisor {
         lock_(options.folder),
         store_(Store::open(options.store)),
         children_(options.roles, options.folder, options.restart),
-        status_(options_) {}
+        status_(options_) {
+    store_->check();  // before anybody writes to it
+  }
 
   void run() {
     try {
