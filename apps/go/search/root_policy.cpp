@@ -9,19 +9,19 @@ namespace tengen::go {
 namespace {
 
 double normal(Rng& rng) {
-  const double radius = std::sqrt(-2 * std::log(1 - uniform(rng)));
-  return radius * std::cos(2 * std::numbers::pi * uniform(rng));
+  const double radius = std::sqrt(-2 * std::log(1 - rng.uniform()));
+  return radius * std::cos(2 * std::numbers::pi * rng.uniform());
 }
 
 /// The logarithm of a sample of the gamma distribution with this shape (Marsaglia and Tsang 2000); small
 /// shapes give samples that only a logarithm can hold.
 double log_gamma_sample(double shape, Rng& rng) {
-  if (shape < 1) return log_gamma_sample(shape + 1, rng) + std::log(1 - uniform(rng)) / shape;
+  if (shape < 1) return log_gamma_sample(shape + 1, rng) + std::log(1 - rng.uniform()) / shape;
   const double d = shape - 1.0 / 3, c = 1 / std::sqrt(9 * d);
   for (;;) {
     const double x = normal(rng);
     const double v = std::pow(1 + c * x, 3);
-    if (v > 0 && std::log(1 - uniform(rng)) < x * x / 2 + d * (1 - v + std::log(v))) return std::log(d * v);
+    if (v > 0 && std::log(1 - rng.uniform()) < x * x / 2 + d * (1 - v + std::log(v))) return std::log(d * v);
   }
 }
 

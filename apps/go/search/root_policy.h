@@ -7,9 +7,6 @@
 
 namespace tengen::go {
 
-/// Uniform in [0, 1).
-inline double uniform(Rng& rng) { return double(rng.next() >> 11) * 0x1p-53; }
-
 /// p ^ (1 / temperature), then made to sum to 1.
 void apply_temperature(std::span<float> priors, float temperature);
 

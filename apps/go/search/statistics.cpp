@@ -1,5 +1,4 @@
 // What a search found: read under the tree's lock.
-#include <tengen/apps/go/search/root_policy.h>
 #include <tengen/apps/go/search/search.h>
 #include <tengen/apps/go/search/selection.h>
 #include <tengen/tensor/error.h>
@@ -86,7 +85,7 @@ size_t draw(const Pairs& weights, float temperature, Rng& rng) {
   for (const auto& [move, weight] : weights) {
     sums.push_back(sum += std::pow(double(weight) / double(weights[0].second), 1 / double(temperature)));
   }
-  const double at = uniform(rng) * sum;
+  const double at = rng.uniform() * sum;
   return std::min<size_t>(size_t(std::ranges::upper_bound(sums, at) - sums.begin()), sums.size() - 1);
 }
 
