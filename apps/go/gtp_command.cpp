@@ -22,7 +22,8 @@ void add_gtp_command(CLI::App& app) {
   command.add_option("--size", gtp.size, "Board size at the start")
       ->check(CLI::Range(kMinSize, kMaxSize))
       ->capture_default_str();
-  command.add_option("--komi", options->komi, "Points for White [7 up to 9x9, else 7.5]")->check(komi_number());
+  command.add_option("--komi", options->komi, "Points for White [7 up to 9x9, else 7.5]")
+      ->check(komi_number());
   command.add_option("--rules", options->rules, "Rules by name")->check(rules_name())->capture_default_str();
   command.add_option("--visits", gtp.limits.visits, "Visits a move; 1: policy only")->check(at_least(0));
   command.add_option("--playouts", gtp.limits.playouts, "New visits a move")->check(at_least(0));

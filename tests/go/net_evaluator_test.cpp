@@ -153,7 +153,8 @@ TEST_CASE("evaluator: the original network may go on learning") {
   for (size_t i = 0; i < games.size(); ++i) CHECK(same(before[i], after[i], 25));
 }
 
-TEST_CASE("evaluator: cached positions get the same answer without the network; what differs is not mixed up") {
+TEST_CASE(
+    "evaluator: cached positions get the same answer without the network; what differs is not mixed up") {
   const Network network = test_network();
   NetEvaluator evaluator(network, {.cache_size = 1000});
   const auto games = random_games(9, 30);

@@ -20,8 +20,7 @@ namespace {
 Tensor planes_of(const NetworkImpl& network, const std::vector<Game>& games) {
   const int64_t size = games[0].size();
   Tensor planes = empty({int64_t(games.size()), network.planes(), size, size});
-  for (size_t i = 0; i < games.size(); ++i)
-    network.encode(games[i], planes[int64_t(i)].data_ptr<float>());
+  for (size_t i = 0; i < games.size(); ++i) network.encode(games[i], planes[int64_t(i)].data_ptr<float>());
   return planes;
 }
 
@@ -182,7 +181,9 @@ TEST_CASE("losses: AlphaLoss is (z - v)^2 - pi log p, and differentiates itself 
   }
   value.requires_grad_();
   logits.requires_grad_();
-  const auto function = [&](const autograd::variable_list& x) { return alpha_loss(x[0], z, log_softmax(x[1], 1), pi); };
+  const auto function = [&](const autograd::variable_list& x) {
+    return alpha_loss(x[0], z, log_softmax(x[1], 1), pi);
+  };
   CHECK(autograd::gradcheck(function, {value, logits}));
   CHECK(autograd::gradgradcheck(function, {value, logits}));
 }
@@ -199,9 +200,8 @@ TEST_CASE("losses: terms and their weights; what is undefined is left out") {
   CHECK(terms.policy.item<float>() == doctest::Approx(std::log(5)));
   CHECK(terms.value.item<float>() == doctest::Approx((0.25 + 4) / 2));
   CHECK(terms.total.item<float>() ==
-        doctest::Approx(alpha_loss(output.value, targets.value, output.policy, targets.policy)
-                            .mean()
-                            .item<float>()));
+        doctest::Approx(
+            alpha_loss(output.value, targets.value, output.policy, targets.policy).mean().item<float>()));
   CHECK_FALSE(terms.score.defined());
   CHECK_FALSE(terms.ownership.defined());
   CHECK_FALSE(terms.reply.defined());
@@ -278,12 +278,14 @@ TEST_CASE("network files: what is wrong is said, with the file's name") {
   says(changed([](auto& file) { file.tensors.erase("value.weight"); }), {"value.weight"});
   says(changed([](auto& file) { file.tensors["more"] = ones({2}); }), {"more"});
   says(changed([](auto& file) { file.tensors["owner.bias"] = ones({2}); }), {"owner.bias", "[2]", "[1]"});
-  says(changed([](auto& file) { file.tensors["owner.bias"] = full({1}, NAN); }), {"owner.bias", "not finite"});
+  says(changed([](auto& file) { file.tensors["owner.bias"] = full({1}, NAN); }),
+       {"owner.bias", "not finite"});
   says(changed([](auto& file) { file.metadata["channels"] = "24"; }), {"stem.conv.weight"});
   says(changed([](auto& file) { file.metadata["channels"] = "many"; }), {"channels", "many", "number"});
   says(changed([](auto& file) { file.metadata["channels"] = "1000000000"; }), {"1000000000", "4096"});
   says(changed([](auto& file) { file.metadata["kind"] = "resnet"; }), {"resnet", "alphago-zero"});
-  says(changed([](auto& file) { file.metadata["format"] = "tengen-go network 9"; }), {"network 9", "network 1"});
+  says(changed([](auto& file) { file.metadata["format"] = "tengen-go network 9"; }),
+       {"network 9", "network 1"});
   says(changed([](auto& file) { file.metadata["planes"] = "17"; }), {"17", "18"});
   says(changed([](auto& file) { file.metadata.clear(); }), {"format", "tengen-go"});
   says(message(""), {"truncated"});
@@ -296,5 +298,6 @@ TEST_CASE("network files: what is wrong is said, with the file's name") {
   const std::string path = folder / "none.safetensors";
   CHECK(contains(error_of([&] { load_network(path); }), path));
   folder.write("short.safetensors", good.substr(0, 1000));
-  CHECK(contains(error_of([&] { load_network(folder / "short.safetensors"); }), folder / "short.safetensors"));
+  CHECK(
+      contains(error_of([&] { load_network(folder / "short.safetensors"); }), folder / "short.safetensors"));
 }

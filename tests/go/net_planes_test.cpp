@@ -39,7 +39,8 @@ std::string marked(const Game& game, const std::vector<float>& planes, int plane
 /// The one number of a constant plane.
 float constant(const Game& game, const std::vector<float>& planes, int plane) {
   const int points = game.size() * game.size();
-  for (int p = 1; p < points; ++p) CHECK(planes[size_t(plane * points + p)] == planes[size_t(plane * points)]);
+  for (int p = 1; p < points; ++p)
+    CHECK(planes[size_t(plane * points + p)] == planes[size_t(plane * points)]);
   return planes[size_t(plane * points)];
 }
 
@@ -164,8 +165,9 @@ TEST_CASE("planes: komi counts handicap points, is bounded, and its parity repea
 TEST_CASE("planes of AlphaGo Zero: eight boards, correct after captures and from set-up stones") {
   for (int size : {3, 5, 9}) {
     for (uint64_t seed = 1; seed <= 30; ++seed) {
-      Game game = seed % 2 ? Game(size)
-                           : Game(size, {}, std::vector<Move>{{Color::black, 0}, {Color::white, 2}}, Color::white);
+      Game game = seed % 2
+                      ? Game(size)
+                      : Game(size, {}, std::vector<Move>{{Color::black, 0}, {Color::white, 2}}, Color::white);
       Rng rng(seed);
       std::vector<Board> boards{game.board()};
       for (int i = 0; i < 3 * size * size && !game.is_over(); ++i) {

@@ -110,8 +110,7 @@ class GtpEngine {
   std::string genmove_analyze(const Request&, bool kata);
   Player& prepare(Color color, const std::vector<MoveLimit>& limits);
   Limits limits_for(Color color) const;
-  std::string choose_and_play(Color color, const AnalysisOptions& options, const Report& report,
-                              bool play);
+  std::string choose_and_play(Color color, const AnalysisOptions& options, const Report& report, bool play);
   void start_stream(const Request& request);
   Report report_to_stream(const AnalysisOptions& options);
   PointList dead_stones();
