@@ -1,3 +1,8 @@
+# What the programs share: pictures, charts, the run on a terminal.
+file(GLOB common_sources CONFIGURE_DEPENDS apps/common/*.cpp)
+add_library(tengen_apps_common STATIC ${common_sources})
+target_link_libraries(tengen_apps_common PRIVATE tengen_flags PUBLIC tengen::tengen)
+
 # tengen-detect: everything but main() is a library, so that the tests can link it.
 find_package(yaml-cpp REQUIRED)
 set(yaml_library yaml-cpp)
@@ -11,15 +16,12 @@ file(GLOB detector_sources CONFIGURE_DEPENDS apps/detector/*.cpp)
 list(FILTER detector_sources EXCLUDE REGEX "/main\\.cpp$")
 if(detector_sources)
   add_library(tengen_detector STATIC ${detector_sources})
-  target_link_libraries(tengen_detector PRIVATE tengen_flags ${yaml_library} PUBLIC tengen::tengen)
+  target_link_libraries(tengen_detector PRIVATE tengen_flags ${yaml_library} PUBLIC tengen_apps_common)
 endif()
 if(EXISTS ${PROJECT_SOURCE_DIR}/apps/detector/main.cpp)
   add_executable(tengen-detect apps/detector/main.cpp)
   target_link_libraries(tengen-detect PRIVATE tengen_detector tengen_flags CLI11::CLI11)
   target_compile_definitions(tengen-detect PRIVATE TENGEN_VERSION="${PROJECT_VERSION}")
-  if(TENGEN_STATIC_PROGRAMS)
-    target_link_options(tengen-detect PRIVATE -static)
-  endif()
 endif()
 
 find_package(Threads REQUIRED)
@@ -30,9 +32,11 @@ target_include_directories(tengen_go_rules PUBLIC ${PROJECT_SOURCE_DIR}/include)
 target_link_libraries(tengen_go_rules PRIVATE tengen_flags PUBLIC Threads::Threads)
 target_compile_features(tengen_go_rules PUBLIC cxx_std_20)
 
-find_package(SQLite3 REQUIRED)
+find_package(SQLite3 3.35 REQUIRED)
 find_package(nlohmann_json REQUIRED)
-find_package(PostgreSQL QUIET)  # optional: games of several machines in one database
+if(NOT TENGEN_STATIC_PROGRAMS)  # libpq.a needs Kerberos, which Debian has as shared libraries only
+  find_package(PostgreSQL QUIET)  # optional: games of several machines in one database
+endif()
 file(GLOB go_sources CONFIGURE_DEPENDS apps/go/net/*.cpp apps/go/learn/*.cpp apps/go/play/*.cpp)
 # The network that tengen-go plays with unless told otherwise, as a string literal: any compiler takes that.
 set(go_network ${PROJECT_SOURCE_DIR}/assets/go.safetensors)
@@ -48,10 +52,10 @@ if(go_sources)
   add_library(tengen_go STATIC ${go_sources} ${go_network_source})
   target_link_libraries(tengen_go
     PRIVATE tengen_flags SQLite::SQLite3 nlohmann_json::nlohmann_json
-    PUBLIC tengen_go_rules tengen::tengen Threads::Threads)
+    PUBLIC tengen_go_rules tengen_apps_common tengen::tengen Threads::Threads)
   if(PostgreSQL_FOUND)
     target_link_libraries(tengen_go PRIVATE PostgreSQL::PostgreSQL)
-    target_compile_definitions(tengen_go PRIVATE TENGEN_POSTGRESQL)
+    target_compile_definitions(tengen_go PUBLIC TENGEN_POSTGRESQL)
   endif()
 endif()
 file(GLOB go_program_sources CONFIGURE_DEPENDS apps/go/*.cpp)
@@ -60,3 +64,9 @@ if(go_program_sources AND go_sources)
   target_link_libraries(tengen-go PRIVATE tengen_go tengen_flags CLI11::CLI11 nlohmann_json::nlohmann_json)
   target_compile_definitions(tengen-go PRIVATE TENGEN_VERSION="${PROJECT_VERSION}")
 endif()
+
+foreach(program tengen-detect tengen-go)
+  if(TENGEN_STATIC_PROGRAMS AND TARGET ${program})
+    target_link_options(${program} PRIVATE -static)
+  endif()
+endforeach()

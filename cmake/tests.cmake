@@ -9,7 +9,8 @@ foreach(area IN LISTS test_areas)
     continue()
   endif()
   add_executable(test_${area} tests/main.cpp ${area_sources})
-  target_compile_options(test_${area} PRIVATE $<$<CONFIG:Release>:-O1>)  # they are compiled more often than run
+  # They are compiled more often than run; line numbers are what a sanitizer needs to tell.
+  target_compile_options(test_${area} PRIVATE $<$<CONFIG:Release>:-O1> $<$<CONFIG:RelWithDebInfo>:-O1 -g1>)
   target_link_libraries(test_${area} PRIVATE tengen::tengen tengen_flags doctest::doctest)
   target_compile_definitions(test_${area} PRIVATE TENGEN_GOLDEN_DIR="${TENGEN_GOLDEN}" TENGEN_DATA_DIR="${TENGEN_DATA}"
     TENGEN_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
@@ -40,6 +41,12 @@ if(EXISTS ${PROJECT_SOURCE_DIR}/torch.h AND NOT TENGEN_SANITIZE)
     add_test(NAME "package: ${how}" COMMAND ${PROJECT_SOURCE_DIR}/tests/package/run ${PROJECT_BINARY_DIR}
              ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/package-${how} ${how})
   endforeach()
+endif()
+
+# A learning run whose processes are killed.
+if(TARGET tengen-go)
+  add_test(NAME "go: train, with kill -9" COMMAND ${PROJECT_SOURCE_DIR}/tests/go/train_run $<TARGET_FILE:tengen-go>
+           ${PROJECT_BINARY_DIR}/train-run)
 endif()
 
 # The examples of the README.

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include <tengen/apps/detector/boxes.h>
+#include <tengen/apps/detector/common.h>
 #include <tengen/apps/detector/hyp.h>
-#include <tengen/apps/detector/image.h>
 #include <tengen/apps/detector/random.h>
 
 namespace tengen::detect {

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include <tengen/apps/detector/image.h>
+#include <tengen/apps/detector/common.h>
 
 namespace tengen::detect {
 

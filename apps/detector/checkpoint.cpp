@@ -1,5 +1,5 @@
 #include <tengen/apps/detector/checkpoint.h>
-#include <tengen/apps/detector/run.h>
+#include <tengen/apps/detector/common.h>
 #include <tengen/io/pytorch.h>
 #include <tengen/io/safetensors.h>
 #include <yaml-cpp/yaml.h>

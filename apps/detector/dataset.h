@@ -10,8 +10,8 @@
 
 #include <tengen/apps/detector/augment.h>
 #include <tengen/apps/detector/boxes.h>
+#include <tengen/apps/detector/common.h>
 #include <tengen/apps/detector/hyp.h>
-#include <tengen/apps/detector/image.h>
 #include <tengen/apps/detector/letterbox.h>
 
 namespace tengen::detect {

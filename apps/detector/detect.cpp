@@ -1,9 +1,9 @@
 #include <tengen/apps/detector/checkpoint.h>
+#include <tengen/apps/detector/common.h>
 #include <tengen/apps/detector/dataset.h>
 #include <tengen/apps/detector/detect.h>
 #include <tengen/apps/detector/draw.h>
 #include <tengen/apps/detector/letterbox.h>
-#include <tengen/apps/detector/run.h>
 
 #include <algorithm>
 #include <chrono>

@@ -1,7 +1,7 @@
 // Finds objects on pictures.
 #pragma once
 
-#include <tengen/apps/detector/image.h>
+#include <tengen/apps/detector/common.h>
 #include <tengen/apps/detector/model.h>
 #include <tengen/apps/detector/nms.h>
 

@@ -28,12 +28,12 @@ void draw_density(Image& image, int left, std::span<const Point> points, const s
       fill_rect(image, px, py, px + kCell, py + kCell, {8, 64, 138}, share);
     }
   }
-  const float right = float(left + kSide), bottom = float(kMargin + kSide);
-  draw_rect(image, {float(left), float(kMargin), right, bottom}, kFrame, 1);
-  draw_text(image, left + (kSide - text_width(x_label, kFont)) / 2, int(bottom) + 22, x_label, kInk, kFont);
+  const int right = left + kSide, bottom = kMargin + kSide;
+  draw_rect(image, left, kMargin, right, bottom, kFrame, 1);
+  draw_text(image, left + (kSide - text_width(x_label, kFont)) / 2, bottom + 22, x_label, kInk, kFont);
   draw_text_up(image, left - 20, kMargin + (kSide + text_width(y_label, kFont)) / 2, y_label, kInk, kFont);
-  draw_text(image, left, int(bottom) + 6, "0", kInk, kFont);
-  draw_text(image, left + kSide - 8, int(bottom) + 6, "1", kInk, kFont);
+  draw_text(image, left, bottom + 6, "0", kInk, kFont);
+  draw_text(image, left + kSide - 8, bottom + 6, "1", kInk, kFont);
 }
 
 }  // namespace

@@ -1,10 +1,10 @@
 #include <tengen/apps/detector/anchors.h>
 #include <tengen/apps/detector/batch.h>
 #include <tengen/apps/detector/checkpoint.h>
+#include <tengen/apps/detector/common.h>
 #include <tengen/apps/detector/optimizer.h>
 #include <tengen/apps/detector/plots.h>
 #include <tengen/apps/detector/prefetch.h>
-#include <tengen/apps/detector/run.h>
 #include <tengen/apps/detector/train.h>
 #include <tengen/apps/detector/val.h>
 
@@ -269,7 +269,7 @@ bool Trainer::train_epoch() {
   Prefetcher<Batch> loader(batches, usable_workers(command_.workers, schedule_.batch_size), [&](int64_t b) {
     return train_batch(*train_, order, epoch, b, schedule_.batch_size);
   });
-  Progress progress(train_->size());
+  Progress progress(train_->size(), "img");
   std::string line;
   int64_t done = 0;
   mean_loss_ = {};
@@ -391,7 +391,7 @@ Metrics Trainer::report() {
 TrainResult Trainer::run() {
   catch_interrupts();
   TrainResult result{folder_.string(), {}, false};
-  const Progress clock(0);
+  const Progress clock(0, "img");
   std::printf(
       "Image sizes %d; batches of %d, %d an epoch; logging results to %s\nStarting training for %d "
       "epochs...\n\n",

@@ -1,4 +1,4 @@
-#include <tengen/apps/detector/run.h>
+#include <tengen/apps/detector/common.h>
 #include <tengen/apps/detector/train.h>
 #include <tengen/tensor/error.h>
 #include <yaml-cpp/yaml.h>

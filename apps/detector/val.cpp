@@ -1,9 +1,9 @@
 #include <tengen/apps/detector/batch.h>
 #include <tengen/apps/detector/checkpoint.h>
+#include <tengen/apps/detector/common.h>
 #include <tengen/apps/detector/nms.h>
 #include <tengen/apps/detector/plots.h>
 #include <tengen/apps/detector/prefetch.h>
-#include <tengen/apps/detector/run.h>
 #include <tengen/apps/detector/val.h>
 
 #include <algorithm>
@@ -88,7 +88,7 @@ ValResult validate(DetectionModel& model, const ValSet& set, const std::vector<s
   Prefetcher<ValBatch> batches(
       set.batches(), usable_workers(settings.workers, batch_size),
       [&](int64_t b) { return val_batch(set, b, drawn(b)); }, 2);
-  Progress progress(set.size());
+  Progress progress(set.size(), "img");
   int64_t done = 0;
   auto start = std::chrono::steady_clock::now();
   for (int64_t b = 0; auto next = batches.next(); ++b) {

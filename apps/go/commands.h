@@ -4,11 +4,19 @@
 
 #include <CLI/CLI.hpp>
 
+#include <tengen/apps/go/learn/settings.h>
+
 namespace tengen::go {
 
 void add_gtp_command(CLI::App& app);
 void add_analyze_command(CLI::App& app);
 void add_match_command(CLI::App& app);
+void add_train_command(CLI::App& app);
+void add_role_commands(CLI::App& app);  // begin, selfplay, learn, evaluate
 void add_sgf_command(CLI::App& app);
+void add_bench_command(CLI::App& app);
+
+/// An option for every setting of a run.
+void add_setting_options(CLI::App& command, RunSettings& settings);
 
 }  // namespace tengen::go

@@ -13,7 +13,10 @@ int main(int argc, char** argv) {
   add_gtp_command(app);
   add_analyze_command(app);
   add_match_command(app);
+  add_train_command(app);
+  add_role_commands(app);
   add_sgf_command(app);
+  add_bench_command(app);
 
   try {
     app.parse(argc, argv);

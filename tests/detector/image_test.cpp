@@ -1,5 +1,5 @@
 // Picture files: formats, EXIF orientation, broken files; resizing.
-#include <tengen/apps/detector/image.h>
+#include <tengen/apps/detector/common.h>
 
 #include <doctest/doctest.h>
 

@@ -24,7 +24,7 @@ int64_t coloured(const Image& image, uint8_t background = 255) {
 
 TEST_CASE("draw: rectangles, lines, polygons and text, also across the border") {
   Image image(20, 30);
-  draw_rect(image, {5, 5, 15, 12}, {255, 0, 0}, 1);
+  draw_rect(image, 5, 5, 15, 12, {255, 0, 0}, 1);
   CHECK(image.row(5)[3 * 5] == 255);
   CHECK(image.row(12)[3 * 15] == 255);
   CHECK(image.row(8)[3 * 10] == 0);

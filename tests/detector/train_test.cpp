@@ -1,9 +1,9 @@
 // Whole runs on a small drawn data set: learning, exact continuation, honest failure.
 #include <doctest/doctest.h>
 #include <tengen/apps/detector/checkpoint.h>
+#include <tengen/apps/detector/common.h>
 #include <tengen/apps/detector/demo_data.h>
 #include <tengen/apps/detector/detect.h>
-#include <tengen/apps/detector/run.h>
 #include <tengen/apps/detector/train.h>
 #include <unistd.h>
 

@@ -193,7 +193,7 @@ TEST_CASE("losses: terms and their weights; what is undefined is left out") {
   output.policy = log_softmax(zeros({2, 5}), 1);
   output.value = torch::tensor({0.5f, -1.0f});
   Targets targets;
-  targets.policy = torch::tensor({{1.0f, 0, 0, 0, 0}, {0.5f, 0.5f, 0, 0, 0}});
+  targets.policy = torch::tensor({{1.0f, 0.0f, 0.0f, 0.0f, 0.0f}, {0.5f, 0.5f, 0.0f, 0.0f, 0.0f}});
   targets.value = torch::tensor({1.0f, 1.0f});
   targets.score = zeros({2});  // no such output
   LossTerms terms = go_loss(output, targets);
@@ -207,8 +207,8 @@ TEST_CASE("losses: terms and their weights; what is undefined is left out") {
   CHECK_FALSE(terms.reply.defined());
 
   output.score = torch::tensor({10.0f, 60.0f});
-  output.ownership = torch::tensor({{1.0f, 0, 0, 0}, {-1.0f, 0, 0, 0}});
-  targets.ownership = torch::tensor({{1.0f, 1, 0, 0}, {1.0f, 0, 0, 0}});
+  output.ownership = torch::tensor({{1.0f, 0.0f, 0.0f, 0.0f}, {-1.0f, 0.0f, 0.0f, 0.0f}});
+  targets.ownership = torch::tensor({{1.0f, 1.0f, 0.0f, 0.0f}, {1.0f, 0.0f, 0.0f, 0.0f}});
   output.reply = output.policy;
   targets.reply = targets.policy;
   targets.reply_weight = torch::tensor({1.0f, 0.0f});

@@ -17,6 +17,12 @@ class Rng {
   }
   /// 0 <= result < n; the bias is below n / 2^32.
   uint32_t below(uint32_t n) { return uint32_t((next() >> 32) * n >> 32); }
+  /// Uniform in [0, 1).
+  double uniform() { return double(next() >> 11) * 0x1p-53; }
+
+  /// To go on from later.
+  uint64_t state() const { return state_; }
+  void set_state(uint64_t state) { state_ = state; }
 
  private:
   uint64_t state_;

@@ -15,8 +15,8 @@ namespace tengen::go {
 /// rules, a pass before. Not on the moves before that: a transposition finds what was said about its twin.
 uint64_t evaluation_key(const Game& game);
 
-/// Bounded: sets of four entries, the one that was not asked for longest makes place. Safe to use from several
-/// threads. An entry's memory grows to the largest board that it has held; then nothing is allocated.
+/// Bounded: sets of four entries, the one that was not asked for longest makes place. Safe to use from
+/// several threads. An entry's memory grows to the largest board that it has held; then nothing is allocated.
 class EvaluationCache {
  public:
   /// Room for about `positions`; 0: always empty.

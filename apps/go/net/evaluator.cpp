@@ -109,10 +109,11 @@ void NetEvaluator::run(Workspace& work) {
   work.symmetries.resize(size_t(pictures));
   for (int i = 0; i < pictures; ++i) {
     int& symmetry = work.symmetries[size_t(i)];
-    symmetry = average                                   ? i % kSymmetries
+    symmetry = average                                  ? i % kSymmetries
                : settings_.symmetry == Symmetry::random ? int(zobrist::mix(settings_.seed + drawn_++) >> 61)
-                                                         : 0;
-    network_->encode(*work.batch[size_t(i / each)].game, work.planes.data_ptr<float>() + i * numbers, symmetry);
+                                                        : 0;
+    network_->encode(*work.batch[size_t(i / each)].game, work.planes.data_ptr<float>() + i * numbers,
+                     symmetry);
   }
 
   const NetworkOutput output = network_->forward(work.planes.narrow(0, 0, pictures));
@@ -132,7 +133,8 @@ void NetEvaluator::run(Workspace& work) {
       const float* log_p = policy.const_data_ptr<float>() + int64_t(j) * (points + 1);
       out.value += share * value.const_data_ptr<float>()[j];
       if (score.defined()) out.score += share * score.const_data_ptr<float>()[j];
-      for (int p = 0; p <= points; ++p) out.policy[p] += average ? share * std::exp(log_p[map[p]]) : log_p[map[p]];
+      for (int p = 0; p <= points; ++p)
+        out.policy[p] += average ? share * std::exp(log_p[map[p]]) : log_p[map[p]];
       if (!ownership.defined()) continue;
       const float* owner = ownership.const_data_ptr<float>() + int64_t(j) * points;
       for (int p = 0; p < points; ++p) out.ownership[p] += share * owner[map[p]];

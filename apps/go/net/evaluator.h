@@ -15,8 +15,8 @@
 namespace tengen::go {
 
 struct EvaluatorSettings {
-  /// Positions are shown as they are; each turned by a symmetry drawn at random; by all eight, with the mean of
-  /// the answers (of the policy's probabilities).
+  /// Positions are shown as they are; each turned by a symmetry drawn at random; by all eight, with the mean
+  /// of the answers (of the policy's probabilities).
   enum class Symmetry { none, random, average };
 
   int64_t cache_size = 0;  // positions; 0: no cache
@@ -28,8 +28,8 @@ struct EvaluatorSettings {
 
 /// Works on its own copy of the network, batch norm folded: the original may go on learning.
 ///
-/// evaluate() may be called by any number of threads. Positions of waiting calls are computed together; a call
-/// that finds a place free (`concurrency`) starts at once with its own.
+/// evaluate() may be called by any number of threads. Positions of waiting calls are computed together; a
+/// call that finds a place free (`concurrency`) starts at once with its own.
 class NetEvaluator : public Evaluator {
  public:
   NetEvaluator(const Network& network, const EvaluatorSettings& settings = {});

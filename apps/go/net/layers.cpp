@@ -3,8 +3,8 @@
 namespace tengen::go {
 
 ConvNormImpl::ConvNormImpl(int64_t in, int64_t out, int64_t kernel)
-    : conv(register_module(
-          "conv", nn::Conv2d(nn::Conv2dOptions(in, out, kernel).padding(kernel / 2).bias(false)))),
+    : conv(register_module("conv",
+                           nn::Conv2d(nn::Conv2dOptions(in, out, kernel).padding(kernel / 2).bias(false)))),
       norm(register_module("norm", nn::BatchNorm2d(out))) {
   nn::init::kaiming_normal_(conv->weight, 0, kFanIn, kReLU);
 }

@@ -20,8 +20,8 @@ struct ConvNormImpl : nn::Module {
 };
 TENGEN_MODULE(ConvNorm);
 
-/// relu(x + second(relu(first(x)))) with 3x3 convolutions. With `pooling`, a bias that is linear in the pooled
-/// input goes to each channel between the two: local patterns may depend on the whole board (Wu 2019).
+/// relu(x + second(relu(first(x)))) with 3x3 convolutions. With `pooling`, a bias that is linear in the
+/// pooled input goes to each channel between the two: local patterns may depend on the whole board (Wu 2019).
 struct BlockImpl : nn::Module {
   BlockImpl(int64_t channels, bool pooling);
   Tensor forward(const Tensor& x);

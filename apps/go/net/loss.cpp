@@ -24,15 +24,20 @@ LossTerms go_loss(const NetworkOutput& output, const Targets& targets, const Los
   if (targets.policy.defined())
     add(terms.policy, weights.policy, cross_entropy(output.policy, targets.policy));
   if (targets.value.defined()) add(terms.value, weights.value, squared_error(output.value, targets.value));
-  if (output.score.defined() && targets.score.defined())
-    add(terms.score, weights.score,
-        huber_loss(output.score / kScoreUnit, targets.score / kScoreUnit, Reduction::None));
-  if (output.ownership.defined() && targets.ownership.defined())
-    add(terms.ownership, weights.ownership, squared_error(output.ownership, targets.ownership));
-  if (output.reply.defined() && targets.reply.defined()) {
-    const Tensor loss = cross_entropy(output.reply, targets.reply);
-    add(terms.reply, weights.reply, targets.reply_weight.defined() ? loss * targets.reply_weight : loss);
+  const auto weighted = [](const Tensor& loss, const Tensor& weight) {
+    return weight.defined() ? loss * weight : loss;
+  };
+  if (output.score.defined() && targets.score.defined()) {
+    const Tensor loss = huber_loss(output.score / kScoreUnit, targets.score / kScoreUnit, Reduction::None);
+    add(terms.score, weights.score, weighted(loss, targets.finished));
   }
+  if (output.ownership.defined() && targets.ownership.defined()) {
+    const Tensor loss = squared_error(output.ownership, targets.ownership).mean(1);
+    add(terms.ownership, weights.ownership, weighted(loss, targets.finished));
+  }
+  if (output.reply.defined() && targets.reply.defined())
+    add(terms.reply, weights.reply,
+        weighted(cross_entropy(output.reply, targets.reply), targets.reply_weight));
   TENGEN_CHECK(terms.total.defined(), "go_loss: no targets");
   return terms;
 }

@@ -18,6 +18,7 @@ struct Targets {
   Tensor ownership;     // (B,N*N) -1, 0 or 1
   Tensor reply;         // (B,M) probabilities
   Tensor reply_weight;  // (B), 0 where the game ended before a reply; undefined: 1
+  Tensor finished;      // (B), 0 where a resigned game teaches neither score nor ownership; undefined: 1
 };
 
 struct LossWeights {

@@ -36,9 +36,7 @@ struct TengenNetwork : NetworkImpl {
   }
 
   int planes() const override { return kPlanes; }
-  void encode(const Game& game, float* out, int symmetry) const override {
-    go::encode(game, out, symmetry);
-  }
+  void encode(const Game& game, float* out, int symmetry) const override { go::encode(game, out, symmetry); }
 
   NetworkOutput forward(const Tensor& planes) override {
     Tensor x = relu(stem(planes));  // (B,C,N,N)
@@ -48,7 +46,8 @@ struct TengenNetwork : NetworkImpl {
     const Tensor pooled = pool(features);             // (B,3F)
     const Tensor summary = relu(hidden(pooled));      // (B,2F)
 
-    const Tensor maps = moves(relu(add_bias(policy_features(x), policy_bias(pooled)))).flatten(2);  // (B,2,N*N)
+    const Tensor maps =
+        moves(relu(add_bias(policy_features(x), policy_bias(pooled)))).flatten(2);       // (B,2,N*N)
     const Tensor logits = log_softmax(cat({maps, passes(summary).unsqueeze(2)}, 2), 2);  // (B,2,N*N+1)
     return {.policy = logits.select(1, 0),
             .value = tanh(value(summary)).squeeze(1),
@@ -66,9 +65,9 @@ struct TengenNetwork : NetworkImpl {
   nn::Linear hidden{nullptr}, passes{nullptr}, value{nullptr}, score{nullptr};
 };
 
-/// Silver et al., Mastering the game of Go without human knowledge (2017), Methods: 17 planes; "PolicyNet" 1x1
-/// convolution to 2 channels, batch norm, ReLU, fully connected; "ValueNet" 1x1 convolution to 1 channel, batch
-/// norm, ReLU, fully connected to 256, ReLU, fully connected to 1, tanh.
+/// Silver et al., Mastering the game of Go without human knowledge (2017), Methods: 17 planes; "PolicyNet"
+/// 1x1 convolution to 2 channels, batch norm, ReLU, fully connected; "ValueNet" 1x1 convolution to 1 channel,
+/// batch norm, ReLU, fully connected to 256, ReLU, fully connected to 1, tanh.
 struct AlphaGoZeroNetwork : NetworkImpl {
   explicit AlphaGoZeroNetwork(const NetworkConfig& config) : NetworkImpl(config) {
     const int64_t channels = config.channels, points = int64_t(config.size) * config.size;

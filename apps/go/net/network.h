@@ -12,7 +12,8 @@
 namespace tengen::go {
 
 struct NetworkConfig {
-  /// "tengen": any board size with one set of weights, all heads. "alphago-zero": as published, one board size.
+  /// "tengen": any board size with one set of weights, all heads. "alphago-zero": as published, one board
+  /// size.
   std::string kind = "tengen";
   int blocks = 4;     // residual blocks of two 3x3 convolutions each, 0 to 100
   int channels = 32;  // 1 to 4096

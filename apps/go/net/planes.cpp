@@ -17,14 +17,13 @@ struct Painter {
   std::span<const Point> map;
 
   void set(int plane, Point point) const { planes[plane * points + map[point]] = 1; }
-  void fill(int plane, float value) const {
-    std::fill_n(planes + int64_t(plane) * points, points, value);
-  }
+  void fill(int plane, float value) const { std::fill_n(planes + int64_t(plane) * points, points, value); }
 };
 
-/// A wave of period 2 and height 0.5 of komi's distance from the nearest komi that lets games be drawn. Without
-/// a seki with an odd number of shared points the area of both players together is N*N, so their difference is
-/// as odd or even as N*N: on 9x9 komi 6.5 and 7.5 differ by a whole class of games, 7.5 and 8.5 by none.
+/// A wave of period 2 and height 0.5 of komi's distance from the nearest komi that lets games be drawn.
+/// Without a seki with an odd number of shared points the area of both players together is N*N, so their
+/// difference is as odd or even as N*N: on 9x9 komi 6.5 and 7.5 differ by a whole class of games, 7.5 and 8.5
+/// by none.
 float parity_wave(double komi, int points) {
   double t = std::fmod(komi - points % 2, 2.0);  // 0: draws are likely
   if (t < 0) t += 2;

@@ -8,10 +8,17 @@ namespace tengen::go {
 
 /// The planes of the default network. The last ones are the same number on every point.
 enum Plane : int {
-  kOnBoard,         // 1 everywhere: beyond the edge a convolution sees 0
-  kOwn, kOpponent,  // stones
-  kLiberties1, kLiberties2, kLiberties3,  // stones of chains with exactly as many liberties
-  kLastMove1, kLastMove2, kLastMove3, kLastMove4, kLastMove5,  // where one was played 1 to 5 moves ago
+  kOnBoard,  // 1 everywhere: beyond the edge a convolution sees 0
+  kOwn,
+  kOpponent,  // stones
+  kLiberties1,
+  kLiberties2,
+  kLiberties3,  // stones of chains with exactly as many liberties
+  kLastMove1,
+  kLastMove2,
+  kLastMove3,
+  kLastMove4,
+  kLastMove5,  // where one was played 1 to 5 moves ago
   kForbidden,  // empty points that only ko or superko forbids
   kPassEnds,   // 1 if the last move was a pass, so that another one ends the game
   kKomi,       // komi and handicap points, positive if they are the player's, in units of 20 points
@@ -26,8 +33,8 @@ enum Plane : int {
 void encode(const Game& game, float* planes, int symmetry = 0);
 
 /// The planes of AlphaGo Zero (Silver et al. 2017): own and opponent's stones now, the same one move ago, and
-/// so on to seven moves ago; then 1 everywhere if Black is to move. Positions before the start of the game are
-/// empty.
+/// so on to seven moves ago; then 1 everywhere if Black is to move. Positions before the start of the game
+/// are empty.
 constexpr int kPlanes17 = 17;
 void encode17(const Game& game, float* planes, int symmetry = 0);
 

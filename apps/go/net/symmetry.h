@@ -10,8 +10,8 @@ namespace tengen::go {
 constexpr int kSymmetries = 8;
 
 /// Symmetry s exchanges x and y if s & 4, then mirrors x if s & 1, y if s & 2. 0 changes nothing.
-/// Returns where each move goes: the points in order, then the pass, which stays: N*N + 1 numbers that live as
-/// long as the program. Throws unless 0 <= symmetry < 8 and the size is a board's.
+/// Returns where each move goes: the points in order, then the pass, which stays: N*N + 1 numbers that live
+/// as long as the program. Throws unless 0 <= symmetry < 8 and the size is a board's.
 std::span<const Point> symmetry_map(int symmetry, int size);
 
 inline Point apply(int symmetry, Point move, int size) { return symmetry_map(symmetry, size)[move]; }

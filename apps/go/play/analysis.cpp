@@ -153,7 +153,7 @@ class Engine {
     Player& player = restricted ? *restricted : own;
     player.reset(query.search);
     player.set_position(game);
-    Report report;
+    ThinkReport report;
     report.seconds = query.report_every;
     if (report.seconds > 0) {
       report.call = [&](const Search& search) { say(analysis_result(query, task.turn, search, true)); };

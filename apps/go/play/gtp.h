@@ -110,9 +110,10 @@ class GtpEngine {
   std::string genmove_analyze(const Request&, bool kata);
   Player& prepare(Color color, const std::vector<MoveLimit>& limits);
   Limits limits_for(Color color) const;
-  std::string choose_and_play(Color color, const AnalysisOptions& options, const Report& report, bool play);
+  std::string choose_and_play(Color color, const AnalysisOptions& options, const ThinkReport& report,
+                              bool play);
   void start_stream(const Request& request);
-  Report report_to_stream(const AnalysisOptions& options);
+  ThinkReport report_to_stream(const AnalysisOptions& options);
   PointList dead_stones();
 
   std::shared_ptr<Evaluator> evaluator_;

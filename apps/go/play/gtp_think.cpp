@@ -45,7 +45,7 @@ Limits GtpEngine::limits_for(Color color) const {
   return limits;
 }
 
-std::string GtpEngine::choose_and_play(Color color, const AnalysisOptions& options, const Report& report,
+std::string GtpEngine::choose_and_play(Color color, const AnalysisOptions& options, const ThinkReport& report,
                                        bool play) {
   const auto start = std::chrono::steady_clock::now();
   Player& player = prepare(color, options.limits);
@@ -77,7 +77,7 @@ void GtpEngine::start_stream(const Request& request) {
   streaming_ = true;
 }
 
-Report GtpEngine::report_to_stream(const AnalysisOptions& options) {
+ThinkReport GtpEngine::report_to_stream(const AnalysisOptions& options) {
   if (options.interval <= 0) return {};
   return {options.interval, [this, &options](const Search& search) {
             const std::string line = analysis_line(search, options);

@@ -64,7 +64,8 @@ std::optional<double> Clock::seconds_for_move(Color color, int size, int moves) 
   const Left& l = left(color);
   const double usable = std::max(l.seconds - lag, 0.0);
   const auto at_most = [&](double seconds, double limit) { return std::max(std::min(seconds, limit), 0.01); };
-  if (l.overtime) return at_most(system_ == System::canadian ? usable / std::max(l.stones, 1) : usable, usable);
+  if (l.overtime)
+    return at_most(system_ == System::canadian ? usable / std::max(l.stones, 1) : usable, usable);
 
   // Moves that a player still has to make: two thirds of the points are played in all, and never less than a
   // sixth of them are to come.

@@ -12,8 +12,8 @@ namespace tengen::go {
 struct Evaluation {
   float value;  // expected result, -1 lost .. 1 won; a draw counts 0
   float score;  // expected final score in points, komi counted
-  /// Logits by move, [N * N] is the pass: not normalised, illegal moves not masked. A search does not consider
-  /// moves with minus infinity.
+  /// Logits by move, [N * N] is the pass: not normalised, illegal moves not masked. A search does not
+  /// consider moves with minus infinity.
   std::array<float, kMaxPoints + 1> policy;
   std::array<float, kMaxPoints> ownership;  // -1 .. 1; 1: the player to move owns the point in the end
 };

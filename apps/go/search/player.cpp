@@ -118,7 +118,8 @@ void Player::run(const Limits& limits, std::stop_token stop, const Report& repor
   const auto work = [&](Worker& worker) {
     try {
       while (!run.stop && run.begun < run.playouts) {
-        if (worker.step(*search_, *evaluator_, run) == 0) std::this_thread::sleep_for(std::chrono::microseconds(20));
+        if (worker.step(*search_, *evaluator_, run) == 0)
+          std::this_thread::sleep_for(std::chrono::microseconds(20));
       }
     } catch (...) {
       run.fail(std::current_exception());
@@ -138,7 +139,8 @@ void Player::run(const Limits& limits, std::stop_token stop, const Report& repor
   std::vector<std::jthread> helpers;
   try {
     Worker& own = *workers_[0];
-    if (before == 0 && run.playouts > 0) own.step(*search_, *evaluator_, run);  // the root, before anybody else
+    if (before == 0 && run.playouts > 0)
+      own.step(*search_, *evaluator_, run);  // the root, before anybody else
     for (size_t i = 1; i < workers_.size(); ++i) helpers.emplace_back([&, i] { work(*workers_[i]); });
     double next_report = report.seconds;
     while (!run.stop && run.begun < run.playouts) {
@@ -149,7 +151,8 @@ void Player::run(const Limits& limits, std::stop_token stop, const Report& repor
         report.call(*search_);
         next_report = seconds_since(start) + report.seconds;
       }
-      if (own.step(*search_, *evaluator_, run) == 0) std::this_thread::sleep_for(std::chrono::microseconds(20));
+      if (own.step(*search_, *evaluator_, run) == 0)
+        std::this_thread::sleep_for(std::chrono::microseconds(20));
     }
     if (run.begun < run.playouts) run.stop = true;
   } catch (...) {

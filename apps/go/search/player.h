@@ -22,13 +22,15 @@ struct Limits {
 
 /// Called every `seconds` from the thread that called think(), between two of its batches, while the other
 /// threads go on. The search may be asked for everything const.
-struct Report {
+struct ThinkReport {
   double seconds = 0;
   std::function<void(const Search&)> call;
 };
 
 class Player {
  public:
+  using Report = ThinkReport;
+
   /// Each thread gathers up to `leaves_per_batch` positions before it asks the evaluator, but not more than
   /// an eighth of the tree's visits and one: a small search is not spoilt by guessing ahead.
   Player(std::shared_ptr<Evaluator> evaluator, const SearchSettings& settings, int threads = 1,

@@ -1,4 +1,5 @@
 #include <tengen/apps/go/board/area.h>
+#include <tengen/apps/go/board/zobrist.h>
 #include <tengen/apps/go/search/root_policy.h>
 #include <tengen/apps/go/search/search.h>
 #include <tengen/apps/go/search/selection.h>
@@ -37,6 +38,14 @@ int masked_policy(const Evaluation& evaluation, const PointList& legal, Point pa
 int8_t to_byte(float ownership) {
   const float scaled = std::clamp(127 * ownership, -127.f, 127.f);
   return int8_t(scaled < 0 ? scaled - 0.5f : scaled + 0.5f);
+}
+
+/// Of all that an evaluation depends on, the way there aside.
+uint64_t transposition_key(const Game& game) {
+  uint64_t key = game.situation_hash();
+  if (!game.moves().empty() && game.moves().back().point == game.board().pass()) key ^= zobrist::mix(4000);
+  for (Point p : game.legal_moves()) key += zobrist::mix(5000 + p);
+  return key;
 }
 
 bool same_start(const Game& a, const Game& b) {
@@ -79,6 +88,7 @@ void Search::set_root(const Game& game) {
     pointless_ = pointless_moves(root_.board(), root_.to_move(), root_.rules().suicide);
   }
   if (!kept) tree_->start();
+  transpositions_.clear();
   if (tree_->root->state != Node::expanded) return;
   if (tree_->root != old) keep_raw_priors();
   set_root_policy();
@@ -159,7 +169,7 @@ Search::Step Search::begin(Leaf& leaf) {
     finish_game(leaf);
     return Step::done;
   }
-  return Step::evaluate;
+  return settings_.transpositions && share_evaluation(leaf) ? Step::done : Step::evaluate;
 }
 
 /// The first visit of a position where two passes ended the game.
@@ -184,6 +194,25 @@ void Search::finish_game(Leaf& leaf) {
   back_up(leaf, found);
 }
 
+/// Takes the evaluation of the same position elsewhere in the tree, if there is one.
+bool Search::share_evaluation(Leaf& leaf) {
+  leaf.key = transposition_key(leaf.game);
+  const std::lock_guard lock(mutex_);
+  const auto found = transpositions_.find(leaf.key);
+  if (found == transpositions_.end()) return false;
+  const Node& known = *found->second;
+  const Policy& policy = *known.policy;
+  Node& node = *leaf.path.back().node;
+  node.policy = tree_->new_policy(policy.size + known.num_edges, policy.points);
+  PolicyEntry* entry = std::copy_n(policy.entries, policy.size, node.policy->entries);
+  for (const Edge& edge : known.tried()) *entry++ = edge.entry;
+  std::copy_n(policy.ownership(), policy.points, node.policy->ownership());
+  node.policy->best_first();
+  node.state = Node::expanded;
+  back_up(leaf, known.own());
+  return true;
+}
+
 void Search::finish(Leaf& leaf, const Evaluation& evaluation) {
   if (!std::isfinite(evaluation.value) || !std::isfinite(evaluation.score)) {
     cancel(leaf);
@@ -205,6 +234,8 @@ void Search::finish(Leaf& leaf, const Evaluation& evaluation) {
   if (&node == tree_->root) {
     keep_raw_priors();
     set_root_policy();
+  } else if (settings_.transpositions) {
+    transpositions_.emplace(leaf.key, &node);
   }
   back_up(leaf, found);
 }

@@ -16,6 +16,7 @@
 #include <memory>
 #include <mutex>
 #include <span>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -103,6 +104,7 @@ class Search {
       uint16_t edge;  // of the parent
     };
     std::vector<Step> path;  // from the root to the node of `game`
+    uint64_t key = 0;        // with transpositions: of the position
     PointList legal;
   };
   enum class Step {
@@ -142,12 +144,15 @@ class Search {
 
   /// Bytes held by the tree.
   size_t memory() const;
+  /// For tests, while no visit is under way: throws where the numbers of the tree contradict each other.
+  void check() const;
 
  private:
   bool follow(const Game& game);
   void keep_raw_priors();
   void set_root_policy();
   void finish_game(Leaf& leaf);
+  bool share_evaluation(Leaf& leaf);
   void back_up(Leaf& leaf, Outcome found);
   void take_back(Leaf& leaf);
   Outcome outcome(double value, double score) const;
@@ -158,6 +163,7 @@ class Search {
   PointSet pointless_;
   mutable std::mutex mutex_;  // guards all below
   std::unique_ptr<Tree> tree_;
+  std::unordered_map<uint64_t, const Node*> transpositions_;  // expanded nodes below the root
   std::vector<PolicyEntry> raw_priors_;  // the root's, as the evaluator gave them: legal moves, no noise
 };
 

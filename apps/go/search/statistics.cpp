@@ -222,4 +222,31 @@ size_t Search::memory() const {
   return tree_->memory();
 }
 
+void Search::check() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<const Node*> todo{tree_->root};
+  while (!todo.empty()) {
+    const Node& node = *todo.back();
+    todo.pop_back();
+    TENGEN_CHECK(node.under_way == 0, "search: a visit is under way");
+    TENGEN_CHECK(node.state != Node::pending, "search: an evaluation is missing");
+    int below = 0;
+    for (const Edge& edge : node.tried()) {
+      TENGEN_CHECK(edge.visits == visits_of(edge), "search: virtual loss is left on a move");
+      TENGEN_CHECK(std::abs(edge.utility_sum + edge.child->utility_sum) < 1e-6 * (1 + edge.visits),
+                   "search: a move's utility is not its position's with the opposite sign");
+      below += edge.visits;
+      todo.push_back(edge.child);
+    }
+    if (node.state == Node::expanded) {
+      TENGEN_CHECK(node.visits == below + 1, "search: ", node.visits, " visits of a position, ", below,
+                   " of its moves");
+      const Outcome own = node.own();
+      TENGEN_CHECK(std::abs(own.value) <= 1 + 1e-6 * node.visits, "search: values do not add up");
+    } else {
+      TENGEN_CHECK(below == 0, "search: moves of a position without evaluation were visited");
+    }
+  }
+}
+
 }  // namespace tengen::go

@@ -89,6 +89,16 @@ struct Node {
   }
 
   double utility() const { return visits == 0 ? 0 : utility_sum / visits; }
+  /// What the evaluator said: the sums without those of the children.
+  Outcome own() const {
+    Outcome own{value_sum, score_sum, utility_sum};
+    for (const Edge& edge : tried()) {
+      own.value += edge.child->value_sum;
+      own.score += edge.child->score_sum;
+      own.utility += edge.child->utility_sum;
+    }
+    return own;
+  }
   Outcome mean() const { return {value_sum / visits, score_sum / visits, utility_sum / visits}; }
 
   void add(const Outcome& outcome) {

@@ -1,4 +1,4 @@
-#include <tengen/apps/detector/run.h>
+#include <tengen/apps/common/run.h>
 #include <tengen/io/file.h>
 #include <tengen/tensor/error.h>
 #include <unistd.h>
@@ -12,7 +12,7 @@
 #include <fstream>
 #include <sstream>
 
-namespace tengen::detect {
+namespace tengen::apps {
 namespace fs = std::filesystem;
 
 namespace {
@@ -35,7 +35,7 @@ std::string make_run_folder(const std::string& project, const std::string& name,
 }
 
 void write_text(const std::string& path, const std::string& text) {
-  io::AtomicFile file("tengen-detect", path);
+  io::AtomicFile file("write", path);
   file.write(text);
   file.commit();
 }
@@ -56,8 +56,9 @@ void catch_interrupts() {
 
 bool stop_requested() { return interrupted; }
 
-Progress::Progress(int64_t total)
+Progress::Progress(int64_t total, std::string unit)
     : total_(total),
+      unit_(std::move(unit)),
       terminal_(isatty(STDOUT_FILENO) != 0),
       start_(std::chrono::steady_clock::now()),
       drawn_(start_) {}
@@ -82,9 +83,9 @@ void Progress::draw(const std::string& text, bool last) {
   const int filled = total_ > 0 ? static_cast<int>(kWidth * done_ / total_) : kWidth;
   std::string bar(static_cast<size_t>(filled), '#');
   bar.resize(kWidth, ' ');
-  std::string line =
-      text + format("  %lld/%lld |%s| %.1f img/s %s", static_cast<long long>(done_),
-                    static_cast<long long>(total_), bar.c_str(), rate, format_duration(elapsed).c_str());
+  std::string line = text + format("  %lld/%lld |%s| %.1f %s/s %s", static_cast<long long>(done_),
+                                   static_cast<long long>(total_), bar.c_str(), rate, unit_.c_str(),
+                                   format_duration(elapsed).c_str());
   if (!last && rate > 0) line += "<" + format_duration(static_cast<double>(total_ - done_) / rate);
   if (terminal_)
     std::printf("\r%s\033[K%s", line.c_str(), last ? "\n" : "");
@@ -110,4 +111,4 @@ std::string format(const char* pattern, ...) {
   return text;
 }
 
-}  // namespace tengen::detect
+}  // namespace tengen::apps

@@ -1,4 +1,4 @@
-#include <tengen/apps/detector/image.h>
+#include <tengen/apps/common/image.h>
 
 #include <stb/stb_image.h>
 #include <stb/stb_image_write.h>
@@ -14,7 +14,7 @@
 
 #include <tengen/tensor/error.h>
 
-namespace tengen::detect {
+namespace tengen::apps {
 namespace {
 
 using Bytes = std::vector<uint8_t>;
@@ -253,4 +253,4 @@ void to_chw(const Image& image, float* out) {
   }
 }
 
-}  // namespace tengen::detect
+}  // namespace tengen::apps

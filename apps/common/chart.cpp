@@ -3,9 +3,9 @@
 #include <cmath>
 #include <cstdio>
 
-#include <tengen/apps/detector/plots.h>
+#include <tengen/apps/common/chart.h>
 
-namespace tengen::detect {
+namespace tengen::apps {
 namespace {
 
 constexpr Colour kInk{45, 45, 50}, kGrid{228, 230, 234}, kFrame{170, 174, 182}, kPaper{255, 255, 255};
@@ -134,7 +134,7 @@ Image plot_chart(const Chart& chart, Size size) {
       if (least < 0 || hidden < least) least = hidden, x = cx, y = cy;
     }
     fill_rect(image, x, y, x + legend_width, y + height, kPaper, 0.85);
-    draw_rect(image, {float(x), float(y), float(x + legend_width), float(y + height)}, kGrid, 1);
+    draw_rect(image, x, y, x + legend_width, y + height, kGrid, 1);
     for (size_t i = 0; i < named.size(); ++i) {
       const int row = y + 6 + int(i) * (font + 5);
       const double middle = row + font * 0.42;
@@ -157,4 +157,4 @@ Image plot_grid(const std::vector<Chart>& charts, int columns, Size size) {
   return image;
 }
 
-}  // namespace tengen::detect
+}  // namespace tengen::apps

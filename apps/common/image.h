@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace tengen::detect {
+namespace tengen::apps {
 
 struct Size {
   int height = 0, width = 0;
@@ -48,4 +48,4 @@ void flip_up_down(Image& image);
 /// (H,W,3) bytes -> (3,H,W) floats in [0,1] at `out`.
 void to_chw(const Image& image, float* out);
 
-}  // namespace tengen::detect
+}  // namespace tengen::apps

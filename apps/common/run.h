@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-namespace tengen::detect {
+namespace tengen::apps {
 
 /// project/name, or project/name2, project/name3, ... when that exists already (unless exist_ok). Creates it.
 std::string make_run_folder(const std::string& project, const std::string& name, bool exist_ok);
@@ -18,12 +18,12 @@ std::string read_text(const std::string& path);
 void catch_interrupts();
 bool stop_requested();
 
-/// A bar that redraws itself on a terminal: "text  12/13 [#####>] 45.2 img/s 00:12<00:01". Elsewhere only
+/// A bar that redraws itself on a terminal: "text  12/13 |#####  | 45.2 img/s 00:12<00:01". Elsewhere only
 /// finish() prints.
 class Progress {
  public:
-  /// `total` and update() count pictures.
-  explicit Progress(int64_t total);
+  /// `total` and update() count `unit`s.
+  Progress(int64_t total, std::string unit);
   void update(int64_t done, const std::string& text);
   /// Prints the line for the last time, with the time it took.
   void finish(const std::string& text);
@@ -33,6 +33,7 @@ class Progress {
   void draw(const std::string& text, bool last);
 
   int64_t total_, done_ = 0;
+  std::string unit_;
   bool terminal_;
   std::chrono::steady_clock::time_point start_, drawn_;
 };
@@ -43,4 +44,4 @@ std::string format_duration(double seconds);
 /// printf into a string.
 [[gnu::format(printf, 1, 2)]] std::string format(const char* pattern, ...);
 
-}  // namespace tengen::detect
+}  // namespace tengen::apps

@@ -2,10 +2,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include <tengen/apps/detector/image.h>
+#include <tengen/apps/common/image.h>
 #include <tengen/tensor/error.h>
 
-namespace tengen::detect {
+namespace tengen::apps {
 namespace {
 
 constexpr int kCoefficientBits = 11;
@@ -112,4 +112,4 @@ Image resize_area(const Image& image, Size size) {
   return out;
 }
 
-}  // namespace tengen::detect
+}  // namespace tengen::apps

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-namespace tengen::detect {
+namespace tengen::apps {
 
 // A glyph is a list of strokes, separated by blanks; a stroke is a list of points, two characters each: x
 // from '0' rightwards, y from 'a' (top of the capitals) downwards; 'e' is the height of small letters, 'm'
@@ -113,4 +113,4 @@ inline constexpr std::string_view kFont[] = {
 };
 static_assert(sizeof kFont / sizeof *kFont == kFontLast - kFontFirst + 1);
 
-}  // namespace tengen::detect
+}  // namespace tengen::apps

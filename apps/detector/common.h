@@ -1,0 +1,45 @@
+// What the detector uses of apps/common, by its plain names.
+#pragma once
+
+#include <tengen/apps/common/chart.h>
+#include <tengen/apps/common/draw.h>
+#include <tengen/apps/common/image.h>
+#include <tengen/apps/common/run.h>
+
+namespace tengen::detect {
+
+using apps::catch_interrupts;
+using apps::Chart;
+using apps::Colour;
+using apps::draw_image;
+using apps::draw_lines;
+using apps::draw_rect;
+using apps::draw_text;
+using apps::draw_text_up;
+using apps::fill_polygon;
+using apps::fill_rect;
+using apps::flip_left_right;
+using apps::flip_up_down;
+using apps::format;
+using apps::format_duration;
+using apps::Image;
+using apps::image_size;
+using apps::load_image;
+using apps::make_run_folder;
+using apps::plot_chart;
+using apps::plot_grid;
+using apps::Point;
+using apps::Progress;
+using apps::read_text;
+using apps::resize_area;
+using apps::resize_bilinear;
+using apps::save_image;
+using apps::Series;
+using apps::Size;
+using apps::stop_requested;
+using apps::text_colour_on;
+using apps::text_width;
+using apps::to_chw;
+using apps::write_text;
+
+}  // namespace tengen::detect

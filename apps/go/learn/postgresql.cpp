@@ -1,0 +1,157 @@
+// PostgreSQL, for runs on several machines. Numbers and bytes travel in binary.
+#include <tengen/apps/go/learn/database.h>
+
+#ifdef TENGEN_POSTGRESQL
+#include <libpq-fe.h>
+
+#include <bit>
+#include <cstring>
+#include <list>
+#include <memory>
+
+namespace tengen::go {
+namespace {
+
+enum Type : Oid {
+  kBytea = 17,
+  kInt8 = 20,
+  kInt4 = 23,
+  kText = 25,
+  kFloat8 = 701
+};  // pg_type.dat; never change
+
+template <class Integer>
+std::string big_endian(Integer value) {
+  std::string bytes(sizeof value, '\0');
+  for (size_t i = 0; i < sizeof value; ++i) bytes[i] = char(value >> (8 * (sizeof value - 1 - i)));
+  return bytes;
+}
+
+uint64_t from_big_endian(std::string_view bytes) {
+  uint64_t value = 0;
+  for (const char byte : bytes) value = value << 8 | uint8_t(byte);
+  return value;
+}
+
+/// Without its password, to be shown.
+std::string shown(std::string url) {
+  const size_t user = url.find("://") + 3, at = url.find('@', user), colon = url.find(':', user);
+  if (at != url.npos && colon < at) url.replace(colon + 1, at - colon - 1, "***");
+  const size_t parameter = url.find("password=");
+  if (parameter != url.npos) url.replace(parameter + 9, url.find('&', parameter) - parameter - 9, "***");
+  return url;
+}
+
+using Result = std::unique_ptr<PGresult, decltype(&PQclear)>;
+
+class PostgresqlRow final : public Row {
+ public:
+  PostgresqlRow(const PGresult* result, int row) : result_(result), row_(row) {}
+  bool is_null(int column) const override { return PQgetisnull(result_, row_, column) != 0; }
+  int64_t integer(int column) const override {
+    const uint64_t bits = from_big_endian(bytes(column));
+    return PQftype(result_, column) == kInt4 ? int32_t(bits) : int64_t(bits);
+  }
+  double real(int column) const override { return std::bit_cast<double>(from_big_endian(bytes(column))); }
+  std::string_view bytes(int column) const override {
+    return {PQgetvalue(result_, row_, column), size_t(PQgetlength(result_, row_, column))};
+  }
+
+ private:
+  const PGresult* result_;
+  int row_;
+};
+
+class Postgresql final : public Database {
+ public:
+  explicit Postgresql(const std::string& url)
+      : name_(shown(url)), connection_(PQconnectdb(url.c_str()), &PQfinish) {
+    if (PQstatus(connection_.get()) != CONNECTION_OK) failed("connect", PQerrorMessage(connection_.get()));
+    run("SET client_min_messages = warning");
+    run("SET lock_timeout = '60s'");
+  }
+
+  using Database::run;
+  void run(const char* sql, std::span<const Parameter> parameters,
+           const std::function<void(const Row&)>& visit) override;
+  const char* begin() const override { return "BEGIN"; }
+  const char* id_column() const override { return "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"; }
+  const char* blob_type() const override { return "BYTEA"; }
+  std::vector<std::string> tables() override;
+  void set_up() override {}
+  void check() override {}  // the server looks after its files
+  const std::string& name() const override { return name_; }
+
+ private:
+  [[noreturn]] void failed(const char* what, std::string said) {
+    while (!said.empty() && said.back() == '\n') said.pop_back();
+    fail<StoreError>(name_, ": ", said, " (in: ", what, ")");
+  }
+
+  std::string name_;
+  std::unique_ptr<PGconn, decltype(&PQfinish)> connection_;
+};
+
+void Postgresql::run(const char* sql, std::span<const Parameter> parameters,
+                     const std::function<void(const Row&)>& visit) {
+  std::vector<Oid> types;
+  std::vector<const char*> values;
+  std::vector<int> lengths;
+  std::list<std::string> numbers;  // whose addresses stay
+  const auto add = [&](Oid type, std::string_view bytes) {
+    types.push_back(type);
+    values.push_back(bytes.data() ? bytes.data() : "");
+    lengths.push_back(int(bytes.size()));
+  };
+  for (const Parameter& parameter : parameters) {
+    if (const auto* integer = std::get_if<int64_t>(&parameter)) {
+      add(kInt8, numbers.emplace_back(big_endian(uint64_t(*integer))));
+    } else if (const auto* real = std::get_if<double>(&parameter)) {
+      add(kFloat8, numbers.emplace_back(big_endian(std::bit_cast<uint64_t>(*real))));
+    } else if (const auto* text = std::get_if<std::string_view>(&parameter)) {
+      add(kText, *text);
+    } else if (const auto* blob = std::get_if<Blob>(&parameter)) {
+      add(kBytea, blob->bytes);
+    } else {
+      add(0, {});
+      values.back() = nullptr;
+    }
+  }
+  const std::vector<int> formats(values.size(), 1);
+  const Result result(PQexecParams(connection_.get(), sql, int(values.size()), types.data(), values.data(),
+                                   lengths.data(), formats.data(), /*resultFormat=*/1),
+                      &PQclear);
+  const ExecStatusType status = PQresultStatus(result.get());
+  if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) failed(sql, PQerrorMessage(connection_.get()));
+  const int rows = visit ? PQntuples(result.get()) : 0;
+  for (int row = 0; row < rows; ++row) visit(PostgresqlRow(result.get(), row));
+}
+
+std::vector<std::string> Postgresql::tables() {
+  // Also asked before the tables are made: two that make them at once must not both find none.
+  run("SELECT pg_advisory_xact_lock(21045)");
+  std::vector<std::string> names;
+  run("SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename", {},
+      [&](const Row& row) { names.emplace_back(row.bytes(0)); });
+  return names;
+}
+
+}  // namespace
+
+std::unique_ptr<Database> open_postgresql(const std::string& url) {
+  return std::make_unique<Postgresql>(url);
+}
+
+}  // namespace tengen::go
+
+#else
+
+namespace tengen::go {
+
+std::unique_ptr<Database> open_postgresql(const std::string&) {
+  fail<StoreError>("this tengen-go was built without libpq, so its store cannot be PostgreSQL: use a file");
+}
+
+}  // namespace tengen::go
+
+#endif

@@ -1,0 +1,112 @@
+// The role that plays: networks in, games out.
+#include <tengen/apps/common/run.h>
+#include <tengen/apps/go/learn/roles.h>
+#include <tengen/apps/go/learn/run_state.h>
+#include <tengen/apps/go/learn/selfplay.h>
+#include <tengen/apps/go/net/evaluator.h>
+#include <tengen/tensor/parallel.h>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+namespace tengen::go {
+namespace {
+
+constexpr int kGamesPerThread = 32;
+
+// What the threads play with; exchanged while they play.
+struct Player {
+  std::shared_ptr<NetEvaluator> evaluator;
+  int64_t network = 0;
+  double progress = 0;
+};
+
+class Players {
+ public:
+  Players(const Player& player, const RunSettings& settings, int threads, uint64_t seed) : player_(player) {
+    for (int i = 0; i < threads; ++i) {
+      threads_.emplace_back([this, &settings, thread_seed = seed + uint64_t(i)](std::stop_token stop) {
+        run(stop, settings, thread_seed);
+      });
+    }
+  }
+
+  void set(const Player& player) {
+    std::lock_guard lock(mutex_);
+    player_ = player;
+  }
+  std::vector<GameRecord> take_finished() {
+    std::lock_guard lock(mutex_);
+    rethrow();
+    return std::exchange(finished_, {});
+  }
+
+ private:
+  void rethrow() {
+    if (error_) std::rethrow_exception(error_);
+  }
+
+  void run(std::stop_token stop, const RunSettings& settings, uint64_t seed) try {
+    SelfPlay games(settings, kGamesPerThread, seed);
+    std::vector<GameRecord> finished;
+    while (!stop.stop_requested()) {
+      Player player;
+      {
+        std::lock_guard lock(mutex_);
+        player = player_;
+        for (GameRecord& game : finished) finished_.push_back(std::move(game));
+      }
+      finished.clear();
+      games.set_network(player.network);
+      games.set_progress(player.progress);
+      for (int i = 0; i < 16; ++i) games.step(*player.evaluator, finished);
+    }
+  } catch (...) {
+    std::lock_guard lock(mutex_);
+    error_ = std::current_exception();
+  }
+
+  std::mutex mutex_;
+  Player player_;                     // guarded by mutex_, like the next two
+  std::vector<GameRecord> finished_;  //
+  std::exception_ptr error_;          //
+  std::vector<std::jthread> threads_;
+};
+
+}  // namespace
+
+int run_selfplay(const RoleOptions& options) {
+  using namespace std::chrono_literals;
+  const auto store = Store::open(options.store);
+  const RunSettings settings = read_settings(*store);
+  set_num_threads(1);  // each thread runs the network for its own games
+
+  Player player;
+  std::unique_ptr<Players> players;
+  while (!apps::stop_requested()) {
+    player.progress = read_progress(*store);
+    if (player.progress >= 1 || (settings.games > 0 && store->counts().games >= settings.games)) break;
+    const auto newest = store->newest_network();
+    if (newest && *newest != player.network) {
+      EvaluatorSettings evaluator;
+      evaluator.concurrency = options.threads;
+      player.network = *newest;
+      player.evaluator = std::make_shared<NetEvaluator>(
+          load_network_bytes(store->network(*newest).bytes, "network " + std::to_string(*newest)), evaluator);
+    }
+    if (player.evaluator) {
+      if (players)
+        players->set(player);
+      else
+        players = std::make_unique<Players>(player, settings, options.threads, options.drawn_seed());
+      if (const auto games = players->take_finished(); !games.empty()) store->add_games(games);
+    }
+    std::this_thread::sleep_for(500ms);
+  }
+  return 0;
+}
+
+}  // namespace tengen::go
