@@ -126,10 +126,11 @@ int run(Options& options) {
 
 void add_match_command(CLI::App& app) {
   const auto options = std::make_shared<Options>();
-  CLI::App& command = *app.add_subcommand(
-      "match",
-      "Play two sides against each other; each is a file of weights (.safetensors), 'built-in', or the "
-      "command line of a GTP engine, in which {seed} and {job} are replaced");
+  CLI::App& command = *app.add_subcommand("match", "Play two sides against each other");
+  command.footer(
+      "A side is a file of weights (.safetensors), 'built-in', or the command line of a GTP engine, in which "
+      "{seed} "
+      "and {job} are replaced.");
   const char* colors[2] = {"black", "white"};
   for (int i : {0, 1}) {
     const std::string color = colors[i];
