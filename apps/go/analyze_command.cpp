@@ -14,8 +14,8 @@ void add_analyze_command(CLI::App& app) {
     std::string perspective = "BLACK";
   };
   const auto options = std::make_shared<Options>();
-  CLI::App& command =
-      *app.add_subcommand("analyze", "Analyse many positions: JSON queries in, JSON answers out, a line each");
+  CLI::App& command = *app.add_subcommand(
+      "analyze", "Analyse many positions: JSON queries in, JSON answers out, a line each");
   add_evaluator_options(command, options->evaluator);
   AnalysisSettings& analysis = options->analysis;
   command.add_option("--visits", analysis.defaults.limits.visits, "Visits of a query that names none")

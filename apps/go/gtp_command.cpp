@@ -22,7 +22,8 @@ void add_gtp_command(CLI::App& app) {
   command.add_option("--size", gtp.size, "Board size at the start")
       ->check(CLI::Range(kMinSize, kMaxSize))
       ->capture_default_str();
-  command.add_option("--komi", options->komi, "Points for White [7 up to 9x9, else 7.5]")->check(komi_number());
+  command.add_option("--komi", options->komi, "Points for White [7 up to 9x9, else 7.5]")
+      ->check(komi_number());
   command.add_option("--rules", options->rules, "Rules by name")->check(rules_name())->capture_default_str();
   command.add_option("--visits", gtp.limits.visits, "Visits a move; 1: policy only")->check(at_least(0));
   command.add_option("--playouts", gtp.limits.playouts, "New visits a move")->check(at_least(0));
@@ -41,10 +42,12 @@ void add_gtp_command(CLI::App& app) {
   command.add_option("--seed", gtp.seed, "Of all that is random")->capture_default_str();
   command.add_flag("--remove-dead", gtp.rules.remove_dead,
                    "Take stones that the search holds for dead off before counting");
+  command.add_option("--override-version", gtp.version, "What `version` answers; Lizzie wants 0.15 or later")
+      ->type_name("TEXT");
   command.add_option("--log", gtp.log, "Append all that is said to a file")->type_name("FILE");
   command.callback([options] {
     GtpSettings& gtp = options->gtp;
-    gtp.version = TENGEN_VERSION;
+    if (gtp.version.empty()) gtp.version = TENGEN_VERSION;
     gtp.rules.rules = rules_named(options->rules);
     gtp.rules.rules.komi = options->komi.empty() ? (gtp.size <= 9 ? 7 : 7.5) : parse_komi(options->komi);
     gtp.leaves_per_batch = std::max(1, options->evaluator.batch / gtp.threads);

@@ -36,7 +36,8 @@ bool is_network(const std::string& what) {
 }
 
 std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  for (size_t at = 0; (at = text.find(from, at)) != text.npos; at += to.size()) text.replace(at, from.size(), to);
+  for (size_t at = 0; (at = text.find(from, at)) != text.npos; at += to.size())
+    text.replace(at, from.size(), to);
   return text;
 }
 
@@ -59,7 +60,8 @@ Side make_side(const Options& options, int number, const std::string& name,
     }
     NetPlayerOptions player = options.player;
     if (side.visits > 0) player.limits.visits = side.visits;
-    return {name, [evaluator, player](int, uint64_t seed) { return make_net_player(evaluator, player, seed); }};
+    return {name,
+            [evaluator, player](int, uint64_t seed) { return make_net_player(evaluator, player, seed); }};
   }
   return {name, [&options, name, number, side](int job, uint64_t seed) {
             EngineOptions engine{name, side.what, side.extra, {}, options.timeouts};
@@ -89,7 +91,8 @@ int run(Options& options) {
     names[1] += "#2";
   }
   std::map<std::string, std::shared_ptr<Evaluator>> evaluators;
-  const Side sides[2] = {make_side(options, 0, names[0], evaluators), make_side(options, 1, names[1], evaluators)};
+  const Side sides[2] = {make_side(options, 0, names[0], evaluators),
+                         make_side(options, 1, names[1], evaluators)};
   std::ofstream jsonl;
   if (!options.jsonl.empty()) {
     jsonl.open(options.jsonl, std::ios::app);
@@ -123,14 +126,17 @@ int run(Options& options) {
 
 void add_match_command(CLI::App& app) {
   const auto options = std::make_shared<Options>();
-  CLI::App& command = *app.add_subcommand(
-      "match", "Play two sides against each other; each is a file of weights (.safetensors), 'built-in', or the "
-               "command line of a GTP engine, in which {seed} and {job} are replaced");
+  CLI::App& command = *app.add_subcommand("match", "Play two sides against each other");
+  command.footer(
+      "A side is a file of weights (.safetensors), 'built-in', or the command line of a GTP engine, in which "
+      "{seed} "
+      "and {job} are replaced.");
   const char* colors[2] = {"black", "white"};
   for (int i : {0, 1}) {
     const std::string color = colors[i];
     SideOptions& side = options->sides[i];
-    command.add_option("--" + color, side.what, i == 0 ? "First side, Black in the first game" : "Second side")
+    command
+        .add_option("--" + color, side.what, i == 0 ? "First side, Black in the first game" : "Second side")
         ->required();
     command.add_option("--name-" + color, side.name, "Its name");
     command.add_option("--visits-" + color, side.visits, "Its visits a move (networks)")->check(at_least(1));
@@ -138,10 +144,15 @@ void add_match_command(CLI::App& app) {
   }
   MatchSettings& match = options->match;
   command.add_option("--games", match.games, "Games")->check(at_least(1))->capture_default_str();
-  command.add_option("--size", match.size, "Board size")->check(CLI::Range(kMinSize, kMaxSize))->capture_default_str();
-  command.add_option("--komi", options->komi, "Points for White")->check(komi_number())->capture_default_str();
+  command.add_option("--size", match.size, "Board size")
+      ->check(CLI::Range(kMinSize, kMaxSize))
+      ->capture_default_str();
+  command.add_option("--komi", options->komi, "Points for White")
+      ->check(komi_number())
+      ->capture_default_str();
   command.add_option("--rules", options->rules, "Rules by name")->check(rules_name())->capture_default_str();
-  command.add_option("--jobs", options->jobs, "Games at once [16 between networks, else 1]")->check(at_least(1));
+  command.add_option("--jobs", options->jobs, "Games at once [16 between networks, else 1]")
+      ->check(at_least(1));
   command.add_option("--visits", options->player.limits.visits, "Visits a move of networks; 1: policy only")
       ->check(CLI::Range(1, Player::kMaxVisits))
       ->capture_default_str();
@@ -151,20 +162,26 @@ void add_match_command(CLI::App& app) {
   command.add_option("--resign", options->player.resign, "Networks resign below this win rate; 0: never")
       ->check(CLI::Range(0.0, 0.5))
       ->capture_default_str();
-  command.add_option("--opening-random-moves", match.opening_moves, "Random moves at the start, the same in a pair")
+  command
+      .add_option("--opening-random-moves", match.opening_moves,
+                  "Random moves at the start, the same in a pair")
       ->check(at_least(0))
       ->capture_default_str();
-  command.add_option("--opening-min-line", match.opening_line, "Their distance from the edge [3 from 9x9 on]")
+  command
+      .add_option("--opening-min-line", match.opening_line, "Their distance from the edge [3 from 9x9 on]")
       ->check(at_least(1));
   command.add_flag("--no-alternate", options->no_alternate, "The first side is always Black");
-  command.add_option("--max-moves", match.max_moves, "Count the game after so many moves [3 N N]")->check(at_least(1));
+  command.add_option("--max-moves", match.max_moves, "Count the game after so many moves [3 N N]")
+      ->check(at_least(1));
   command.add_option("--seed", match.seed, "Of openings and players")->capture_default_str();
   command.add_flag("--void-crashes", match.void_on_crash, "A game whose engine died or hung does not count");
   command.add_flag("--void-rejects", match.void_on_reject, "Nor one where a side refused a legal move");
   command.add_flag("--check-final-score", match.check_final_score, "Compare the engines' final_score");
   command.add_option("--move-timeout", options->timeouts.move, "Seconds for a move")->capture_default_str();
-  command.add_option("--timeout", options->timeouts.command, "Seconds for other commands")->capture_default_str();
-  command.add_option("--start-timeout", options->timeouts.start, "Seconds to start and set up")->capture_default_str();
+  command.add_option("--timeout", options->timeouts.command, "Seconds for other commands")
+      ->capture_default_str();
+  command.add_option("--start-timeout", options->timeouts.start, "Seconds to start and set up")
+      ->capture_default_str();
   command.add_option("--sgf-dir", options->sgf_dir, "A file for each game")->type_name("DIR");
   command.add_option("--jsonl", options->jsonl, "Append a JSON line for each game")->type_name("FILE");
   command.add_option("--json", options->json_file, "Write the summary")->type_name("FILE");

@@ -23,15 +23,21 @@ CLI::Validator readable(const char* what, Read read) {
 
 }  // namespace
 
-CLI::Validator rules_name() { return readable("NAME", [](const std::string& text) { rules_named(text); }); }
-CLI::Validator komi_number() { return readable("POINTS", [](const std::string& text) { parse_komi(text); }); }
+CLI::Validator rules_name() {
+  return readable("NAME", [](const std::string& text) { rules_named(text); });
+}
+CLI::Validator komi_number() {
+  return readable("POINTS", [](const std::string& text) { parse_komi(text); });
+}
 
 CLI::Validator at_least(double low) {
   return CLI::Range(low, std::numeric_limits<double>::max(), CLI::detail::to_string(low) + " or more");
 }
 
 void add_evaluator_options(CLI::App& command, EvaluatorOptions& options) {
-  command.add_option("--net", options.net, "Weights (safetensors); 'uniform' for none. Default: the built-in network")
+  command
+      .add_option("--net", options.net,
+                  "Weights (safetensors); 'uniform' for none. Default: the built-in network")
       ->type_name("FILE");
   command.add_option("--symmetry", options.symmetry, "How a position is turned for the network")
       ->check(CLI::IsMember({"none", "random", "average"}))

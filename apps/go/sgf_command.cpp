@@ -18,7 +18,8 @@ struct Options {
 
 void add_selection(CLI::App& command, const std::shared_ptr<Options>& options) {
   command.add_option("file", options->path, "Game record")->required();
-  command.add_option("--game", options->selection.game, "Which game of the file")->check(CLI::Range(1, 1 << 30));
+  command.add_option("--game", options->selection.game, "Which game of the file")
+      ->check(CLI::Range(1, 1 << 30));
   command.add_option("--move", options->move, "Only so many moves")->check(CLI::Range(0, 1 << 30));
   command.add_option("--rules", options->rules, "Instead of the file's rules")->check(rules_name());
   command.add_option("--komi", options->komi, "Instead of the file's komi")->check(komi_number());

@@ -113,9 +113,12 @@ TEST_CASE("analysis: the view of Black, White or the player to move") {
       }
     }
   };
-  for (const auto& [view, turn, rate] :
-       {std::tuple{"BLACK", 0, 0.7}, {"BLACK", 1, 0.7}, {"WHITE", 0, 0.3}, {"WHITE", 1, 0.3},
-        {"SIDETOMOVE", 0, 0.7}, {"sidetomove", 1, 0.3}}) {
+  for (const auto& [view, turn, rate] : {std::tuple{"BLACK", 0, 0.7},
+                                         {"BLACK", 1, 0.7},
+                                         {"WHITE", 0, 0.3},
+                                         {"WHITE", 1, 0.3},
+                                         {"SIDETOMOVE", 0, 0.7},
+                                         {"sidetomove", 1, 0.3}}) {
     json q = query(R"({"maxVisits":1,"includeOwnership":true})");
     q["analyzeTurns"] = {turn};
     q["overrideSettings"]["reportAnalysisWinratesAs"] = view;
@@ -143,7 +146,8 @@ TEST_CASE("analysis: what is wrong with a query is said by its field") {
   CHECK(contains(error_for(R"({"komi":5.3})"), "komi: komi 5.3"));
   CHECK(contains(error_for(R"({"rules":"japanese"})"), "rules: rules 'japanese' need territory"));
   CHECK(contains(error_for(R"({"rules":7})"), "rules: "));
-  CHECK(contains(error_for(R"({"moves":[["B","C3"],["W","C3"]]})"), "moves: Illegal move 2: white C3: there is"));
+  CHECK(contains(error_for(R"({"moves":[["B","C3"],["W","C3"]]})"),
+                 "moves: Illegal move 2: white C3: there is"));
   CHECK(contains(error_for(R"({"moves":[["B","Z9"]]})"), "moves: 'Z9' is no point"));
   CHECK(contains(error_for(R"({"moves":[["B"]]})"), "moves: expected pairs"));
   CHECK(contains(error_for(R"({"moves":"B C3"})"), "moves: expected an array"));
@@ -152,10 +156,12 @@ TEST_CASE("analysis: what is wrong with a query is said by its field") {
   CHECK(contains(error_for(R"({"maxVisits":1.5})"), "maxVisits: expected a whole number"));
   CHECK(contains(error_for(R"({"includeOwnership":1})"), "includeOwnership: expected true or false"));
   CHECK(contains(error_for(R"({"priorities":[1,2]})"), "priorities: expected as many"));
-  CHECK(contains(error_for(R"({"initialStones":[["B","A1"],["W","A1"]]})"), "initialStones: two stones on A1"));
+  CHECK(
+      contains(error_for(R"({"initialStones":[["B","A1"],["W","A1"]]})"), "initialStones: two stones on A1"));
   CHECK(contains(error_for(R"({"initialPlayer":"X"})"), "initialPlayer: 'X' is no colour"));
   CHECK(contains(error_for(R"({"avoidMoves":[{"player":"B"}]})"), "avoidMoves: expected objects"));
-  CHECK(contains(error_for(R"({"overrideSettings":{"maxTime":"x"}})"), "overrideSettings.maxTime: expected a number"));
+  CHECK(contains(error_for(R"({"overrideSettings":{"maxTime":"x"}})"),
+                 "overrideSettings.maxTime: expected a number"));
   CHECK(one(R"({"moves":[]})")["field"] == "id");
   CHECK(contains(one("nonsense")["error"], "not valid JSON"));
   CHECK(contains(one("[1,2]")["error"], "expected a JSON object"));
@@ -170,7 +176,8 @@ TEST_CASE("analysis: unknown fields warn, and the answer comes all the same") {
 }
 
 TEST_CASE("analysis: avoidMoves and allowMoves") {
-  const json few = one(to_text(query(R"({"allowMoves":[{"player":"B","moves":["A1","B1"],"untilDepth":1}]})")));
+  const json few =
+      one(to_text(query(R"({"allowMoves":[{"player":"B","moves":["A1","B1"],"untilDepth":1}]})")));
   CHECK(few["moveInfos"].size() == 2);
   const json some = one(to_text(
       query(R"({"maxVisits":200,"avoidMoves":[{"player":"B","moves":["A1","pass"],"untilDepth":1}]})")));

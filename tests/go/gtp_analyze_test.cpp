@@ -106,7 +106,7 @@ TEST_CASE("analyze: an empty line, a comment, and the end of input stop it too")
 
 TEST_CASE("analyze: kata-analyze with ownership and rootInfo") {
   Session session;
-  session.type("kata-analyze w 1 ownership true rootInfo true maxmoves 4\n");
+  session.type("kata-analyze w 1 ownership true rootInfo true maxmoves 4 avoid b pass 99 avoid w pass 99\n");
   REQUIRE(session.wait_for(" ownership "));
   session.type("\n");
   REQUIRE(session.wait_until_ends_with("\n\n"));

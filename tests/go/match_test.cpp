@@ -30,7 +30,8 @@ Side engine_side(const std::string& name, const std::string& command_line, doubl
   return {name, [options](int, uint64_t) { return make_engine(options); }};
 }
 
-const std::string kProgram = std::string("'") + TENGEN_GO_PROGRAM + "' gtp --net uniform --visits 8 --resign 0 --seed 3";
+const std::string kProgram =
+    std::string("'") + TENGEN_GO_PROGRAM + "' gtp --net uniform --visits 8 --resign 0 --seed 3";
 
 MatchSettings small_match(int games) {
   MatchSettings settings;
@@ -44,9 +45,11 @@ MatchSettings small_match(int games) {
 /// An engine as a shell script that answers `genmove` in some way and everything else with "=".
 std::string fake_engine(const TemporaryFolder& folder, const std::string& name, const std::string& genmove,
                         const std::string& play = "echo '='; echo") {
-  return "sh " + folder.write(name, "while read -r command rest; do case $command in\n"
-                                    "genmove) " + genmove + ";;\nplay) " + play +
-                                    ";;\nquit) echo '='; echo; exit;;\n*) echo '='; echo;;\nesac; done\n");
+  return "sh " + folder.write(name,
+                              "while read -r command rest; do case $command in\n"
+                              "genmove) " +
+                                  genmove + ";;\nplay) " + play +
+                                  ";;\nquit) echo '='; echo; exit;;\n*) echo '='; echo;;\nesac; done\n");
 }
 
 }  // namespace
@@ -138,7 +141,9 @@ TEST_CASE("match: networks in this process; colours alternate, pairs begin alike
     CHECK(line["moves"].size() == game.game.moves().size());
     CHECK(line["engine1_score"] == game.score());
   }
-  const auto start = [&](int i) { return std::vector<Move>(games[i].game.moves().begin(), games[i].game.moves().begin() + 2); };
+  const auto start = [&](int i) {
+    return std::vector<Move>(games[i].game.moves().begin(), games[i].game.moves().begin() + 2);
+  };
   CHECK(start(0) == start(1));
   CHECK(start(2) == start(3));
   CHECK(start(0) != start(2));
@@ -179,7 +184,8 @@ TEST_CASE("match: an engine that errs loses that game, and the match goes on") {
   for (const Fault& fault : faults) {
     CAPTURE(fault.name);
     const double seconds = std::string(fault.how) == "timeout" ? 0.3 : 10;
-    const Side sides[2] = {net_side("net", 2), engine_side(fault.name, fake_engine(folder, fault.name, fault.genmove), seconds)};
+    const Side sides[2] = {net_side("net", 2),
+                           engine_side(fault.name, fake_engine(folder, fault.name, fault.genmove), seconds)};
     const auto games = play_match(sides, small_match(2));
     REQUIRE(games.size() == 2);
     for (const MatchGame& game : games) {
@@ -193,7 +199,8 @@ TEST_CASE("match: an engine that errs loses that game, and the match goes on") {
 
 TEST_CASE("match: refusal of a legal move, void games, engines that do not start") {
   TemporaryFolder folder;
-  const std::string rejects = fake_engine(folder, "rejects", "echo '= pass'; echo", "echo '? illegal move'; echo");
+  const std::string rejects =
+      fake_engine(folder, "rejects", "echo '= pass'; echo", "echo '? illegal move'; echo");
   const Side sides[2] = {engine_side("rejects", rejects), net_side("net", 2)};
   MatchSettings settings = small_match(2);
   for (const MatchGame& game : play_match(sides, settings)) {
@@ -220,7 +227,8 @@ TEST_CASE("match: an engine that prints stray lines is understood") {
 }
 
 TEST_CASE("match: words of a command line") {
-  CHECK(split_words("a  'b c' \"d 'e'\" f\\ g ''") == std::vector<std::string>{"a", "b c", "d 'e'", "f g", ""});
+  CHECK(split_words("a  'b c' \"d 'e'\" f\\ g ''") ==
+        std::vector<std::string>{"a", "b c", "d 'e'", "f g", ""});
   CHECK(split_words("").empty());
   CHECK(contains(error_of([] { split_words("a 'b"); }), "quote"));
 }
@@ -228,8 +236,9 @@ TEST_CASE("match: words of a command line") {
 TEST_CASE("match: GNU Go plays a 5x5 game against this program" *
           doctest::skip(::access("/usr/games/gnugo", X_OK) != 0)) {
   const Side sides[2] = {
-      engine_side("gnugo", "/usr/games/gnugo --mode gtp --level 1 --chinese-rules --capture-all-dead "
-                           "--positional-superko --allow-suicide --seed 1"),
+      engine_side("gnugo",
+                  "/usr/games/gnugo --mode gtp --level 1 --chinese-rules --capture-all-dead "
+                  "--positional-superko --allow-suicide --seed 1"),
       engine_side("program", kProgram)};
   MatchSettings settings = small_match(1);
   settings.max_moves = 0;

@@ -11,7 +11,8 @@ using namespace tengen::go;
 
 TEST_CASE("sgf tool: check names line and column, and counts bad files") {
   TemporaryFolder folder;
-  const std::string good = folder.write("good.sgf", "(;SZ[9];B[aa];W[bb])(;SZ[5];B[aa](;W[bb])(;W[cc];B[dd]))");
+  const std::string good =
+      folder.write("good.sgf", "(;SZ[9];B[aa];W[bb])(;SZ[5];B[aa](;W[bb])(;W[cc];B[dd]))");
   const std::string illegal = folder.write("illegal.sgf", "(;SZ[9]\n;B[aa]\n ;W[aa])");
   const std::string cut = folder.write("cut.sgf", "(;SZ[9];B[aa");
   std::ostringstream out;
@@ -25,8 +26,8 @@ TEST_CASE("sgf tool: check names line and column, and counts bad files") {
 
 TEST_CASE("sgf tool: the board after some moves, the main line, the result by our count") {
   TemporaryFolder folder;
-  const std::string path =
-      folder.write("game.sgf", "(;SZ[3]KM[0.5]RE[B+R]PB[a]PW[b];B[bb];W[aa];B[ab];W[ca];B[ba](;W[])(;W[cc]))");
+  const std::string path = folder.write(
+      "game.sgf", "(;SZ[3]KM[0.5]RE[B+R]PB[a]PW[b];B[bb];W[aa];B[ab];W[ca];B[ba](;W[])(;W[cc]))");
   std::ostringstream out;
   print_sgf(path, {.game = 1, .move = 2, .rules = {}}, out);
   CHECK(contains(out.str(), "black: a, white: b\n"));
@@ -35,5 +36,6 @@ TEST_CASE("sgf tool: the board after some moves, the main line, the result by ou
   replay_sgf(path, {}, out);
   CHECK(contains(out.str(), "5 black B3, captures 1\n6 white pass\n"));
   CHECK(contains(out.str(), "result in the file: B+R; by area of all stones: B+"));
-  CHECK(contains(error_of([&] { print_sgf(path, {.game = 2, .move = {}, .rules = {}}, out); }), "there is no game 2 of 1"));
+  CHECK(contains(error_of([&] { print_sgf(path, {.game = 2, .move = {}, .rules = {}}, out); }),
+                 "there is no game 2 of 1"));
 }

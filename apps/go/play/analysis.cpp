@@ -46,7 +46,8 @@ class Engine {
     } catch (const std::exception& error) {
       json answer{{"error", error.what()}};
       if (const auto* wrong = dynamic_cast<const QueryError*>(&error)) answer["field"] = wrong->field;
-      if (object.is_object() && object.contains("id") && object["id"].is_string()) answer["id"] = object["id"];
+      if (object.is_object() && object.contains("id") && object["id"].is_string())
+        answer["id"] = object["id"];
       say(answer);
     }
   }
@@ -82,7 +83,8 @@ class Engine {
       }
       terminate(object);
     } else if (action != "clear_cache") {  // trees do not outlive their query anyway
-      throw QueryError("action", "unknown action: expected query_version, clear_cache, terminate or terminate_all");
+      throw QueryError("action",
+                       "unknown action: expected query_version, clear_cache, terminate or terminate_all");
     }
     say(answer);
   }

@@ -17,7 +17,8 @@ bool is_number(const std::string& word) {
 }
 
 bool is_color(const std::string& word) {
-  static constexpr const char* kWords[] = {"b", "B", "w", "W", "black", "Black", "BLACK", "white", "White", "WHITE"};
+  static constexpr const char* kWords[] = {"b",     "B",     "w",     "W",     "black",
+                                           "Black", "BLACK", "white", "White", "WHITE"};
   return std::ranges::find(kWords, word) != std::end(kWords);
 }
 
@@ -118,8 +119,8 @@ std::string analysis_line(const Search& search, const AnalysisOptions& options) 
   if (line.empty()) return line;
   if (options.root_info) {
     line += " rootInfo visits " + std::to_string(search.visits()) + " winrate " +
-            decimal(winrate_of(search.value())) + " scoreMean " + decimal(search.score(), 3) +
-            " scoreLead " + decimal(search.score(), 3);
+            decimal(winrate_of(search.value())) + " scoreMean " + decimal(search.score(), 3) + " scoreLead " +
+            decimal(search.score(), 3);
   }
   if (options.ownership) {
     std::array<float, kMaxPoints> owner;

@@ -42,7 +42,8 @@ json analysis_result(const Query& query, int turn, const Search& search, bool du
   const Game& root = search.root();
   const int size = root.size();
   const bool black = root.to_move() == Color::black;
-  const View view{query.perspective != Perspective::mover && (query.perspective == Perspective::black) != black};
+  const View view{query.perspective != Perspective::mover &&
+                  (query.perspective == Perspective::black) != black};
 
   json moves = json::array();
   for (const Candidate& c : search.candidates()) moves.push_back(move_info(c, int(moves.size()), size, view));

@@ -24,11 +24,13 @@ class Engine : public Contestant {
   }
 
   void play(Color color, Point point) override {
-    must(detail::str("play ", letter(color), " ", to_string(point, size_)), options_.timeouts.command, "reject");
+    must(detail::str("play ", letter(color), " ", to_string(point, size_)), options_.timeouts.command,
+         "reject");
   }
 
   std::optional<Point> genmove(Color color) override {
-    const std::string answer = must(detail::str("genmove ", letter(color)), options_.timeouts.move, "bad-answer");
+    const std::string answer =
+        must(detail::str("genmove ", letter(color)), options_.timeouts.move, "bad-answer");
     const std::string word = answer.substr(0, answer.find_first_of(" \t\n"));
     std::string lower;
     for (char c : word) lower += c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c;
@@ -107,8 +109,8 @@ std::unique_ptr<Contestant> make_engine(const EngineOptions& options) {
   return std::make_unique<Engine>(options);
 }
 
-std::unique_ptr<Contestant> make_net_player(std::shared_ptr<Evaluator> evaluator, const NetPlayerOptions& options,
-                                            uint64_t seed) {
+std::unique_ptr<Contestant> make_net_player(std::shared_ptr<Evaluator> evaluator,
+                                            const NetPlayerOptions& options, uint64_t seed) {
   return std::make_unique<NetPlayer>(std::move(evaluator), options, seed);
 }
 

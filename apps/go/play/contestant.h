@@ -47,7 +47,7 @@ struct NetPlayerOptions {
 };
 
 std::unique_ptr<Contestant> make_engine(const EngineOptions& options);
-std::unique_ptr<Contestant> make_net_player(std::shared_ptr<Evaluator> evaluator, const NetPlayerOptions& options,
-                                            uint64_t seed);
+std::unique_ptr<Contestant> make_net_player(std::shared_ptr<Evaluator> evaluator,
+                                            const NetPlayerOptions& options, uint64_t seed);
 
 }  // namespace tengen::go

@@ -208,7 +208,9 @@ std::string GtpEngine::set_rule(const Request& request) {
   return {};
 }
 
-std::string GtpEngine::get_rules(const Request&) { return to_text(rules_to_json({game_.rules(), remove_dead_})); }
+std::string GtpEngine::get_rules(const Request&) {
+  return to_text(rules_to_json({game_.rules(), remove_dead_}));
+}
 
 /// By the names of kgsGtp; "chinese" is what KGS does.
 std::string GtpEngine::kgs_rules(const Request& request) {

@@ -27,8 +27,7 @@ Player& GtpEngine::prepare(Color color, const std::vector<MoveLimit>& limits) {
   restricted_.reset();
   Player* player = &player_;
   if (!limits.empty()) {
-    auto evaluator =
-        std::make_shared<RestrictedEvaluator>(evaluator_, limits, int(game.moves().size()));
+    auto evaluator = std::make_shared<RestrictedEvaluator>(evaluator_, limits, int(game.moves().size()));
     restricted_ = std::make_unique<Player>(std::move(evaluator), settings_.search, settings_.threads,
                                            settings_.leaves_per_batch, settings_.seed);
     player = restricted_.get();
@@ -46,8 +45,8 @@ Limits GtpEngine::limits_for(Color color) const {
   return limits;
 }
 
-std::string GtpEngine::choose_and_play(Color color, const AnalysisOptions& options,
-                                       const ThinkReport& report, bool play) {
+std::string GtpEngine::choose_and_play(Color color, const AnalysisOptions& options, const ThinkReport& report,
+                                       bool play) {
   const auto start = std::chrono::steady_clock::now();
   Player& player = prepare(color, options.limits);
   player.think(limits_for(color), {}, report);

@@ -11,8 +11,8 @@ std::shared_ptr<Evaluator> load_evaluator(const EvaluatorOptions& options) {
   const bool built_in = options.net.empty();
   TENGEN_CHECK(!built_in || !default_network().empty(),
                "this program was built without a network: name a file with --net (or 'uniform' for none)");
-  const Network network = built_in ? load_network_bytes(default_network(), "the built-in network")
-                                   : load_network(options.net);
+  const Network network =
+      built_in ? load_network_bytes(default_network(), "the built-in network") : load_network(options.net);
   EvaluatorSettings settings;
   using Symmetry = EvaluatorSettings::Symmetry;
   settings.symmetry = options.symmetry == "none"     ? Symmetry::none

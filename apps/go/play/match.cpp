@@ -161,8 +161,9 @@ void play_game(MatchGame& record, Contestant* const (&contestants)[2], const Mat
       }
       const std::string why = game.why_illegal(color, *move);
       if (!why.empty()) {
-        return forfeit(side, "illegal", detail::str(to_string(color), " ", to_string(*move, game.size()), " at move ",
-                                                    game.moves().size() + 1, ": ", why));
+        return forfeit(side, "illegal",
+                       detail::str(to_string(color), " ", to_string(*move, game.size()), " at move ",
+                                   game.moves().size() + 1, ": ", why));
       }
       game.play_unchecked(*move);
       turn = 1 - side;

@@ -35,18 +35,18 @@ struct MatchSettings {
 };
 
 struct MatchGame {
-  int index = 0;      // from 1
+  int index = 0;         // from 1
   bool swapped = false;  // the second side is Black
   Game game{kMinSize};
-  int opening = 0;          // random moves at the start
+  int opening = 0;  // random moves at the start
   /// score, resign, limit; or how a side forfeited: died, timeout, bad-answer, illegal, reject, void.
   std::string how = "score";
-  std::string note;         // details of a forfeit
-  int blame = -1;           // the side that forfeited
-  Color winner = Color::empty;  // empty: a draw
-  bool counts = true;       // false: void
-  std::string result;       // SGF: B+3.5, W+R, W+F, 0, Void
-  std::optional<double> margin;     // Black's, when it was counted
+  std::string note;                                 // details of a forfeit
+  int blame = -1;                                   // the side that forfeited
+  Color winner = Color::empty;                      // empty: a draw
+  bool counts = true;                               // false: void
+  std::string result;                               // SGF: B+3.5, W+R, W+F, 0, Void
+  std::optional<double> margin;                     // Black's, when it was counted
   double seconds[2] = {0, 0}, longest[2] = {0, 0};  // of the sides
   int genmoves[2] = {0, 0};
   std::optional<std::string> final_scores[2];
@@ -54,9 +54,7 @@ struct MatchGame {
   int black() const { return swapped ? 1 : 0; }
   int side(Color color) const { return color == Color::black ? black() : 1 - black(); }
   /// The first side's: 1, 0.5 or 0.
-  double score() const {
-    return winner == Color::empty ? 0.5 : side(winner) == 0 ? 1 : 0;
-  }
+  double score() const { return winner == Color::empty ? 0.5 : side(winner) == 0 ? 1 : 0; }
 };
 
 struct MatchCount {
@@ -67,10 +65,11 @@ struct MatchCount {
   void add(const MatchGame& game);
 };
 
-/// Plays all games. `report` gets each that ended, one after the other, in the order in which they ended. Stops
-/// early when a side cannot be made three times in a row.
-std::vector<MatchGame> play_match(const Side (&sides)[2], const MatchSettings& settings,
-                                  const std::function<void(const MatchGame&, const MatchCount&)>& report = {});
+/// Plays all games. `report` gets each that ended, one after the other, in the order in which they ended.
+/// Stops early when a side cannot be made three times in a row.
+std::vector<MatchGame> play_match(
+    const Side (&sides)[2], const MatchSettings& settings,
+    const std::function<void(const MatchGame&, const MatchCount&)>& report = {});
 
 /// One game between contestants that are ready for it; `game` has index, swapped and an opening to be played.
 void play_game(MatchGame& game, Contestant* const (&contestants)[2], const MatchSettings& settings,

@@ -58,10 +58,11 @@ struct Summary {
 
 std::string game_line(const MatchGame& game, const MatchCount& count, const Side (&sides)[2]) {
   const auto [low, high] = count.interval();
-  return detail::str("game ", game.index, ": ", sides[game.black()].name, "(B) - ", sides[1 - game.black()].name,
-                     "(W) ", game.result, " ", game.how, game.note.empty() ? "" : " (" + game.note + ")", ", ",
-                     game.game.moves().size(), " moves | ", sides[0].name, " ", count.wins, "-", count.losses, "-",
-                     count.draws, format(" %.1f%% [%.1f, %.1f]", 100 * count.rate(), 100 * low, 100 * high));
+  return detail::str("game ", game.index, ": ", sides[game.black()].name, "(B) - ",
+                     sides[1 - game.black()].name, "(W) ", game.result, " ", game.how,
+                     game.note.empty() ? "" : " (" + game.note + ")", ", ", game.game.moves().size(),
+                     " moves | ", sides[0].name, " ", count.wins, "-", count.losses, "-", count.draws,
+                     format(" %.1f%% [%.1f, %.1f]", 100 * count.rate(), 100 * low, 100 * high));
 }
 
 json game_json(const MatchGame& game, const Side (&sides)[2]) {
@@ -97,8 +98,8 @@ std::string game_sgf(const MatchGame& game, const Side (&sides)[2]) {
   root.add("PB", sides[game.black()].name);
   root.add("PW", sides[1 - game.black()].name);
   root.add("GN", detail::str("game ", game.index));
-  root.add("C", detail::str("end: ", game.how, game.note.empty() ? "" : " (" + game.note + ")", "; opening moves: ",
-                            game.opening));
+  root.add("C", detail::str("end: ", game.how, game.note.empty() ? "" : " (" + game.note + ")",
+                            "; opening moves: ", game.opening));
   return sgf::write({tree});
 }
 
@@ -106,21 +107,22 @@ std::string summary_text(const std::vector<MatchGame>& games, const MatchSetting
                          const Side (&sides)[2], double seconds) {
   const Summary s(games, sides);
   const auto [low, high] = s.all.interval();
-  std::string text = detail::str(sides[0].name, " vs ", sides[1].name, ", ", settings.size, "x", settings.size, ", ",
-                                 describe(settings.rules), "\n");
+  std::string text = detail::str(sides[0].name, " vs ", sides[1].name, ", ", settings.size, "x",
+                                 settings.size, ", ", describe(settings.rules), "\n");
   text += format(
       "%d games: %d wins, %d losses, %d draws, %d void; win rate %.1f%%, 95%% Wilson [%.1f%%, %.1f%%]; "
       "Elo %+.0f [%+.0f, %+.0f]\n",
-      s.all.games(), s.all.wins, s.all.losses, s.all.draws, s.all.voids, 100 * s.all.rate(), 100 * low, 100 * high,
-      elo_of(s.all.rate()), elo_of(low), elo_of(high));
+      s.all.games(), s.all.wins, s.all.losses, s.all.draws, s.all.voids, 100 * s.all.rate(), 100 * low,
+      100 * high, elo_of(s.all.rate()), elo_of(low), elo_of(high));
   text += format("as black %d-%d-%d, as white %d-%d-%d; ends:", s.black.wins, s.black.losses, s.black.draws,
                  s.white.wins, s.white.losses, s.white.draws);
   for (const auto& [how, count] : s.ends) text += detail::str(" ", how, " ", count);
   text += "\n";
   for (const auto& [what, count] : s.forfeits) text += detail::str("FORFEIT: ", what, " x", count, "\n");
-  text += format("%.1f moves a game, %.0f games/hour with %d at once; seconds a move: %.3f, %.3f; longest: %.2f, %.2f\n",
-                 s.moves, seconds > 0 ? 3600 * double(games.size()) / seconds : 0, settings.jobs,
-                 s.seconds_per_move[0], s.seconds_per_move[1], s.longest[0], s.longest[1]);
+  text += format(
+      "%.1f moves a game, %.0f games/hour with %d at once; seconds a move: %.3f, %.3f; longest: %.2f, %.2f\n",
+      s.moves, seconds > 0 ? 3600 * double(games.size()) / seconds : 0, settings.jobs, s.seconds_per_move[0],
+      s.seconds_per_move[1], s.longest[0], s.longest[1]);
   for (int i : {0, 1}) {
     if (s.asked[i] == 0) continue;
     text += detail::str("final_score of ", sides[i].name, " agrees with the count in ", s.agreed[i], " of ",

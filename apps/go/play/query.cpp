@@ -59,10 +59,10 @@ std::vector<int> wholes_in(const std::string& field, const json& value, int low,
 std::vector<Move> moves_in(const std::string& field, const json& value, int size) {
   std::vector<Move> moves;
   for (const json& pair : array_in(field, value)) {
-    if (!pair.is_array() || pair.size() != 2) throw QueryError(field, "expected pairs of a colour and a vertex");
+    if (!pair.is_array() || pair.size() != 2)
+      throw QueryError(field, "expected pairs of a colour and a vertex");
     const std::string color = text_in(field, pair[0]), vertex = text_in(field, pair[1]);
-    moves.push_back(
-        in_field(field, [&] { return Move{parse_color(color), parse_point(vertex, size)}; }));
+    moves.push_back(in_field(field, [&] { return Move{parse_color(color), parse_point(vertex, size)}; }));
   }
   return moves;
 }
@@ -72,7 +72,8 @@ void limits_in(const std::string& field, const json& value, int size, std::vecto
   const bool only = field == "allowMoves";
   if (array_in(field, value).size() > 1 && only) throw QueryError(field, "expected one object");
   for (const json& item : value) {
-    if (!item.is_object() || !item.contains("player") || !item.contains("moves") || !item.contains("untilDepth")) {
+    if (!item.is_object() || !item.contains("player") || !item.contains("moves") ||
+        !item.contains("untilDepth")) {
       throw QueryError(field, "expected objects with player, moves and untilDepth");
     }
     MoveLimit limit;
@@ -113,10 +114,8 @@ const std::map<std::string, Reader>& settings_readers() {
        [](Query& query, const std::string& field, const json& value) {
          query.limits.playouts = whole_in(field, value, 1, kMostVisits);
        }},
-      {"maxTime",
-       [](Query& query, const std::string& field, const json& value) {
-         query.limits.seconds = number_in(field, value, 0.001, 1e9);
-       }},
+      {"maxTime", [](Query& query, const std::string& field,
+                     const json& value) { query.limits.seconds = number_in(field, value, 0.001, 1e9); }},
       {"cpuctExploration",
        [](Query& query, const std::string& field, const json& value) {
          query.search.c_puct = float(number_in(field, value, 0, 100));
@@ -144,12 +143,10 @@ const std::map<std::string, Reader>& field_readers() {
       {"rootPolicyTemperature", read_policy_temperature},
       {"rootFpuReductionMax", read_fpu},
       {"overrideSettings", read_settings},
-      {"includeOwnership",
-       [](Query& query, const std::string& field, const json& value) {
-         query.ownership = flag_in(field, value);
-       }},
-      {"includePolicy",
-       [](Query& query, const std::string& field, const json& value) { query.policy = flag_in(field, value); }},
+      {"includeOwnership", [](Query& query, const std::string& field,
+                              const json& value) { query.ownership = flag_in(field, value); }},
+      {"includePolicy", [](Query& query, const std::string& field,
+                           const json& value) { query.policy = flag_in(field, value); }},
       {"reportDuringSearchEvery",
        [](Query& query, const std::string& field, const json& value) {
          query.report_every = number_in(field, value, 0.001, 1e9);
@@ -158,9 +155,10 @@ const std::map<std::string, Reader>& field_readers() {
   return readers;
 }
 
-const char* const kGameFields[] = {"id",         "moves",      "initialStones", "initialPlayer", "rules",      "komi",
-                                   "boardXSize", "boardYSize", "analyzeTurns",  "avoidMoves",    "allowMoves",
-                                   "priority",   "priorities", "whiteHandicapBonus"};
+const char* const kGameFields[] = {
+    "id",         "moves",      "initialStones", "initialPlayer",     "rules",
+    "komi",       "boardXSize", "boardYSize",    "analyzeTurns",      "avoidMoves",
+    "allowMoves", "priority",   "priorities",    "whiteHandicapBonus"};
 
 void read_game(const json& object, Query& query) {
   const auto has = [&](const char* field) { return object.contains(field); };
@@ -180,7 +178,8 @@ void read_game(const json& object, Query& query) {
   if (has("whiteHandicapBonus")) {
     rules = in_field("whiteHandicapBonus", [&] {
       const json& bonus = object["whiteHandicapBonus"];
-      return set_rule("whiteHandicapBonus", bonus.is_string() ? bonus.get<std::string>() : to_text(bonus), rules);
+      return set_rule("whiteHandicapBonus", bonus.is_string() ? bonus.get<std::string>() : to_text(bonus),
+                      rules);
     });
   }
   std::vector<Move> stones;
@@ -189,16 +188,16 @@ void read_game(const json& object, Query& query) {
   query.moves = moves_in("moves", object["moves"], size);
   Color player = query.moves.empty() ? Color::black : query.moves[0].color;
   if (has("initialPlayer")) {
-    player =
-        in_field("initialPlayer", [&] { return parse_color(text_in("initialPlayer", object["initialPlayer"])); });
+    player = in_field("initialPlayer",
+                      [&] { return parse_color(text_in("initialPlayer", object["initialPlayer"])); });
   }
   query.start = in_field("initialStones", [&] { return Game(size, rules.rules, stones, player); });
   Game game = query.start;
   for (const auto& [color, point] : query.moves) {
     const std::string why = game.why_illegal(color, point);
     if (!why.empty()) {
-      throw QueryError("moves", detail::str("Illegal move ", game.moves().size() + 1, ": ", to_string(color), " ",
-                                            to_string(point, size), ": ", why));
+      throw QueryError("moves", detail::str("Illegal move ", game.moves().size() + 1, ": ", to_string(color),
+                                            " ", to_string(point, size), ": ", why));
     }
     game.play_unchecked(color, point);
   }

@@ -43,7 +43,7 @@ struct Query {
   SearchSettings search;
   std::vector<MoveLimit> move_limits;
   bool ownership = false, policy = false;
-  double report_every = 0;                                     // seconds; 0: only the result
+  double report_every = 0;                                    // seconds; 0: only the result
   std::vector<std::pair<std::string, std::string>> warnings;  // field, text
 };
 

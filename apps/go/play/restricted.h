@@ -16,8 +16,8 @@ struct MoveLimit {
   bool only = false;
 };
 
-/// Another evaluator's answers, with the logits of the moves that `limits` forbid after `root_moves` moves set
-/// to minus infinity, which is to a search as if they were illegal.
+/// Another evaluator's answers, with the logits of the moves that `limits` forbid after `root_moves` moves
+/// set to minus infinity, which is to a search as if they were illegal.
 class RestrictedEvaluator : public Evaluator {
  public:
   RestrictedEvaluator(std::shared_ptr<Evaluator> evaluator, std::vector<MoveLimit> limits, int root_moves);

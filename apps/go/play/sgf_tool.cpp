@@ -54,8 +54,8 @@ int check_sgf(const std::vector<std::string>& paths, std::ostream& out) {
           for (const std::string& warning : replay.warnings) {
             out << path << ": game " << number << ": warning: " << warning << "\n";
           }
-          out << path << ": game " << number << ": " << replay.game.size() << "x" << replay.game.size() << ", "
-              << replay.game.moves().size() << " moves, " << tree.nodes.size() << " nodes\n";
+          out << path << ": game " << number << ": " << replay.game.size() << "x" << replay.game.size()
+              << ", " << replay.game.moves().size() << " moves, " << tree.nodes.size() << " nodes\n";
         } catch (const sgf::SgfError& error) {
           out << path << ":" << error.what() << "\n";
           good = false;
@@ -76,7 +76,8 @@ void print_sgf(const std::string& path, const SgfSelection& selection, std::ostr
   const size_t moves = selection.move ? std::min(size_t(*selection.move), all) : all;
   const Game game = first_moves(replay.game, moves);
   print_head(replay, out);
-  out << "after " << moves << " moves, " << to_string(game.to_move()) << " to move:\n" << to_string(game.board());
+  out << "after " << moves << " moves, " << to_string(game.to_move()) << " to move:\n"
+      << to_string(game.board());
   print_result(replay, game, out);
 }
 
