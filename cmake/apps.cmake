@@ -51,7 +51,7 @@ configure_file(${PROJECT_SOURCE_DIR}/apps/go/play/default_network.cpp.in ${go_ne
 if(go_sources)
   add_library(tengen_go STATIC ${go_sources} ${go_network_source})
   target_link_libraries(tengen_go
-    PRIVATE tengen_flags SQLite::SQLite3 nlohmann_json::nlohmann_json
+    PRIVATE tengen_flags SQLite::SQLite3 nlohmann_json::nlohmann_json ZLIB::ZLIB
     PUBLIC tengen_go_rules tengen_apps_common tengen::tengen Threads::Threads)
   if(PostgreSQL_FOUND)
     target_link_libraries(tengen_go PRIVATE PostgreSQL::PostgreSQL)

@@ -280,6 +280,7 @@ TEST_CASE("network files: what is wrong is said, with the file's name") {
   says(changed([](auto& file) { file.tensors["owner.bias"] = ones({2}); }), {"owner.bias", "[2]", "[1]"});
   says(changed([](auto& file) { file.tensors["owner.bias"] = full({1}, NAN); }),
        {"owner.bias", "not finite"});
+  says(changed([](auto& file) { file.tensors["owner.bias"] += 0.5; }), {"check sum"});
   says(changed([](auto& file) { file.metadata["channels"] = "24"; }), {"stem.conv.weight"});
   says(changed([](auto& file) { file.metadata["channels"] = "many"; }), {"channels", "many", "number"});
   says(changed([](auto& file) { file.metadata["channels"] = "1000000000"; }), {"1000000000", "4096"});

@@ -1,6 +1,9 @@
 #include <tengen/apps/go/net/network.h>
 #include <tengen/io/safetensors.h>
 
+#include <zlib.h>
+
+#include <algorithm>
 #include <charconv>
 
 namespace tengen::go {
@@ -8,9 +11,27 @@ namespace {
 
 constexpr const char* kFormat = "tengen-go network 1";
 
+using Named = std::vector<std::pair<std::string, Tensor>>;
+
+/// CRC-32 of names and numbers, in the order of the names: a flipped bit in a weight would only play badly.
+std::string check_sum(Named tensors) {
+  std::ranges::sort(tensors, {}, [](const auto& item) { return item.first; });
+  uLong crc = crc32(0, nullptr, 0);
+  const auto add = [&](const void* data, size_t bytes) {
+    crc = crc32(crc, static_cast<const Bytef*>(data), uInt(bytes));
+  };
+  for (const auto& [name, tensor] : tensors) {
+    const Tensor numbers = tensor.contiguous();
+    add(name.data(), name.size());
+    add(numbers.const_data_ptr(), numbers.nbytes());
+  }
+  return std::to_string(crc);
+}
+
 Facts describe(const NetworkImpl& network, const Facts& facts) {
   const NetworkConfig& config = network.config();
   Facts metadata = facts;
+  metadata["crc32"] = check_sum(network.state_dict().pairs());
   metadata["format"] = kFormat;
   metadata["kind"] = config.kind;
   metadata["blocks"] = std::to_string(config.blocks);
@@ -61,6 +82,10 @@ Network restore(io::SafeTensors file, const std::string& name, Facts* facts) {
     }
     network->load_state_dict(state);
     network->eval();
+    if (file.metadata.contains("crc32")) {  // a file that was made by other means need not have it
+      TENGEN_CHECK(file.metadata["crc32"] == check_sum(network->state_dict().pairs()),
+                   "its numbers were changed (wrong check sum)");
+    }
     if (facts) *facts = std::move(file.metadata);
     return network;
   } catch (const Error& error) {
