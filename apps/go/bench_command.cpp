@@ -3,12 +3,15 @@
 #include <tengen/apps/go/commands.h>
 #include <tengen/apps/go/net/evaluator.h>
 #include <tengen/apps/go/net/planes.h>
+#include <tengen/apps/go/search/player.h>
 #include <tengen/tensor/parallel.h>
 
 #include <time.h>
 
 #include <algorithm>
 #include <cstdio>
+#include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -125,6 +128,27 @@ double evaluations(const Network& network, int size, int batch, int threads, con
   return sum;
 }
 
+/// Visits a second of one tree: searches of 400 playouts from a position in the middle of a game.
+void bench_search(const std::string& name, int size, const BenchOptions& options,
+                  const std::function<std::shared_ptr<Evaluator>(int threads)>& make_evaluator) {
+  constexpr int kPlayouts = 400, kLeaves = 8;
+  BenchOptions clock = options;
+  clock.cpu_time = false;  // this thread's time says nothing of the others'
+  std::printf("%s, visits of a search:", name.c_str());
+  for (int threads : options.threads) {
+    Player player(make_evaluator(threads), SearchSettings{}, threads, kLeaves);
+    const Game game = positions(size, 4)[1];
+    const double searches = rate(clock, [&] {
+      player.reset(SearchSettings{});
+      player.set_position(game);
+      player.think({.playouts = kPlayouts});
+    });
+    std::printf("  %d thread%s %.0f", threads, threads == 1 ? "" : "s", searches * kPlayouts);
+    std::fflush(stdout);
+  }
+  std::printf(" /s\n");
+}
+
 void bench_network(const Network& network, int size, const BenchOptions& options) {
   const std::string name = detail::str(size, "x", size, " ", network->config().name());
   for (int threads : options.threads) {
@@ -135,6 +159,9 @@ void bench_network(const Network& network, int size, const BenchOptions& options
     }
     std::printf(" /s\n");
   }
+  bench_search(name, size, options, [&](int threads) {
+    return std::make_shared<NetEvaluator>(network, EvaluatorSettings{.concurrency = threads});
+  });
 }
 
 void run(const BenchOptions& options) {
@@ -142,6 +169,8 @@ void run(const BenchOptions& options) {
   for (int size : options.sizes) {
     bench_board(size, options);
     bench_planes(size, options);
+    bench_search(detail::str(size, "x", size, " no network"), size, options,
+                 [](int) { return std::make_shared<UniformEvaluator>(); });
     if (!options.file.empty()) {
       bench_network(load_network(options.file), size, options);
       continue;
