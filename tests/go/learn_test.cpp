@@ -12,6 +12,7 @@
 #include <tengen/apps/go/learn/window.h>
 #include <tengen/apps/go/net/evaluator.h>
 #include <tengen/apps/go/net/symmetry.h>
+#include <tengen/apps/go/search/passing.h>
 
 #include <cmath>
 #include <set>
@@ -119,6 +120,45 @@ TEST_CASE("self-play: resignation waits for its calibration, and some games play
   for (int i = 0; i < 100; ++i) lowest.push_back(-float(i) / 100);
   CHECK(resign_threshold(lowest) == doctest::Approx(-0.94));  // 5 of 100 winners would have resigned
   CHECK(resign_threshold(std::vector<float>(100, 0.f)) == doctest::Approx(-0.8));
+}
+
+namespace {
+
+// Believes that the present area decides.
+struct AreaEvaluator : Evaluator {
+  void evaluate(std::span<const Game* const> games, std::span<go::Evaluation* const> out) override {
+    for (size_t i = 0; i < games.size(); ++i) {
+      *out[i] = {};
+      out[i]->score = float(score_now(*games[i]));
+      out[i]->value = std::tanh(out[i]->score / 4);
+    }
+  }
+};
+
+}  // namespace
+
+TEST_CASE("self-play: games are resigned by who is losing, once the threshold is known") {
+  RunSettings settings = small_run();
+  settings.resign = true;
+  settings.visits = "6/4";
+  settings.komi_stdev = 8;
+  SelfPlay self_play(settings, 8, 11);
+  AreaEvaluator evaluator;
+  std::vector<GameRecord> finished;
+  while (finished.size() < 500) self_play.step(evaluator, finished);
+  int resigned = 0, early = 0;
+  for (size_t i = 0; i < finished.size(); ++i) {
+    const GameRecord& record = finished[i];
+    if (!record.resigned) continue;
+    ++resigned;
+    early += i < 50;
+    const Game game = replay(record);
+    CHECK(record.winner == (game.to_move() == Color::black ? -1 : 1));  // who was to move gave up
+    CHECK(record.winner * record.score > 0);
+  }
+  CHECK(resigned > 20);
+  CHECK(resigned < 450);  // a fifth is played on
+  CHECK(early == 0);
 }
 
 TEST_CASE("window: rows are full searches, old games leave, growth is sublinear") {

@@ -21,8 +21,6 @@ class Learner {
   /// Reads new games and trains until the run is over or stop_requested().
   void run();
 
-  double progress() const { return progress_; }
-
  private:
   void begin();
   void restore(const std::string& bytes);

@@ -116,9 +116,11 @@ void SelfPlay::begin_game(Slot& slot) {
   begin_turn(slot);
 }
 
+double SelfPlay::earliness(const Game& game) const {
+  return std::exp2(-double(game.moves().size()) / (settings_.temperature_halflife * game.board().points()));
+}
+
 SearchSettings SelfPlay::search_settings(const Slot& slot) const {
-  const double early = std::exp2(-double(slot.game.moves().size()) /
-                                 (settings_.temperature_halflife * slot.game.board().points()));
   SearchSettings s;
   s.ownership = false;
   s.c_puct = float(settings_.c_puct);
@@ -131,7 +133,7 @@ SearchSettings SelfPlay::search_settings(const Slot& slot) const {
     s.noise_total = float(settings_.noise_total);
     s.forced_playouts = float(settings_.forced_playouts);
     s.root_policy_temperature =
-        float(std::lerp(settings_.late_root_temperature, settings_.root_temperature, early));
+        float(std::lerp(settings_.late_root_temperature, settings_.root_temperature, earliness(slot.game)));
   }
   return s;
 }
@@ -157,13 +159,11 @@ void SelfPlay::end_turn(Slot& slot, std::vector<GameRecord>& finished) {
     --slot.policy_moves;
     turn.move = draw(slot.search.priors(), rng_);
   } else {
-    const double early = std::exp2(-double(slot.game.moves().size()) /
-                                   (settings_.temperature_halflife * slot.game.board().points()));
+    const double temperature =
+        std::lerp(settings_.late_temperature, settings_.temperature, earliness(slot.game));
     for (auto [move, visits] : slot.search.visit_counts(/*prune_forced=*/slot.full))
       turn.visits.emplace_back(move, uint16_t(visits));
-    turn.move =
-        slot.search.choose(float(std::lerp(settings_.late_temperature, settings_.temperature, early)), rng_);
-    ++moves_;
+    turn.move = slot.search.choose(float(temperature), rng_);
   }
   if (wants_to_resign(slot, turn.value)) {
     slot.record.resigned = true;

@@ -29,8 +29,6 @@ class SelfPlay {
   /// One visit in every game. Games that ended are appended to `finished`, and others have begun.
   void step(Evaluator& evaluator, std::vector<GameRecord>& finished);
 
-  int64_t moves() const { return moves_; }  // played so far, with a search
-
  private:
   struct Slot {
     Game game;
@@ -53,13 +51,15 @@ class SelfPlay {
   bool wants_to_resign(Slot& slot, float value);
   void end_game(Slot& slot, std::vector<GameRecord>& finished);
   SearchSettings search_settings(const Slot& slot) const;
+  /// 1 at the first move, half as much after each half-life.
+  double earliness(const Game& game) const;
 
   RunSettings settings_;
   std::vector<int> sizes_;
   std::vector<VisitStage> stages_;
   VisitStage stage_;
   Rng rng_;
-  int64_t network_ = 0, moves_ = 0;
+  int64_t network_ = 0;
   float resign_below_ = -2;            // never
   std::vector<float> winners_lowest_;  // of games that were played on
   std::deque<Slot> slots_;

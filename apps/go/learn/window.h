@@ -29,7 +29,6 @@ class Window {
   void add(GameRecord record, Rows rows = Rows::full_searches);
   /// Leaves the oldest games out as long as `rows` rows remain.
   void trim(int64_t rows);
-  void clear() { *this = {}; }
   int64_t rows() const { return rows_; }
   int64_t games() const { return int64_t(games_.size()); }
 
