@@ -16,6 +16,9 @@ target_compile_features(tengen PUBLIC cxx_std_20)
 target_include_directories(tengen PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
   $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 set_target_properties(tengen PROPERTIES POSITION_INDEPENDENT_CODE ON)
+if(TENGEN_PRECOMPILE)
+  target_precompile_headers(tengen PRIVATE <tengen/autograd/ops.h>)
+endif()
 
 # The kernels are compiled once per instruction set, each time in a namespace of its own. Inline functions that the
 # sets share (of the standard library, say) would still be merged by the linker, which might keep the copy of a set that
