@@ -45,6 +45,7 @@ if(EXISTS ${PROJECT_SOURCE_DIR}/torch.h AND NOT TENGEN_SANITIZE)
     add_test(NAME "package: ${how}" COMMAND ${PROJECT_SOURCE_DIR}/tests/package/run ${PROJECT_BINARY_DIR}
              ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/package-${how} ${how})
   endforeach()
+  set_tests_properties("package: sources" PROPERTIES COST 1000)  # the longest: it begins first
 endif()
 
 # A learning run whose processes are killed.
