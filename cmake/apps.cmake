@@ -63,6 +63,7 @@ if(go_program_sources AND go_sources)
   add_executable(tengen-go ${go_program_sources})
   target_link_libraries(tengen-go PRIVATE tengen_go tengen_flags CLI11::CLI11 nlohmann_json::nlohmann_json)
   target_compile_definitions(tengen-go PRIVATE TENGEN_VERSION="${PROJECT_VERSION}")
+  target_compile_options(tengen-go PRIVATE $<$<CONFIG:Release>:-O1>)  # command lines: compiled longer than they run
   if(TENGEN_PRECOMPILE)
     target_precompile_headers(tengen-go PRIVATE <CLI/CLI.hpp>)
   endif()

@@ -193,7 +193,7 @@ void write_npy(const std::string& path, Dtype dtype, std::span<const int64_t> sh
   }
   TENGEN_CHECK(code, "write_npy: NumPy has no type for ", to_string(dtype), "; convert first (", path, ")");
   int64_t count = 1;
-  std::string header = std::string("{'descr': '") + code + "', 'fortran_order': False, 'shape': (";
+  std::string header = detail::str("{'descr': '", code, "', 'fortran_order': False, 'shape': (");
   for (size_t i = 0; i < shape.size(); ++i) {
     header += std::to_string(shape[i]) + (shape.size() == 1 ? "," : i + 1 < shape.size() ? ", " : "");
     count *= shape[i];
