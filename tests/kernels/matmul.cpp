@@ -6,19 +6,19 @@ using namespace reference;
 
 namespace {
 
-enum class Layout { kRows, kColumns, kSpread };
+enum class Strides { kRows, kColumns, kSpread };
 
 /// Strides of a (rows, cols) matrix; returns the elements it covers.
-int64_t lay_out(Layout layout, int64_t rows, int64_t cols, int64_t& row, int64_t& col) {
-  if (layout == Layout::kRows) row = cols + 1, col = 1;
-  if (layout == Layout::kColumns) row = 1, col = rows + 2;
-  if (layout == Layout::kSpread) row = 2 * cols + 3, col = 2;
+int64_t lay_out(Strides layout, int64_t rows, int64_t cols, int64_t& row, int64_t& col) {
+  if (layout == Strides::kRows) row = cols + 1, col = 1;
+  if (layout == Strides::kColumns) row = 1, col = rows + 2;
+  if (layout == Strides::kSpread) row = 2 * cols + 3, col = 2;
   return rows * row + cols * col + 1;
 }
 
 template <class T>
-void check(int64_t batch, int64_t m, int64_t n, int64_t k, Layout a_layout, Layout b_layout,
-           Layout out_layout, bool repeat_b, std::mt19937& random) {
+void check(int64_t batch, int64_t m, int64_t n, int64_t k, Strides a_layout, Strides b_layout,
+           Strides out_layout, bool repeat_b, std::mt19937& random) {
   INFO("batch " << batch << " m " << m << " n " << n << " k " << k << " layouts " << int(a_layout)
                 << int(b_layout) << int(out_layout) << " of " << sizeof(T) << " bytes");
   MatmulShape s{};
@@ -58,7 +58,7 @@ TEST_CASE("matmul: every layout, random sizes") {
   auto pick = [&](int64_t high) { return std::uniform_int_distribution<int64_t>(0, high)(random); };
   for (int i = 0; i < 400; ++i) {
     int64_t high = i % 4 ? 40 : 120, k = i % 10 ? pick(high) : pick(700);
-    auto layout = [&] { return Layout(pick(2)); };
+    auto layout = [&] { return Strides(pick(2)); };
     check<float>(pick(3), pick(high), pick(high), k, layout(), layout(), layout(), i % 3 == 0, random);
     check<double>(pick(3), pick(high), pick(high), k, layout(), layout(), layout(), i % 3 == 0, random);
   }
@@ -66,19 +66,19 @@ TEST_CASE("matmul: every layout, random sizes") {
 
 TEST_CASE("matmul: vectors on either side") {
   std::mt19937 random(2);
-  for (Layout a : {Layout::kRows, Layout::kColumns, Layout::kSpread})
-    for (Layout b : {Layout::kRows, Layout::kColumns, Layout::kSpread})
+  for (Strides a : {Strides::kRows, Strides::kColumns, Strides::kSpread})
+    for (Strides b : {Strides::kRows, Strides::kColumns, Strides::kSpread})
       for (int64_t size : {1, 7, 64, 333}) {
-        check<float>(1, size, 1, 129, a, b, Layout::kRows, false, random);
-        check<float>(2, 1, size, 65, a, b, Layout::kRows, false, random);
-        check<double>(1, size, size, 1, a, b, Layout::kColumns, false, random);
+        check<float>(1, size, 1, 129, a, b, Strides::kRows, false, random);
+        check<float>(2, 1, size, 65, a, b, Strides::kRows, false, random);
+        check<double>(1, size, size, 1, a, b, Strides::kColumns, false, random);
       }
 }
 
 TEST_CASE("matmul: larger than one chunk") {
   std::mt19937 random(3);
-  check<float>(1, 530, 290, 210, Layout::kRows, Layout::kRows, Layout::kRows, false, random);
-  check<float>(1, 130, 1100, 90, Layout::kColumns, Layout::kColumns, Layout::kRows, false, random);
-  check<double>(1, 270, 300, 130, Layout::kRows, Layout::kColumns, Layout::kColumns, false, random);
-  check<float>(700, 9, 9, 9, Layout::kRows, Layout::kColumns, Layout::kRows, false, random);
+  check<float>(1, 530, 290, 210, Strides::kRows, Strides::kRows, Strides::kRows, false, random);
+  check<float>(1, 130, 1100, 90, Strides::kColumns, Strides::kColumns, Strides::kRows, false, random);
+  check<double>(1, 270, 300, 130, Strides::kRows, Strides::kColumns, Strides::kColumns, false, random);
+  check<float>(700, 9, 9, 9, Strides::kRows, Strides::kColumns, Strides::kRows, false, random);
 }
