@@ -6,9 +6,7 @@
 #include <tengen/apps/go/net/evaluator.h>
 #include <tengen/tensor/parallel.h>
 
-#include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <mutex>
 #include <thread>
 
@@ -40,25 +38,27 @@ class Players {
   }
   std::vector<GameRecord> take_finished() {
     std::lock_guard lock(mutex_);
-    rethrow();
+    if (error_) std::rethrow_exception(error_);
     return std::exchange(finished_, {});
+  }
+  // Ends the threads; returns the games that were still to be taken.
+  std::vector<GameRecord> stop() {
+    threads_.clear();
+    return take_finished();
   }
 
  private:
-  void rethrow() {
-    if (error_) std::rethrow_exception(error_);
-  }
-
   void run(std::stop_token stop, const RunSettings& settings, uint64_t seed) try {
     SelfPlay games(settings, kGamesPerThread, seed);
     std::vector<GameRecord> finished;
-    while (!stop.stop_requested()) {
+    for (;;) {
       Player player;
       {
         std::lock_guard lock(mutex_);
         player = player_;
         for (GameRecord& game : finished) finished_.push_back(std::move(game));
       }
+      if (stop.stop_requested()) return;
       finished.clear();
       games.set_network(player.network);
       games.set_progress(player.progress);
@@ -106,6 +106,7 @@ int run_selfplay(const RoleOptions& options) {
     }
     std::this_thread::sleep_for(500ms);
   }
+  if (players) store->add_games(players->stop());
   return 0;
 }
 
