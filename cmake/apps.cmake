@@ -54,6 +54,7 @@ if(go_sources)
   target_link_libraries(tengen_go
     PRIVATE tengen_flags SQLite::SQLite3 nlohmann_json::nlohmann_json ZLIB::ZLIB
     PUBLIC tengen_go_rules tengen_apps_common tengen::tengen Threads::Threads)
+  tengen_precompile(tengen_go <tengen/torch.h>)
   if(PostgreSQL_FOUND)
     target_link_libraries(tengen_go PRIVATE PostgreSQL::PostgreSQL)
     target_compile_definitions(tengen_go PUBLIC TENGEN_POSTGRESQL)

@@ -15,7 +15,6 @@ Tensor alpha_loss(const Tensor& value, const Tensor& z, const Tensor& log_p, con
 }
 
 LossTerms go_loss(const NetworkOutput& output, const Targets& targets, const LossWeights& weights) {
-  constexpr double kScoreUnit = 20;
   LossTerms terms;
   const auto add = [&](Tensor& term, double weight, const Tensor& loss) {
     term = loss.mean();

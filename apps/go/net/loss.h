@@ -23,7 +23,7 @@ struct Targets {
 
 struct LossWeights {
   double policy = 1, value = 1;
-  double score = 0.25;      // Huber's loss in units of 20 points
+  double score = 0.25;      // Huber's loss in units of kScoreUnit
   double ownership = 0.75;  // squared error, mean over the points
   double reply = 0.15;
 };

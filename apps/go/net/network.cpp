@@ -12,8 +12,6 @@ namespace {
 /// Any size of board. Residual tower, every second block with pooling; then two groups of features, one for
 /// the policies and one for the rest.
 struct TengenNetwork : NetworkImpl {
-  static constexpr double kScoreUnit = 20;  // points; the score head's own numbers stay near 1
-
   explicit TengenNetwork(const NetworkConfig& config) : NetworkImpl(config) {
     const int64_t channels = config.channels, features = std::max<int64_t>(16, channels / 3);
     stem = register_module("stem", ConvNorm(kPlanes, channels, 3));

@@ -25,6 +25,8 @@ struct NetworkConfig {
   bool operator==(const NetworkConfig&) const = default;
 };
 
+constexpr double kScoreUnit = 20;  // points; inside, scores are counted in it so that they stay near 1
+
 /// For a batch of B positions, from the view of the player to move. Undefined where the kind has none.
 struct NetworkOutput {
   Tensor policy;     // (B, N*N+1) log-probabilities, pass last

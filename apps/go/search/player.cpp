@@ -46,7 +46,7 @@ struct Player::Worker {
 
   /// Gathers leaves until one is taken already, evaluates and finishes them. Returns visits made.
   int step(Search& search, Evaluator& evaluator, Run& run) {
-    const int most = std::min(int(leaves.size()), 1 + search.visits() / 8);
+    const int most = std::min(int(leaves.size()), 1 + search.visits() / kVisitsPerLeaf);
     int gathered = 0, done = 0;
     while (gathered < most && gathered + done < kStep && !run.stop) {
       if (run.begun.fetch_add(1) >= run.playouts) {
@@ -71,7 +71,8 @@ struct Player::Worker {
     return gathered + done;
   }
 
-  static constexpr int kStep = 1024;  // visits between two looks at the clock
+  static constexpr int kStep = 1024;         // visits between two looks at the clock
+  static constexpr int kVisitsPerLeaf = 64;  // in the tree, for each leaf after the first that is gathered
 };
 
 Player::Player(std::shared_ptr<Evaluator> evaluator, const SearchSettings& settings, int threads,

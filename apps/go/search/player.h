@@ -32,7 +32,8 @@ class Player {
   using Report = ThinkReport;
 
   /// Each thread gathers up to `leaves_per_batch` positions before it asks the evaluator, but not more than
-  /// an eighth of the tree's visits and one: a small search is not spoilt by guessing ahead.
+  /// one and a 64th of the tree's visits: guessing ahead costs strength. (At 300 visits, up to 32 leaves won
+  /// 36 games of 100 against one at a time, lost 61.)
   Player(std::shared_ptr<Evaluator> evaluator, const SearchSettings& settings, int threads = 1,
          int leaves_per_batch = 1, uint64_t seed = 1);
   ~Player();
