@@ -19,7 +19,8 @@ struct Job {
   std::atomic<int64_t> next{0};
   std::atomic<bool> failed{false};
   std::exception_ptr error{};
-  int running = 0;  // guarded by Pool::mutex
+  // Changed under Pool::mutex_; atomic because compilers may read it before they know whether the lock was had.
+  std::atomic<int> running{0};
 
   void work() {
     for (int64_t i; (i = next.fetch_add(1, std::memory_order_relaxed)) < count;) {
