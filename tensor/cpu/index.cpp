@@ -58,7 +58,8 @@ void check_indices(const int64_t* index, int64_t step, int64_t count, int64_t di
     for (int64_t k = 0; k < count; ++k) outside |= uint64_t(index[k]) >= uint64_t(size);
   else
     for (int64_t k = 0; k < count; ++k) outside |= uint64_t(index[k * step]) >= uint64_t(size);
-  for (int64_t k = 0; outside; ++k)
+  if (!outside) return;
+  for (int64_t k = 0; k < count; ++k)
     if (uint64_t(index[k * step]) >= uint64_t(size)) index_out_of_bounds(index[k * step], dim, size);
 }
 
