@@ -9,8 +9,8 @@ foreach(area IN LISTS test_areas)
     continue()
   endif()
   add_executable(test_${area} tests/main.cpp ${area_sources})
-  # They are compiled more often than run; line numbers are what a sanitizer needs to tell.
-  target_compile_options(test_${area} PRIVATE $<$<CONFIG:Release>:-O1> $<$<CONFIG:RelWithDebInfo>:-O1 -g1>)
+  # They are compiled more often than run.
+  target_compile_options(test_${area} PRIVATE $<$<CONFIG:Release>:-O1>)
   target_link_libraries(test_${area} PRIVATE tengen::tengen tengen_flags doctest::doctest)
   target_compile_definitions(test_${area} PRIVATE TENGEN_GOLDEN_DIR="${TENGEN_GOLDEN}" TENGEN_DATA_DIR="${TENGEN_DATA}"
     TENGEN_SOURCE_DIR="${PROJECT_SOURCE_DIR}")

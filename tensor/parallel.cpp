@@ -19,7 +19,7 @@ struct Job {
   std::atomic<int64_t> next{0};
   std::atomic<bool> failed{false};
   std::exception_ptr error{};
-  // Changed under Pool::mutex_; atomic because compilers may read it before they know whether the lock was had.
+  // Changed under Pool::mutex_. Atomic: a compiler may read it before it knows whether the lock was had.
   std::atomic<int> running{0};
 
   void work() {
