@@ -1,0 +1,66 @@
+// What the rest of cuda/ builds on: errors, the current device and stream, working memory. Includes the CUDA
+// runtime's header (or the emulator's), so no public header includes this one.
+#pragma once
+
+#include <cuda_runtime.h>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace tengen::cuda {
+
+/// Throws an Error "cuda: WHAT: CUDA's text" unless status is cudaSuccess. `what` names an operator or a
+/// call.
+void check(cudaError_t status, const char* what);
+
+/// The calling thread's current device and, on it, its current stream.
+int current_device();
+cudaStream_t current_stream();
+
+/// Properties of the current device that kernels choose their shape by.
+struct DeviceLimits {
+  int multiprocessors;
+  size_t shared_per_block;  // bytes of shared memory that one block can ask for
+  int capability;           // 80 for 8.0, 90 for 9.0
+};
+const DeviceLimits& device_limits();
+
+/// Device memory for the length of a scope, from the caching allocator: freed in the order of the current
+/// stream, so that it may end while a kernel that uses it is still to run.
+class Scratch {
+ public:
+  explicit Scratch(size_t bytes);
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  ~Scratch();
+  void* data() const { return data_; }
+  template <class T>
+  T* as() const {
+    return static_cast<T*>(data_);
+  }
+
+ private:
+  size_t bytes_;
+  int device_;
+  void* data_;
+};
+
+/// A user's mistake that only a kernel can see (an index out of bounds, a division by zero). The kernel
+/// leaves out the element and notes the first mistake here, in host memory that the device can write; the
+/// host throws it as the operator's own exception when it next waits for the device.
+struct Mistake {
+  enum Kind : int { kNone, kIndex, kZeroDivision };
+  int kind;
+  int64_t index, dim, size;
+};
+/// The current device's record, as kernels take it.
+Mistake* mistake_record();
+/// Throws the noted mistake, if there is one, and forgets it. The caller has synchronised with the device.
+void throw_mistake();
+
+/// Called after each launch: looks for errors of the launch; with set_check_launches(true) (initially in
+/// debug builds, and where TENGEN_CUDA_CHECK=1 is set) also waits for the kernel and throws what it found.
+void launched(const char* what);
+void set_check_launches(bool enabled);
+
+}  // namespace tengen::cuda
