@@ -17,8 +17,6 @@ size_t max_memory_allocated() { return 0; }
 void reset_peak_memory_stats() {}
 size_t memory_reserved() { return 0; }
 void empty_cache() {}
-void manual_seed(uint64_t) {}
-void manual_seed_all(uint64_t) {}
 
 const Kernels& kernel_table() { absent("device cuda"); }
 Device resolve(Device device) {

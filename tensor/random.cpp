@@ -3,6 +3,7 @@
 #include <cstring>
 #include <random>
 
+#include <tengen/tensor/cuda.h>
 #include <tengen/tensor/error.h>
 #include <tengen/tensor/generator_state.h>
 
@@ -111,5 +112,10 @@ Generator default_generator() {
 }
 
 void manual_seed(uint64_t seed) { default_generator().set_current_seed(seed); }
+
+namespace cuda {
+void manual_seed(uint64_t) {}
+void manual_seed_all(uint64_t) {}
+}  // namespace cuda
 
 }  // namespace tengen
