@@ -73,8 +73,8 @@ bool is_accumulator(const Node& node) { return node.sequence_nr() == kAccumulato
 
 bool sole_owner(const Tensor& t) { return t.use_count() == 1 && t.storage().use_count() == 1; }
 
-// Sums `grad` down to the shape and casts it to the type of the output that it belongs to: broadcasting and
-// type promotion are undone here, for all operators.
+// Sums `grad` down to the shape and casts it to the type and device of the output that it belongs to:
+// broadcasting, type promotion and moves are undone here, for all operators.
 Tensor conform(Tensor grad, const OutputMeta& expected, const Node* from) {
   if (!grad.sizes().equals(expected.sizes)) {
     int64_t lead = grad.dim() - int64_t(expected.sizes.size());
@@ -85,7 +85,8 @@ Tensor conform(Tensor grad, const OutputMeta& expected, const Node* from) {
                  ", expected one that can be summed to ", IntArrayRef(expected.sizes));
     grad = grad.sum_to_size(expected.sizes);
   }
-  return grad.dtype() == expected.dtype ? grad : grad.to(expected.dtype);
+  if (grad.dtype() == expected.dtype && grad.device() == expected.device) return grad;
+  return grad.to(expected.device, expected.dtype);
 }
 
 class Run {

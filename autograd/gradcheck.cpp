@@ -5,6 +5,7 @@
 
 #include <tengen/autograd/ops.h>
 #include <tengen/tensor/random.h>
+#include <tengen/tensor/view_of.h>
 
 namespace tengen::autograd {
 namespace {
@@ -12,7 +13,7 @@ namespace {
 using Numbers = std::vector<double>;
 
 Numbers numbers_of(const Tensor& tensor) {
-  Tensor flat = tensor.detach().to(kDouble).contiguous();
+  Tensor flat = tensor.detach().to(kCPU, kDouble).contiguous();
   return Numbers(flat.data_ptr<double>(), flat.data_ptr<double>() + flat.numel());
 }
 
@@ -32,25 +33,22 @@ double dot(const Numbers& a, const Numbers& b) {
 class Elements {
  public:
   explicit Elements(const Tensor& tensor) : tensor_(tensor) {}
-  double get(int64_t i) const {
-    return tensor_.dtype() == kDouble ? tensor_.data_ptr<double>()[offset(i)]
-                                      : tensor_.data_ptr<float>()[offset(i)];
-  }
+  double get(int64_t i) const { return at(i).item<double>(); }
   void set(int64_t i, double value) const {
-    if (tensor_.dtype() == kDouble)
-      tensor_.data_ptr<double>()[offset(i)] = value;
-    else
-      tensor_.data_ptr<float>()[offset(i)] = float(value);
+    Tensor element = at(i);
+    kernels(element).fill(view_of(element), value, 0);
   }
 
  private:
-  int64_t offset(int64_t i) const {
-    int64_t at = 0;
+  // A 0-dim view without history.
+  Tensor at(int64_t i) const {
+    int64_t offset = tensor_.storage_offset();
     for (int64_t d = tensor_.dim() - 1; d >= 0; --d) {
-      at += i % tensor_.size(d) * tensor_.stride(d);
+      offset += i % tensor_.size(d) * tensor_.stride(d);
       i /= tensor_.size(d);
     }
-    return at;
+    return Tensor(
+        make_intrusive<TensorImpl>(tensor_.storage(), tensor_.dtype(), DimVector(), DimVector(), offset));
   }
   const Tensor& tensor_;
 };
@@ -257,7 +255,7 @@ bool gradgradcheck(const CheckedFunction& function, const variable_list& inputs,
     for (const Tensor& out : outputs) {
       Tensor c = empty(out.sizes(), kDouble);
       for (int64_t e = 0; e < c.numel(); ++e) c.data_ptr<double>()[e] = generator.normal();
-      cotangents.push_back(c.to(out.dtype()).set_requires_grad(true));
+      cotangents.push_back(c.to(out.options()).set_requires_grad(true));
     }
   }
   size_t count = inputs.size();

@@ -150,7 +150,7 @@ Tensor& assign_(const char* name, const Tensor& self, const Tensor& result) {
   TENGEN_CHECK(can_cast(result.dtype(), self.dtype()), name, ": result type ", result.dtype(),
                " can't be cast to the desired output type ", self.dtype());
   Tensor& target = const_cast<Tensor&>(self);
-  Tensor source = result.dtype() == self.dtype() ? result : result.to(self.dtype());
+  Tensor source = result.to(self.device(), self.dtype());
   if (auto node = result.grad_fn()) node->keep_saved_from(*self.storage());
   kernels(self).copy(view_of(self), view_of(source));
   self.storage()->bump_version(name);

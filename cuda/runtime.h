@@ -13,9 +13,10 @@ namespace tengen::cuda {
 /// call.
 void check(cudaError_t status, const char* what);
 
-/// The calling thread's current device and, on it, its current stream.
-int current_device();
+/// The calling thread's current stream.
 cudaStream_t current_stream();
+/// Makes `stream` the current one; returns the one before.
+cudaStream_t exchange_current_stream(cudaStream_t stream);
 
 /// Properties of the current device that kernels choose their shape by.
 struct DeviceLimits {
@@ -40,8 +41,6 @@ class Scratch {
   }
 
  private:
-  size_t bytes_;
-  int device_;
   void* data_;
 };
 

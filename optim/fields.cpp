@@ -34,11 +34,11 @@ void FieldReader::field(const char* name, double& value) { value = get(name, 1).
 void FieldReader::field(const char* name, int64_t& value) { value = get(name, 1).item<int64_t>(); }
 void FieldReader::field(const char* name, bool& value) { value = get(name, 1).item<bool>(); }
 void FieldReader::field(const char* name, std::tuple<double, double>& value) {
-  Tensor both = get(name, 2).to(kDouble).contiguous();
+  Tensor both = get(name, 2).to(kCPU, kDouble).contiguous();
   value = {both.data_ptr<double>()[0], both.data_ptr<double>()[1]};
 }
 void FieldReader::field(const char* name, std::vector<double>& value) {
-  Tensor all = get(name, int64_t(value.size())).to(kDouble).contiguous();
+  Tensor all = get(name, int64_t(value.size())).to(kCPU, kDouble).contiguous();
   value.assign(all.data_ptr<double>(), all.data_ptr<double>() + all.numel());
 }
 void FieldReader::field(const char* name, Tensor& value) {

@@ -242,5 +242,6 @@ void empty_host_cache() {
 }
 
 void set_poison_fresh_memory(bool enabled) { poison = enabled; }
+bool poisons_fresh_memory() { return poison; }
 
 }  // namespace tengen

@@ -24,6 +24,7 @@ void empty_host_cache();
 /// Fill fresh memory with 0xFF bytes, which are NaN in every floating type: tests find kernels that leave
 /// gaps.
 void set_poison_fresh_memory(bool enabled);
+bool poisons_fresh_memory();
 
 /// Base of classes whose objects come from this allocator: many small ones are made and dropped in every
 /// step. Destructors must be virtual where objects are deleted through a base.

@@ -1,5 +1,6 @@
 #include <tengen/tensor/factories.h>
 
+#include <tengen/tensor/cuda_backend.h>
 #include <tengen/tensor/view_of.h>
 
 namespace tengen {
@@ -86,6 +87,7 @@ Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides, std::functi
                strides.size(), " strides");
   int64_t extent = checked_numel(sizes) == 0 ? 0 : 1;
   for (size_t i = 0; extent && i < sizes.size(); ++i) extent += (sizes[i] - 1) * strides[i];
+  if (options.device().is_cuda()) options = options.device(cuda::resolve(options.device()));
   auto storage =
       Storage::wrap(data, size_t(extent) * item_size(options.dtype()), options.device(), std::move(deleter));
   auto impl =

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <random>
 
+#include <tengen/tensor/cuda.h>
 #include <tengen/tensor/error.h>
 #include <tengen/tensor/generator_state.h>
 
@@ -175,5 +176,10 @@ MersenneTwister& mersenne_twister(const Generator& generator) {
   require_type(generator.impl(), kCPU);
   return static_cast<MersenneTwister&>(generator.impl());
 }
+
+namespace cuda {
+void manual_seed(uint64_t) {}
+void manual_seed_all(uint64_t) {}
+}  // namespace cuda
 
 }  // namespace tengen

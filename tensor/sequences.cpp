@@ -8,18 +8,24 @@
 namespace tengen {
 namespace {
 
+// What was made on the host, where and how `options` want it.
+Tensor placed(const Tensor& made, const TensorOptions& options) {
+  Tensor out = made.to(options.device());
+  if (options.requires_grad()) out.set_requires_grad(true);
+  return out;
+}
+
 // A 1-d tensor with element i = value(i) of T; value(T{}, i).
 template <class Value>
 Tensor sequence(int64_t size, const TensorOptions& options, const char* op, Value value) {
-  Tensor out = empty(size, options.requires_grad(false));
+  Tensor out = empty(size, options.requires_grad(false).device(kCPU));
   visit_compute(out.dtype(), op, [&](auto zero) {
     auto* data = out.data_ptr<decltype(zero)>();
     parallel_ranges(size, kGrainSize, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) data[i] = value(zero, i);
     });
   });
-  if (options.requires_grad()) out.set_requires_grad(true);
-  return out;
+  return placed(out, options);
 }
 
 // Numbers in the computing type of linspace and logspace: that of the tensor, or double for integers. Both
@@ -85,13 +91,12 @@ Tensor logspace(const Scalar& start, const Scalar& end, int64_t steps, double ba
 
 Tensor eye(int64_t n, int64_t m, TensorOptions options) {
   TENGEN_CHECK(n >= 0 && m >= 0, "eye: n and m must be non-negative, found ", n, " and ", m);
-  Tensor out = zeros({n, m}, options.requires_grad(false));
+  Tensor out = zeros({n, m}, options.requires_grad(false).device(kCPU));
   visit_all(out.dtype(), [&](auto zero) {
     auto* data = out.data_ptr<decltype(zero)>();
     for (int64_t i = 0; i < std::min(n, m); ++i) data[i * m + i] = decltype(zero)(1);
   });
-  if (options.requires_grad()) out.set_requires_grad(true);
-  return out;
+  return placed(out, options);
 }
 Tensor eye(int64_t n, TensorOptions options) { return eye(n, n, options); }
 

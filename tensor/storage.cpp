@@ -3,6 +3,7 @@
 #include <new>
 
 #include <tengen/tensor/allocator.h>
+#include <tengen/tensor/cuda_backend.h>
 #include <tengen/tensor/error.h>
 
 namespace tengen {
@@ -20,8 +21,10 @@ constexpr size_t kMaxBehind = 512;
 
 intrusive_ptr<Storage> Storage::allocate(size_t bytes, Device device) {
   static_assert(sizeof(Storage) <= kHeader);
-  TENGEN_CHECK(device.is_cpu(), "cannot allocate on device ", device.str(),
-               ": tengen was built without CUDA");
+  if (!device.is_cpu()) {
+    device = cuda::resolve(device);
+    return intrusive_ptr<Storage>::first(new Storage(Place::device, cuda::allocate(bytes), bytes, device));
+  }
   if (bytes <= kMaxBehind) {
     char* block = static_cast<char*>(allocate_host(kHeader + bytes));
     return intrusive_ptr<Storage>::first(new (block) Storage(Place::behind, block + kHeader, bytes, device));
@@ -38,6 +41,7 @@ intrusive_ptr<Storage> Storage::wrap(void* data, size_t bytes, Device device,
 
 Storage::~Storage() {
   if (place_ == Place::block) free_host(data_, bytes_);
+  if (place_ == Place::device) cuda::release(data_);
   if (deleter_) (*deleter_)(data_);
 }
 

@@ -37,8 +37,9 @@ class Storage final : public RefCounted {
   }
 
  private:
-  // Where the memory is: a block of the allocator's; the same block as this object, behind it; the caller's.
-  enum class Place : uint8_t { block, behind, caller };
+  // Where the memory is: a block of the host's allocator; the same block as this object, behind it; a block
+  // of the device's; the caller's.
+  enum class Place : uint8_t { block, behind, device, caller };
 
   Storage(Place place, void* data, size_t bytes, Device device)
       : place_(place), device_(device), data_(data), bytes_(bytes) {}

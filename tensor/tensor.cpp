@@ -1,5 +1,6 @@
 #include <tengen/tensor/tensor.h>
 
+#include <tengen/tensor/cuda_backend.h>
 #include <tengen/tensor/view_of.h>
 
 namespace tengen {
@@ -57,8 +58,11 @@ bool Tensor::is_contiguous(MemoryFormat format) const {
 Scalar Tensor::item() const {
   TENGEN_CHECK(numel() == 1, "item: expected a tensor with one element but found ", numel(), " (shape ",
                sizes(), ")");
-  return visit_all(dtype(),
-                   [&](auto zero) -> Scalar { return *static_cast<const decltype(zero)*>(data_ptr()); });
+  return visit_all(dtype(), [&](auto value) -> Scalar {
+    if (is_cpu()) return *static_cast<const decltype(value)*>(data_ptr());
+    cuda::copy_to_host(&value, data_ptr(), sizeof(value));
+    return value;
+  });
 }
 
 }  // namespace tengen

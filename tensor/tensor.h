@@ -496,6 +496,7 @@ class TensorAccessor {
 template <class T, size_t N>
 TensorAccessor<T, N> Tensor::accessor() const {
   static_assert(N > 0, "use item() on a 0-dim tensor");
+  TENGEN_CHECK(is_cpu(), "accessor: expected a tensor on the host but this one is on ", device());
   TENGEN_CHECK(dim() == int64_t(N), "accessor: expected a tensor of ", N, " dimensions but this one has ",
                dim());
   return {data_ptr<T>(), sizes().data(), strides().data()};

@@ -36,6 +36,7 @@ Tensor cat(TensorList tensors, int64_t dim) {
   const Tensor* first = nullptr;
   ScalarType dtype = tensors[0].dtype();
   for (size_t i = 0; i < tensors.size(); ++i) {
+    check_same_device("cat", {&tensors[0], &tensors[i]});
     TENGEN_CHECK(tensors[i].dim() > 0, "cat: zero-dimensional tensor (at position ", i,
                  ") cannot be concatenated");
     dtype = promote_types(dtype, tensors[i].dtype());

@@ -20,6 +20,7 @@ Tensor weight_grad(const Tensor& grad, const Tensor& input, const Shape& shape);
 
 /// x (N,C,H,W), weight (O,C/groups,KH,KW), bias (O) or undefined -> (N,O,H',W')
 Tensor convolve(const Tensor& input, const Tensor& weights, const Tensor& bias, const Shape& s) {
+  check_same_device("conv2d", {&input, &weights, &bias});
   const Tensor x = input.contiguous(), weight = weights.contiguous(),
                b = bias.defined() ? bias.contiguous() : bias;
   Tensor out = empty({s.batch, s.out_channels, s.out_h, s.out_w}, x.options());
@@ -35,6 +36,7 @@ Tensor convolve(const Tensor& input, const Tensor& weights, const Tensor& bias, 
 
 /// grad (N,O,H',W'), weight (O,C/groups,KH,KW) -> (N,C,H,W)
 Tensor input_grad(const Tensor& gradient, const Tensor& weights, const Shape& s) {
+  check_same_device("conv_transpose2d", {&gradient, &weights});
   const Tensor grad = gradient.contiguous(), weight = weights.contiguous();
   Tensor out = empty({s.batch, s.in_channels, s.in_h, s.in_w}, grad.options());
   if (grad.numel() == 0)
@@ -50,6 +52,7 @@ Tensor input_grad(const Tensor& gradient, const Tensor& weights, const Shape& s)
 
 /// grad (N,O,H',W'), x (N,C,H,W) -> (O,C/groups,KH,KW)
 Tensor weight_grad(const Tensor& gradient, const Tensor& input, const Shape& s) {
+  check_same_device("conv2d_weight_grad", {&gradient, &input});
   const Tensor grad = gradient.contiguous(), x = input.contiguous();
   Tensor out = empty({s.out_channels, s.in_channels / s.groups, s.kernel_h, s.kernel_w}, grad.options());
   if (grad.numel() == 0 || x.numel() == 0)

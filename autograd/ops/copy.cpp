@@ -2,6 +2,7 @@
 #include <tengen/autograd/ops.h>
 #include <tengen/autograd/record.h>
 #include <tengen/tensor/promotion.h>
+#include <tengen/tensor/transfer.h>
 #include <tengen/tensor/view_of.h>
 
 namespace tengen {
@@ -18,7 +19,7 @@ Grads identity_rule(Node&, const Tensor& grad) { return {grad}; }
 // casts it.
 Tensor convert(const char* name, const Tensor& self, ScalarType dtype, Device device) {
   Tensor out = empty(self.sizes(), TensorOptions(dtype).device(device));
-  kernels(self).copy(view_of(out), view_of(self));
+  copy_values(out, self);
   if (!is_floating_point(dtype)) return out;
   return record(name, out, {self}, {}, identity_rule);
 }
@@ -57,11 +58,11 @@ Tensor& Tensor::copy_(const Tensor& source, bool) const {
   Tensor expanded = source.sizes().equals(sizes()) ? source : source.expand(sizes());
   if (autograd::writes_directly(*this, {source})) {
     if (expanded.storage() == storage()) expanded = expanded.clone();  // the two may overlap
-    kernels(*this).copy(view_of(*this), view_of(expanded));
+    copy_values(*this, expanded);
     storage()->bump_version("copy_");
     return const_cast<Tensor&>(*this);
   }
-  return autograd::assign_("copy_", *this, expanded.dtype() == dtype() ? expanded : expanded.to(dtype()));
+  return autograd::assign_("copy_", *this, expanded.to(device(), dtype()));
 }
 
 Tensor& Tensor::fill_(const Scalar& value) const {

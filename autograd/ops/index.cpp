@@ -39,10 +39,18 @@ Tensor& written(const char* name, const Tensor& self) {
 
 namespace {
 
+/// Indices on the host serve tensors of any device.
+Tensor beside(const char* op, const Tensor& self, const Tensor& index) {
+  if (index.is_cpu()) return index.to(self.device());
+  check_same_device(op, {&self, &index});
+  return index;
+}
+
 /// Checks `index` against the tensor it points into; sizes other than at `dim` may be smaller. Gives `dim`
 /// wrapped.
 int64_t check_gather(const char* op, const Tensor& self, int64_t dim, const Tensor& index) {
   TENGEN_CHECK(index.dtype() == kLong, op, "(): Expected dtype int64 for index, found ", index.dtype());
+  check_same_device(op, {&self, &index});
   dim = wrap_dim(dim, self.dim());
   TENGEN_CHECK(std::max<int64_t>(index.dim(), 1) == std::max<int64_t>(self.dim(), 1), op,
                "(): Index tensor must have the same number of dimensions as self, found ", index.dim(),
@@ -61,6 +69,7 @@ Tensor at_least_1d(const Tensor& t) { return t.dim() == 0 ? t.detach().reshape(1
 Tensor used_part(const char* op, const Tensor& src, const Tensor& self, int64_t dim, const Tensor& index) {
   TENGEN_CHECK(src.dtype() == self.dtype(), op, "(): Expected self.dtype to be equal to src.dtype, found ",
                self.dtype(), " and ", src.dtype());
+  check_same_device(op, {&self, &src});
   bool fits = src.dim() == index.dim();
   for (int64_t d = 0; fits && d < src.dim(); ++d) fits = index.size(d) <= src.size(d);
   TENGEN_CHECK(fits || (src.numel() == 1 && index.numel() <= 1), op, "(): Expected index ", index.sizes(),
@@ -186,12 +195,12 @@ std::vector<Tensor> integer_indices(const Tensor& self, MaybeTensors indices) {
       if (!fits)
         fail<IndexError>("The shape of the mask ", index->sizes(), " at index ", at,
                          " does not match the shape of the indexed tensor ", self.sizes(), " at index ", at);
-      for (Tensor& column : index->nonzero().unbind(1)) out.push_back(column);
+      for (Tensor& column : beside("index", self, index->nonzero()).unbind(1)) out.push_back(column);
     } else {
       if (index->dtype() != kLong && index->dtype() != kInt)
         fail<IndexError>("tensors used as indices must be long, int, byte or bool tensors, found ",
                          index->dtype());
-      out.push_back(index->dtype() == kLong ? *index : index->to(kLong));
+      out.push_back(beside("index", self, index->to(kLong)));
     }
   }
   if (int64_t(out.size()) > self.dim())
@@ -250,7 +259,7 @@ Plan plan_select(const char* op, const Tensor& self, int64_t dim, const Tensor& 
   TENGEN_CHECK(index.dtype() == kLong || index.dtype() == kInt, op,
                "(): Expected dtype int32 or int64 for index, found ", index.dtype());
   std::vector<Tensor> indices(size_t(dim) + 1);
-  indices.back() = index.detach().to(kLong).reshape(-1);
+  indices.back() = beside(op, self, index.detach().to(kLong)).reshape(-1);
   Plan p = plan(self, indices);
   p.wrap = false;
   return p;
@@ -289,6 +298,7 @@ void check_values(const Tensor& self, const Plan& p, const Tensor& values) {
   TENGEN_CHECK(values.dtype() == self.dtype(),
                "Index put requires the source and destination dtypes match, got ", self.dtype(),
                " for the destination and ", values.dtype(), " for the source.");
+  check_same_device("index_put", {&self, &values});
   bool fits = size_t(values.dim()) <= p.result.size();
   for (int64_t d = 1; fits && d <= values.dim(); ++d)
     fits = values.size(-d) == 1 || values.size(-d) == p.result[p.result.size() - size_t(d)];

@@ -30,8 +30,10 @@ void check_types(const char* op, const Tensor& a, const Tensor& b) {
 
 /// a (m,k) * b (k,n) or a (batch,m,k) * b (batch,k,n), transposed and repeated operands read in place.
 Tensor multiply(const Tensor& a, const Tensor& b) {
+  check_same_device("matmul", {&a, &b});
   const ScalarType type = a.dtype();
-  if (type != kFloat && type != kDouble) {
+  const bool narrow = is_floating_point(type) && a.is_cuda();  // tensor cores multiply 16-bit numbers
+  if (type != kFloat && type != kDouble && !narrow) {
     if (is_floating_point(type)) return multiply(a.to(kFloat), b.to(kFloat)).to(type);
     return mul(a.unsqueeze(-1), b.unsqueeze(-3)).sum({-2}).to(type);
   }
@@ -187,6 +189,7 @@ Tensor linear(const Tensor& input, const Tensor& weight, const std::optional<Ten
                " elements for a weight of shape ", weight.sizes(), ", but got ", bias->size(0));
   check_types("linear", input, weight);
   check_types("linear", input, *bias);
+  check_same_device("linear", {&input, &weight, &*bias});
   const IntArrayRef rest = input.sizes().slice(0, size_t(input.dim()) - 1);
   Tensor x = input.reshape({product_of(rest), in});  // (..., in) -> (rows, in)
   Tensor y = multiply(x, weight.t());

@@ -71,6 +71,7 @@ Tensor binary_cross_entropy_with_logits(const Tensor& self, const Tensor& target
                                         const std::optional<Tensor>& pos_weight, int64_t reduction) {
   const char* op = "binary_cross_entropy_with_logits";
   check_same_size(op, self, target);
+  check_same_device(op, {&self, &target});
   Tensor loss;
   if (given(pos_weight)) {
     loss = (1 - target) * self - ((*pos_weight - 1) * target + 1) * log_sigmoid(self);

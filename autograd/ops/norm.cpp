@@ -28,6 +28,7 @@ Tensor parameter(const char* op, const char* what, const std::optional<Tensor>& 
   if (!value || !value->defined()) return {};
   TENGEN_CHECK(value->numel() == count, op, ": ", what, " should contain ", count, " elements not ",
                value->numel());
+  check_same_device(op, {&input, &*value});
   return value->to(input.dtype()).contiguous();
 }
 

@@ -83,6 +83,27 @@ class Seen {
   } number_;
 };
 
+// The device on which to compute where operands (or the result) lie on several; nothing where they do not.
+std::optional<Device> common_device(std::initializer_list<const Arg*> args, const Tensor* into) {
+  const Tensor *host = into && into->is_cpu() ? into : nullptr, *other = into && !host ? into : nullptr;
+  for (const Arg* arg : args)
+    if (arg->tensor) (arg->tensor->is_cpu() ? host : other) = arg->tensor;
+  if (host && other) [[unlikely]]
+    return other->device();
+  return std::nullopt;
+}
+
+// A 0-dim tensor of the host's may stand beside tensors of another device: as a number.
+Arg placed(const char* name, const Arg& arg, const Device& device, const Tensor* into) {
+  TENGEN_CHECK(!into || into->device().type() == device.type(), name, ": a tensor on ", device,
+               " cannot be written into one on ", into->device());
+  if (!arg.tensor || arg.tensor->device().type() == device.type()) return arg;
+  TENGEN_CHECK(arg.tensor->is_cpu() && arg.tensor->dim() == 0, name,
+               ": Expected all tensors to be on the same device, but found at least two devices, ", device,
+               " and ", arg.tensor->device(), "!");
+  return arg.tensor->item();
+}
+
 // A new tensor of the shape to which the operands broadcast.
 Tensor allocate(const char* name, std::initializer_list<const Arg*> args, ScalarType dtype) {
   const Tensor* first = nullptr;
@@ -120,6 +141,9 @@ Tensor compute(Unary op, const Tensor& self, ScalarType type, ScalarType dtype, 
 
 Tensor compute(Binary op, const Arg& a, const Arg& b, ScalarType type, ScalarType dtype, const Params& params,
                const Tensor* into, const char* name) {
+  if (auto device = common_device({&a, &b}, into))
+    return compute(op, placed(name, a, *device, into), placed(name, b, *device, into), type, dtype, params,
+                   into, name);
   Tensor out = into ? *into : allocate(name, {&a, &b}, dtype);
   Seen x(a, out, type), y(b, out, type);
   kernels(out).binary(op, view_of(out), x.view(), y.view(), params.values);
@@ -128,6 +152,9 @@ Tensor compute(Binary op, const Arg& a, const Arg& b, ScalarType type, ScalarTyp
 
 Tensor compute(Ternary op, const Arg& a, const Arg& b, const Arg& c, ScalarType type, const Params& params,
                const Tensor* into, const char* name) {
+  if (auto device = common_device({&a, &b, &c}, into))
+    return compute(op, placed(name, a, *device, into), placed(name, b, *device, into),
+                   placed(name, c, *device, into), type, params, into, name);
   Tensor out = into ? *into : allocate(name, {&a, &b, &c}, type);
   Seen x(a, out, op == Ternary::where ? kBool : type), y(b, out, type), z(c, out, type);
   kernels(out).ternary(op, view_of(out), x.view(), y.view(), z.view(), params.values);

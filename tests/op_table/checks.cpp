@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 #include <tengen/autograd/gradcheck.h>
+#include <tengen/tensor/cuda.h>
 #include <tengen/tensor/parallel.h>
 
 #include <algorithm>
@@ -17,10 +18,14 @@ namespace {
 bool differentiable(const Tensor& t) { return t.defined() && t.dtype() == kDouble; }
 
 // Leaves with the sample's values; copies, so that a sample can be used again.
-Tensors leaves(const Tensors& inputs, bool requires_grad, bool strided = false) {
+Tensors leaves(const Tensors& inputs, bool requires_grad, bool strided = false, Device device = kCPU) {
   Tensors out;
   for (const Tensor& x : inputs) {
-    Tensor leaf = !x.defined() ? x : strided ? noncontiguous(x) : x.detach().clone();
+    Tensor leaf = x;
+    if (x.defined()) {
+      leaf = x.detach().to(device, x.dtype(), false, /*copy=*/true);
+      if (strided) leaf = noncontiguous(leaf);
+    }
     if (requires_grad && differentiable(x)) leaf.set_requires_grad(true);
     out.push_back(leaf);
   }
@@ -71,7 +76,7 @@ Tensor weighted_sum(const Tensors& outputs) {
   for (const Tensor& out : outputs)
     if (out.is_floating_point()) {
       Tensor weight = uniform(std::vector<int64_t>(out.sizes().begin(), out.sizes().end()), 0.5, 1.5, seed++);
-      total = total + (out.to(kDouble) * weight).sum();
+      total = total + (out.to(kDouble) * weight.to(out.device())).sum();
     }
   return total;
 }
@@ -210,6 +215,84 @@ void check_errors(const Rows& rows) {
       INFO("text: ", text, "; expected part: ", sample.message_part);
       CHECK(text.find(sample.message_part) != std::string::npos);
     }
+}
+
+// ---- CUDA ----
+
+namespace {
+
+bool has_cuda() {
+  if (cuda::is_available()) return true;
+  MESSAGE("skipped: no CUDA device (build with TENGEN_CUDA=emulate or ON)");
+  return false;
+}
+
+// Those that a tensor's device decides; an operator that makes new tensors elsewhere is found.
+bool on_cuda(const Tensors& tensors) {
+  for (const Tensor& t : tensors)
+    if (t.defined() && !t.is_cuda()) return false;
+  return true;
+}
+
+}  // namespace
+
+void check_cuda_forward(const Rows& rows) {
+  if (!has_cuda()) return;
+  FOR_EACH_SAMPLE(rows) {
+    Tensors expected = row.call(leaves(sample.inputs, false));
+    for (bool strided : {false, true}) {
+      INFO(strided ? "non-contiguous" : "contiguous");
+      Tensors found = row.call(leaves(sample.inputs, false, strided, kCUDA));
+      CHECK(on_cuda(found));
+      CHECK(difference(found, expected, std::max(row.tolerance, 1e-10)) == "");
+    }
+    if (row.float32) {
+      INFO("float32");
+      CHECK(difference(row.call(leaves(to_float(sample.inputs), false, false, kCUDA)),
+                       row.call(to_float(sample.inputs)), row.tolerance32) == "");
+    }
+    if (!row.inplace || !expected[0].sizes().equals(sample.inputs[0].sizes())) continue;
+    INFO("in place");
+    NoGradGuard guard;
+    Tensors inputs = leaves(sample.inputs, false, false, kCUDA);
+    Tensor self = inputs[0].clone();
+    row.inplace(self, inputs);
+    CHECK(difference({self}, {expected[0]}, std::max(row.tolerance, 1e-10)) == "");
+  }
+}
+
+void check_cuda_gradients(const Rows& rows, bool second_order) {
+  if (!has_cuda()) return;
+  FOR_EACH_SAMPLE(rows) {
+    if (!row.differentiable || (second_order && !row.second_order) || elements(sample.inputs) == 0) continue;
+    Tensors results[2];
+    for (Device device : {Device(kCPU), Device(kCUDA)}) {
+      Tensors inputs = leaves(sample.inputs, true, false, device);
+      Tensors found = gradients(weighted_sum(row.call(inputs)), inputs, second_order);
+      if (second_order) found = gradients(weighted_sum(found), inputs);
+      if (device.is_cuda()) CHECK(on_cuda(found));
+      results[device.is_cuda()] = found;
+    }
+    CHECK(difference(results[1], results[0], 1e-9) == "");
+  }
+}
+
+void check_cuda_differences(const Rows& rows) {
+  if (!has_cuda()) return;
+  FOR_EACH_SAMPLE(rows) {
+    // Large samples are compared with the CPU's gradients above.
+    if (!row.differentiable || elements(sample.inputs) == 0 || elements(sample.inputs) > 4096) continue;
+    Tensors inputs = leaves(sample.inputs, true, false, kCUDA);
+    autograd::GradcheckOptions options;
+    options.fast_mode = true;
+    std::string problem;
+    try {
+      autograd::gradcheck(autograd::CheckedFunction(row.call), inputs, options);
+    } catch (const std::exception& error) {
+      problem = error.what();
+    }
+    CHECK(problem == "");
+  }
 }
 
 }  // namespace op_table

@@ -47,7 +47,7 @@ Tensor noncontiguous(const Tensor& t) {
 }
 
 std::vector<double> values(const Tensor& t) {
-  Tensor flat = t.detach().to(kDouble).contiguous();
+  Tensor flat = t.detach().to(kCPU, kDouble).contiguous();
   return {flat.data_ptr<double>(), flat.data_ptr<double>() + flat.numel()};
 }
 

@@ -1,0 +1,138 @@
+#include <tengen/cuda/allocator.h>
+
+#include <bit>
+#include <map>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+#include <tengen/cuda/runtime.h>
+#include <tengen/tensor/allocator.h>
+#include <tengen/tensor/cuda.h>
+#include <tengen/tensor/cuda_backend.h>
+#include <tengen/tensor/error.h>
+
+namespace tengen::cuda {
+namespace {
+
+// Multiples of 512 bytes up to 4 KB, then four steps per power of two: at most a quarter is wasted.
+size_t rounded(size_t bytes) {
+#if defined(__SANITIZE_ADDRESS__)
+  return bytes;  // the emulated device sees accesses behind the end
+#else
+  constexpr size_t kStep = 512;
+  if (bytes <= 8 * kStep) return (bytes + kStep - 1) / kStep * kStep;
+  const size_t step = std::bit_floor(bytes - 1) / 4;
+  return (bytes + step - 1) / step * step;
+#endif
+}
+
+struct Block {
+  cudaStream_t stream;
+  size_t bytes;
+};
+
+struct Cache {
+  std::mutex mutex;
+  std::unordered_map<void*, Block> used;
+  std::map<std::pair<cudaStream_t, size_t>, std::vector<void*>> free;
+  DeviceMemoryStats stats{};
+
+  static Cache& instance() {
+    static Cache* cache = new Cache;  // never destroyed: static tensors are freed later than anything else
+    return *cache;
+  }
+
+  void give_back_free() {
+    check(cudaDeviceSynchronize(), "empty_cache");
+    for (auto& [key, blocks] : free) {
+      for (void* block : blocks) {
+        check(cudaFree(block), "empty_cache");
+        stats.reserved -= key.second;
+      }
+      blocks.clear();
+    }
+  }
+};
+
+[[noreturn]] void out_of_memory(size_t bytes, const DeviceMemoryStats& stats) {
+  size_t free = 0, total = 0;
+  cudaMemGetInfo(&free, &total);
+  constexpr double kMiB = 1 << 20;
+  fail("CUDA out of memory: tried to allocate ", double(bytes) / kMiB, " MiB; the device has ",
+       double(total) / kMiB, " MiB, of which ", double(free) / kMiB, " are free and tensors use ",
+       double(stats.in_use) / kMiB);
+}
+
+}  // namespace
+
+void* allocate(size_t bytes) {
+  if (bytes == 0) return nullptr;
+  Cache& cache = Cache::instance();
+  std::lock_guard lock(cache.mutex);
+  const cudaStream_t stream = current_stream();
+  const size_t size = rounded(bytes);
+  void* block = nullptr;
+  auto& list = cache.free[{stream, size}];
+  if (!list.empty()) {
+    block = list.back();
+    list.pop_back();
+  } else {
+    cudaError_t status = cudaMalloc(&block, size);
+    if (status == cudaErrorMemoryAllocation) {
+      cudaGetLastError();  // forget it
+      cache.give_back_free();
+      status = cudaMalloc(&block, size);
+      if (status == cudaErrorMemoryAllocation) {
+        cudaGetLastError();
+        out_of_memory(bytes, cache.stats);
+      }
+    }
+    check(status, "allocation of device memory");
+    cache.stats.reserved += size;
+  }
+  cache.used[block] = {stream, size};
+  cache.stats.in_use += size;
+  cache.stats.peak = std::max(cache.stats.peak, cache.stats.in_use);
+  if (poisons_fresh_memory()) check(cudaMemsetAsync(block, 0xff, size, stream), "poisoning of fresh memory");
+  return block;
+}
+
+void release(void* block) noexcept {
+  if (!block) return;
+  Cache& cache = Cache::instance();
+  std::lock_guard lock(cache.mutex);
+  auto found = cache.used.find(block);
+  if (found == cache.used.end()) return;
+  const Block freed = found->second;
+  cache.used.erase(found);
+  cache.stats.in_use -= freed.bytes;
+#if defined(__SANITIZE_ADDRESS__)
+  cudaFree(block);
+  cache.stats.reserved -= freed.bytes;
+#else
+  cache.free[{freed.stream, freed.bytes}].push_back(block);
+#endif
+}
+
+DeviceMemoryStats device_memory_stats() {
+  Cache& cache = Cache::instance();
+  std::lock_guard lock(cache.mutex);
+  return cache.stats;
+}
+
+size_t memory_allocated() { return device_memory_stats().in_use; }
+size_t max_memory_allocated() { return device_memory_stats().peak; }
+size_t memory_reserved() { return device_memory_stats().reserved; }
+void reset_peak_memory_stats() {
+  Cache& cache = Cache::instance();
+  std::lock_guard lock(cache.mutex);
+  cache.stats.peak = cache.stats.in_use;
+}
+void empty_cache() {
+  Cache& cache = Cache::instance();
+  std::lock_guard lock(cache.mutex);
+  cache.give_back_free();
+}
+
+}  // namespace tengen::cuda

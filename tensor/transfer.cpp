@@ -1,0 +1,35 @@
+#include <tengen/tensor/transfer.h>
+
+#include <tengen/tensor/cuda_backend.h>
+#include <tengen/tensor/factories.h>
+#include <tengen/tensor/view_of.h>
+
+namespace tengen {
+namespace {
+
+// `t`, or a contiguous copy of it as `dtype` on its own device.
+Tensor plain(const Tensor& t, ScalarType dtype) {
+  if (t.dtype() == dtype && t.is_contiguous()) return t;
+  Tensor copy = empty(t.sizes(), TensorOptions(dtype).device(t.device()));
+  kernels(t).copy(view_of(copy), view_of(t));
+  return copy;
+}
+
+}  // namespace
+
+void copy_values(const Tensor& out, const Tensor& in) {
+  if (out.device().type() == in.device().type()) return kernels(out).copy(view_of(out), view_of(in));
+  if (out.numel() == 0) return;
+  // The narrower type travels; what is left to do is done where the values arrive.
+  const ScalarType dtype = item_size(in.dtype()) <= item_size(out.dtype()) ? in.dtype() : out.dtype();
+  const Tensor source = plain(in, dtype);
+  const bool direct = out.dtype() == dtype && out.is_contiguous();
+  const Tensor landing = direct ? out : empty(out.sizes(), TensorOptions(dtype).device(out.device()));
+  if (in.is_cpu())
+    cuda::copy_to_device(landing.data_ptr(), source.data_ptr(), source.nbytes());
+  else
+    cuda::copy_to_host(landing.data_ptr(), source.data_ptr(), source.nbytes());
+  if (!direct) kernels(out).copy(view_of(out), view_of(landing));
+}
+
+}  // namespace tengen
