@@ -1,5 +1,5 @@
-// The generators themselves: on the CPU mt19937 (Matsumoto and Nishimura 1998) and what PyTorch draws from it,
-// on CUDA devices Philox (philox.h). Private to tensor/.
+// The generators themselves: on the CPU mt19937 (Matsumoto and Nishimura 1998) and what PyTorch draws from
+// it, on CUDA devices Philox (philox.h). Private to tensor/.
 #pragma once
 
 #include <array>

@@ -110,7 +110,7 @@ enum class Distribution : uint8_t {
 struct Draw {
   Distribution distribution;
   int words;  // per element: 1 (numbers of 24 or 32 bits) or 2 (53 or 64)
-  uint64_t seed, offset;
+  uint64_t seed = 0, offset = 0;
   double a = 0, b = 1;
   int64_t from = 0;
   uint64_t range = 0;

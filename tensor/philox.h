@@ -1,6 +1,7 @@
-// Philox4x32-10, the counter-based generator of CUDA devices (Salmon, Moraes, Dror, Shaw 2011, "Parallel random
-// numbers: as easy as 1, 2, 3"): a block of four words is a function of a key and a counter, so that any number
-// of a stream can be made at any time by any thread. docs/cuda.md tells how tensors are filled from the stream.
+// Philox4x32-10, the counter-based generator of CUDA devices (Salmon, Moraes, Dror, Shaw 2011, "Parallel
+// random numbers: as easy as 1, 2, 3"): a block of four words is a function of a key and a counter, so that
+// any number of a stream can be made at any time by any thread. docs/cuda.md tells how tensors are filled
+// from the stream.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +20,7 @@ struct PhiloxBlock {
 
 /// The block for a 128-bit counter and a 64-bit key.
 TENGEN_PHILOX_HD inline PhiloxBlock philox(PhiloxBlock counter, uint32_t key0, uint32_t key1) {
-  uint32_t *c = counter.words;
+  uint32_t* c = counter.words;
   for (int round = 0; round < 10; ++round) {
     const uint64_t a = uint64_t(0xD2511F53u) * c[0], b = uint64_t(0xCD9E8D57u) * c[2];
     const uint32_t c0 = uint32_t(b >> 32) ^ c[1] ^ key0, c2 = uint32_t(a >> 32) ^ c[3] ^ key1;

@@ -177,9 +177,7 @@ MersenneTwister& mersenne_twister(const Generator& generator) {
   return static_cast<MersenneTwister&>(generator.impl());
 }
 
-namespace cuda {
-void manual_seed(uint64_t) {}
-void manual_seed_all(uint64_t) {}
-}  // namespace cuda
+void cuda::manual_seed(uint64_t seed) { default_generator(kCUDA).set_current_seed(seed); }
+void cuda::manual_seed_all(uint64_t seed) { manual_seed(seed); }
 
 }  // namespace tengen

@@ -1,6 +1,6 @@
-// Sums over the channels of (outer, channels, inner) data. Each channel is cut into parts by its size alone; a
-// block sums a part in numbers of T by thread and in double over the threads, and the parts are added in their
-// order: the result is the same on every device and in every run.
+// Sums over the channels of (outer, channels, inner) data. Each channel is cut into parts by its size alone;
+// a block sums a part in numbers of T by thread and in double over the threads, and the parts are added in
+// their order: the result is the same on every device and in every run.
 #pragma once
 
 #include <tengen/cuda/kernels/rows.h>

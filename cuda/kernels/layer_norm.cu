@@ -8,7 +8,8 @@ namespace {
 
 /// The row's (x - mean) * invstd * weight + bias; weight and bias (size) may be null.
 template <int kWidth, class T>
-__device__ void normalise(Vector<T, kWidth>& x, int64_t place, T mean, T invstd, const T* weight, const T* bias) {
+__device__ void normalise(Vector<T, kWidth>& x, int64_t place, T mean, T invstd, const T* weight,
+                          const T* bias) {
   for (T& value : x.values) value = (value - mean) * invstd;
   if (weight) {
     const auto w = load_vector<kWidth>(weight + place);
@@ -202,8 +203,8 @@ void run(int64_t rows, int64_t size, const T* in, const T* weight, const T* bias
     return;
   const BlockRow block = block_row(size_t(size) * sizeof(T));
   with_width<T>(packs, [&](auto width) {
-    launch(what, layer_norm_long<decltype(width)::value, T>, dim3(unsigned(rows)), block.threads, block.shared,
-           size, in, weight, bias, eps, out, mean, invstd, block.shared > 0);
+    launch(what, layer_norm_long<decltype(width)::value, T>, dim3(unsigned(rows)), block.threads,
+           block.shared, size, in, weight, bias, eps, out, mean, invstd, block.shared > 0);
   });
 }
 
@@ -232,8 +233,8 @@ void layer_norm(Dtype dtype, int64_t rows, int64_t size, const void* in, const v
   if (rows == 0 || size == 0) return;
   with_real_type(dtype, "layer_norm", [&](auto zero) {
     using T = decltype(zero);
-    run(rows, size, static_cast<const T*>(in), static_cast<const T*>(weight), static_cast<const T*>(bias), eps,
-        static_cast<T*>(out), static_cast<T*>(mean), static_cast<T*>(invstd));
+    run(rows, size, static_cast<const T*>(in), static_cast<const T*>(weight), static_cast<const T*>(bias),
+        eps, static_cast<T*>(out), static_cast<T*>(mean), static_cast<T*>(invstd));
   });
 }
 
@@ -250,8 +251,8 @@ void layer_norm_grad(Dtype dtype, int64_t rows, int64_t size, const void* grad_o
     if (!grad_weight && !grad_bias) return;
     const Parts cut = cut_columns(rows);
     const Scratch sums(size_t(size * cut.parts) * 2 * sizeof(double));
-    launch("layer_norm_grad", parameter_sums<T>, grid_of_columns(size, cut.parts), kThreads, 0, rows, size, cut,
-           g, x, m, inverse, sums.as<double>());
+    launch("layer_norm_grad", parameter_sums<T>, grid_of_columns(size, cut.parts), kThreads, 0, rows, size,
+           cut, g, x, m, inverse, sums.as<double>());
     launch("layer_norm_grad", join_parameter_sums<T>, grid_for(size * kWarp), kThreads, 0, size, cut.parts,
            sums.as<double>(), static_cast<T*>(grad_weight), static_cast<T*>(grad_bias));
   });

@@ -150,10 +150,11 @@ struct ChannelWalk {
   }
 };
 
-/// out[i] = map.of(channel of i)(in[i], others[i]...), a pack of kWidth elements per thread, whatever channels
-/// it spans.
+/// out[i] = map.of(channel of i)(in[i], others[i]...), a pack of kWidth elements per thread, whatever
+/// channels it spans.
 template <int kWidth, class T, class Map, class... Others>
-__global__ void map_channels(NormShape s, int64_t total, Map map, T* out, const T* in, const Others*... others) {
+__global__ void map_channels(NormShape s, int64_t total, Map map, T* out, const T* in,
+                             const Others*... others) {
   const int64_t begin = global_index() * kWidth;
   if (begin >= total) return;
   ChannelWalk walk(s, begin);
@@ -327,8 +328,8 @@ void grad_sums(const NormShape& s, Activation activation, const T* grad_out, con
   const Scratch scratch(cut.parts > 1 ? size_t(s.channels * cut.parts) * kGradSums * sizeof(double) : 0);
   double* sums = scratch.as<double>();
   if (columns)
-    launch(what, column_grad_sums<T>, grid_of_columns(s.channels, cut.parts), kThreads, 0, s.outer, s.channels,
-           cut, grad_out, in, sums, results);
+    launch(what, column_grad_sums<T>, grid_of_columns(s.channels, cut.parts), kThreads, 0, s.outer,
+           s.channels, cut, grad_out, in, sums, results);
   else
     with_width<T>(rows_in_packs<T>(s.inner, in, grad_out), [&](auto width) {
       launch(what, plane_grad_sums<decltype(width)::value, T>, dim3(unsigned(s.channels * cut.parts)),
@@ -376,8 +377,8 @@ void batch_norm_grad(Dtype dtype, const NormShape& s, Activation activation, con
               GradResults<T>{double(s.outer * s.inner), norm, static_cast<T*>(grad_weight),
                              static_cast<T*>(grad_bias), grad_in ? factors.as<T>() : nullptr});
     if (grad_in)
-      run_map("batch_norm_grad", s, GradMap<T>{activation, norm, factors.as<T>()}, static_cast<T*>(grad_in), x,
-              g);
+      run_map("batch_norm_grad", s, GradMap<T>{activation, norm, factors.as<T>()}, static_cast<T*>(grad_in),
+              x, g);
   });
 }
 

@@ -54,7 +54,8 @@ struct Adam {
   }
 };
 
-/// Calls f(place, integral_constant width) for the elements of the calling thread: one vector, or the last few.
+/// Calls f(place, integral_constant width) for the elements of the calling thread: one vector, or the last
+/// few.
 template <int kWidth, class F>
 __device__ void each_element(int64_t size, const F& f) {
   const int64_t begin = global_index() * kWidth;

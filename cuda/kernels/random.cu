@@ -1,5 +1,5 @@
-// Random numbers from the stream of a generator. A thread makes one block of four words and what becomes of it,
-// so that the numbers do not depend on the grid.
+// Random numbers from the stream of a generator. A thread makes one block of four words and what becomes of
+// it, so that the numbers do not depend on the grid.
 #include <tengen/cuda/kernels/fill.h>
 #include <tengen/cuda/kernels/rows.h>
 #include <tengen/tensor/philox.h>
@@ -104,7 +104,9 @@ template <class P>
 struct Chances {
   static constexpr bool kPaired = false;
   const P* chances;
-  __device__ uint8_t operator()(const uint32_t* words, int64_t i) const { return unit<P>(words) < chances[i]; }
+  __device__ uint8_t operator()(const uint32_t* words, int64_t i) const {
+    return unit<P>(words) < chances[i];
+  }
 };
 
 template <class T, int kWords>
@@ -153,7 +155,8 @@ struct Categories {
 // ---- the kernel ----------------------------------------------------------------------------------------
 /// A thread's elements are those of one block of words; `packs`: out can take them 16 bytes at a time.
 template <int kWords, class T, class Rule>
-__global__ void draw_kernel(int64_t size, uint64_t seed, uint64_t first_block, Rule rule, bool packs, T* out) {
+__global__ void draw_kernel(int64_t size, uint64_t seed, uint64_t first_block, Rule rule, bool packs,
+                            T* out) {
   constexpr int kCount = 4 / kWords, kFit = 16 / sizeof(T), kStore = kCount < kFit ? kCount : kFit;
   const int64_t begin = global_index() * kCount;
   if (begin >= size) return;
@@ -185,8 +188,8 @@ __global__ void draw_kernel(int64_t size, uint64_t seed, uint64_t first_block, R
 
 template <int kWords, class T, class Rule>
 void run(const char* what, const Draw& draw, int64_t size, const Rule& rule, T* out) {
-  launch(what, draw_kernel<kWords, T, Rule>, grid_for(divide_up(size, 4 / kWords)), kThreads, 0, size, draw.seed,
-         draw.offset / 4, rule, is_aligned(out), out);
+  launch(what, draw_kernel<kWords, T, Rule>, grid_for(divide_up(size, 4 / kWords)), kThreads, 0, size,
+         draw.seed, draw.offset / 4, rule, is_aligned(out), out);
 }
 
 /// Calls f(T{}) for floating types.

@@ -1,5 +1,5 @@
-// Rows of contiguous data. A short row is held in the registers of a warp, or of a quarter of one; a longer one
-// is a block's, which keeps it in shared memory while it fits.
+// Rows of contiguous data. A short row is held in the registers of a warp, or of a quarter of one; a longer
+// one is a block's, which keeps it in shared memory while it fits.
 #pragma once
 
 #include <tengen/cuda/kernels/common.h>
@@ -156,8 +156,8 @@ __device__ void each_of_row(int64_t size, const F& f, const T* row, const T* oth
   }
 }
 
-/// How a block takes a row, of which it reads `kept` bytes: threads, and shared memory (0: it does not fit, and
-/// every pass reads the row anew).
+/// How a block takes a row, of which it reads `kept` bytes: threads, and shared memory (0: it does not fit,
+/// and every pass reads the row anew).
 struct BlockRow {
   int threads;
   size_t shared;

@@ -45,8 +45,7 @@ __global__ void softmax_grad_short(int64_t rows, int size, const T* grad_out, co
   for (int k = 0; k < Shape::kCount; ++k) total += log ? g[k] : g[k] * y[k];
   total = Shape::sum(total);
 #pragma unroll
-  for (int k = 0; k < Shape::kCount; ++k)
-    g[k] = log ? g[k] - pw::exp(y[k]) * total : y[k] * (g[k] - total);
+  for (int k = 0; k < Shape::kCount; ++k) g[k] = log ? g[k] - pw::exp(y[k]) * total : y[k] * (g[k] - total);
   Shape::store(grad_in + row * size, g, size);
 }
 
@@ -93,8 +92,7 @@ __global__ void softmax_grad_long(int64_t size, const T* grad_out, const T* out,
       size,
       [&](int64_t at, const Values& grad, const Values& value) {
         if (keep) store_vector(kept + at, grad), store_vector(kept + size + at, value);
-        for (int k = 0; k < kWidth; ++k)
-          total += log ? grad.values[k] : grad.values[k] * value.values[k];
+        for (int k = 0; k < kWidth; ++k) total += log ? grad.values[k] : grad.values[k] * value.values[k];
       },
       g, y);
   total = block_sum(total);
