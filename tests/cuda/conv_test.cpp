@@ -177,19 +177,24 @@ TEST_CASE("conv2d on a device: each tile, with and without splits") {
     int multiprocessors;
     const char* plans;  // of output, input gradient, weight gradient
   };
-  const Conv2dShape wide = square(1, 129, 130, 13, 3, 1, 1), go = square(1, 64, 64, 9, 3, 1, 1),
+  const Conv2dShape wide = square(1, 120, 125, 15, 3, 1, 1), go = square(1, 64, 64, 9, 3, 1, 1),
                     flat = square(2, 20, 17, 24, 3, 1, 1), step = square(1, 48, 72, 17, 3, 2, 1);
-  for (const Case& c : {Case{ConvMath::kFloat, wide, 1, ""},
-                        {ConvMath::kFloat, go, 40, ""},
-                        {ConvMath::kFloat, flat, 2, ""},
-                        {ConvMath::kFloat, step, 8, ""},
-                        {ConvMath::kDouble, go, 1, ""},
-                        {ConvMath::kDouble, step, 30, ""},
-                        {ConvMath::kTf32, wide, 1, ""},
-                        {ConvMath::kTf32, go, 40, ""},
-                        {ConvMath::kTf32, step, 8, ""},
-                        {ConvMath::kSixteenBit, wide, 1, ""},
-                        {ConvMath::kSixteenBit, go, 40, ""}}) {
+  for (const Case& c : {Case{ConvMath::kFloat, wide, 4, "large/splits large/splits large"},
+                        {ConvMath::kFloat, wide, 1, "large large large"},
+                        {ConvMath::kFloat, go, 8, "small/splits small/splits small"},
+                        {ConvMath::kFloat, flat, 2, "flat flat flat"},
+                        {ConvMath::kFloat, flat, 40, "flat/splits small/splits flat/splits"},
+                        {ConvMath::kFloat, step, 2, "large/splits small large"},
+                        {ConvMath::kDouble, go, 1, "small small small"},
+                        {ConvMath::kDouble, flat, 40, "small/splits small/splits small/splits"},
+                        {ConvMath::kTf32, wide, 4, "large/splits large/splits large"},
+                        {ConvMath::kTf32, go, 20, "small/splits small/splits small"},
+                        {ConvMath::kTf32, flat, 2, "small small small/splits"},
+                        {ConvMath::kTf32, step, 1, "large large large"},
+                        {ConvMath::kSixteenBit, wide, 4, "large/splits large/splits large"},
+                        {ConvMath::kSixteenBit, go, 20, "small/splits small/splits small"},
+                        {ConvMath::kSixteenBit, flat, 2, "small small small/splits"},
+                        {ConvMath::kSixteenBit, step, 1, "large large large"}}) {
     const Tuning tuning(c.multiprocessors);
     CHECK(plans(c.math, c.shape, c.multiprocessors) == c.plans);
     switch (c.math) {
