@@ -124,6 +124,13 @@ void go(Cases& cases, Scale scale) {
                          {convs * double(batch), 0},
                          [=] { return inference(s.blocks, s.channels, size, batch); },
                          Kind::network});
+#ifdef TENGEN_BENCH_GRAPHS
+      if (device().is_cuda())
+        cases.push_back({name + " inference b1 as a CUDA graph",
+                         {convs, 0},
+                         [=] { return recorded(inference(s.blocks, s.channels, size, 1)); },
+                         Kind::network});
+#endif
       cases.push_back({name + " training step b" + std::to_string(training_batch),
                        {3 * convs * double(training_batch), 0},
                        [=] { return training_step(s.blocks, s.channels, size, training_batch); },

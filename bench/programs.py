@@ -3,7 +3,7 @@ import os, signal, statistics, subprocess
 
 
 class Program:
-    """A running program. `costs` has its cases: name -> (flops, bytes, kind)."""
+    """A running program. `costs` has its cases, once read_list() was called: name -> (flops, bytes, kind)."""
 
     def __init__(self, path, *options, threads=None, log=None):
         environment = dict(os.environ)
@@ -15,12 +15,15 @@ class Program:
         self.process = subprocess.Popen([path, *options, "--serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=log, text=True, env=environment)
         self.costs = {}
+        self.waited_for = False
+
+    def read_list(self):
         self.send("list")
-        while line := self.process.stdout.readline().rstrip("\n"):
+        while line := self.read_line():
             name, flops, memory, kind = line.split("\t")
             self.costs[name] = (float(flops), float(memory), kind)
         if not self.costs:
-            raise RuntimeError(f"{path} {' '.join(options)} ended without a list of cases")
+            raise RuntimeError(f"{' '.join(self.process.args)} gave no list of cases")
 
     def send(self, line):
         try:
@@ -29,11 +32,17 @@ class Program:
         except OSError:  # it has ended: its silence tells
             pass
 
+    def read_line(self):
+        self.waited_for = True
+        line = self.process.stdout.readline().rstrip("\n")
+        self.waited_for = False
+        return line
+
     def ask(self, line):
         self.send(line)
-        answer = self.process.stdout.readline().strip()
+        answer = self.read_line()
         if not answer or answer.startswith("error"):
-            raise RuntimeError(answer or f"{self.process.args[0]} ended while asked to '{line}'")
+            raise RuntimeError(answer or f"{os.path.basename(self.process.args[0])} ended or was stopped at '{line}'")
         return answer
 
     def close(self):

@@ -26,4 +26,7 @@ class Autocast {
   ~Autocast();
 };
 
+/// A body that replays what `body` does on the device, recorded as a CUDA graph. Only in programs with CUDA.
+std::function<void()> recorded(std::function<void()> body);
+
 }  // namespace bench

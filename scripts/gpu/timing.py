@@ -12,13 +12,24 @@ ONE_CASE = 40  # seconds after which a case is given up
 
 @contextlib.contextmanager
 def time_limit(programs, seconds):
-    """Kills the programs if the scope takes longer: whoever waits for an answer then gets none."""
-    timer = threading.Timer(max(0.1, seconds), lambda: [program.process.kill() for program in programs.values()])
-    timer.start()
+    """Kills the program that is being waited for if the scope takes longer, then others that keep it waiting."""
+    over = threading.Event()
+
+    def watch():
+        patience = max(0.1, seconds)
+        while not over.wait(patience):
+            for program in list(programs.values()):
+                if program.waited_for:
+                    program.process.kill()
+            patience = 2
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
     try:
         yield
     finally:
-        timer.cancel()
+        over.set()
+        watcher.join()
 
 
 def cases_in_order(costs, filters):
@@ -36,7 +47,8 @@ class Bench:
         with time_limit(self.programs, deadline - time.monotonic()):
             for name, path in list(self.paths.items()):
                 if name not in self.programs:
-                    self.programs[name] = Program(path, *self.options, log=self.log)
+                    self.programs[name] = program = Program(path, *self.options, log=self.log)
+                    program.read_list()
 
     def replace(self, name, deadline):
         """After an error nobody knows what state the program's device is in."""
