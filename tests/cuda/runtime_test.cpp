@@ -133,7 +133,8 @@ TEST_CASE("streams and events") {
 }
 
 TEST_CASE("a graph computes again what was recorded, on new input") {
-  nn::Sequential net(nn::Conv2d(nn::Conv2dOptions(2, 4, 3).padding(1)), nn::ReLU(), nn::Flatten(), nn::Linear(100, 3));
+  nn::Sequential net(nn::Conv2d(nn::Conv2dOptions(2, 4, 3).padding(1)), nn::ReLU(), nn::Flatten(),
+                     nn::Linear(100, 3));
   net->to(kCUDA);
   NoGradGuard guard;
   Tensor input = zeros({1, 2, 5, 5}, kCUDA), output;
