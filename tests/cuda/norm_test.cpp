@@ -55,8 +55,8 @@ struct BatchNorm {
     const Tensor dx = device(x), dg = device(g), dweight = device(weight), dbias = device(bias);
     const auto channels = [&] { return empty({shape.channels}, dtype); };
     const Tensor out = empty_like(x), mean = channels(), var = channels(), invstd = channels();
-    const Tensor dout = empty_on_device(x, shift), dmean = empty_on_device(mean), dvar = empty_on_device(mean),
-                 dinvstd = empty_on_device(mean);
+    const Tensor dout = empty_on_device(x, shift), dmean = empty_on_device(mean),
+                 dvar = empty_on_device(mean), dinvstd = empty_on_device(mean);
     const double eps = 1e-5;
     kernels(kCPU).batch_norm(dtype, shape, x.data_ptr(), data_of(weight), data_of(bias), eps, out.data_ptr(),
                              mean.data_ptr(), var.data_ptr(), invstd.data_ptr());
@@ -94,11 +94,13 @@ void check_layer_norm(int64_t rows, int64_t size, ScalarType dtype, int64_t shif
   CAPTURE(to_string(dtype));
   CAPTURE(shift);
   const Tensor x = randn({rows, size}, dtype) * 2 + 1, g = randn({rows, size}, dtype);
-  const Tensor weight = affine ? randn({size}, dtype) : Tensor(), bias = affine ? randn({size}, dtype) : Tensor();
+  const Tensor weight = affine ? randn({size}, dtype) : Tensor(),
+               bias = affine ? randn({size}, dtype) : Tensor();
   const auto device = [&](const Tensor& t) { return t.defined() ? on_device(t, shift) : t; };
   const Tensor dx = device(x), dg = device(g), dweight = device(weight), dbias = device(bias);
   const Tensor out = empty_like(x), mean = empty({rows}, dtype), invstd = empty({rows}, dtype);
-  const Tensor dout = empty_on_device(x, shift), dmean = empty_on_device(mean), dinvstd = empty_on_device(mean);
+  const Tensor dout = empty_on_device(x, shift), dmean = empty_on_device(mean),
+               dinvstd = empty_on_device(mean);
   kernels(kCPU).layer_norm(dtype, rows, size, x.data_ptr(), data_of(weight), data_of(bias), 1e-5,
                            out.data_ptr(), mean.data_ptr(), invstd.data_ptr());
   kernels(kCUDA).layer_norm(dtype, rows, size, dx.data_ptr(), data_of(dweight), data_of(dbias), 1e-5,
@@ -155,8 +157,15 @@ TEST_CASE("batch_norm: planes in packs or not, columns, one part and several") {
   manual_seed(1);
   for (ScalarType dtype : {kFloat, kDouble}) {
     for (int64_t shift : {0, 1})
-      for (NormShape shape : {NormShape{4, 3, 7}, {2, 5, 16}, {3, 2, 81}, {1, 1, 1}, {2, 2, 6000}, {5, 33, 1},
-                              {300, 70, 1}, {3, 2, 4097}, {700, 3, 13}})
+      for (NormShape shape : {NormShape{4, 3, 7},
+                              {2, 5, 16},
+                              {3, 2, 81},
+                              {1, 1, 1},
+                              {2, 2, 6000},
+                              {5, 33, 1},
+                              {300, 70, 1},
+                              {3, 2, 4097},
+                              {700, 3, 13}})
         BatchNorm{shape, dtype, shift, shift == 0 || shape.channels % 2 == 0}.check();
   }
   BatchNorm{{0, 3, 0}, kFloat, 0, true}.check();

@@ -69,11 +69,14 @@ TEST_CASE("optimizers: RMSprop") {
   check(with<RMSprop>(RMSpropOptions(0.01).weight_decay(0.1)));
   check(with<RMSprop>(RMSpropOptions(0.01).centered(true).momentum(0.9)));
 }
-TEST_CASE("optimizers: Adagrad") { check(with<Adagrad>(AdagradOptions(0.1).lr_decay(0.1).weight_decay(0.1))); }
+TEST_CASE("optimizers: Adagrad") {
+  check(with<Adagrad>(AdagradOptions(0.1).lr_decay(0.1).weight_decay(0.1)));
+}
 
 TEST_CASE("optimizer steps: memory that is not aligned") {
   manual_seed(6);
-  const Tensor p = randn({1003}), g = randn({1003}), m = zeros({1003}), v = zeros({1003}), most = zeros({1003});
+  const Tensor p = randn({1003}), g = randn({1003}), m = zeros({1003}), v = zeros({1003}),
+               most = zeros({1003});
   const Tensor dp = on_device(p, 1), dg = on_device(g, 1), dm = on_device(m, 1), dv = on_device(v, 1),
                dmost = on_device(most, 1);
   AdamStep adam{0.1, 0.9, 0.99, 0.3, 1e-8, 0.01, 0.99};
