@@ -52,8 +52,8 @@ std::function<void()> training_step(int64_t batch, int64_t size) {
 std::function<void()> inference(int64_t batch, int64_t size, bool folded) {
   DetectionModel model = yolov5n();
   model->eval();
+  model->to(device());  // before folding, whose results are no parameters
   model->fuse(folded);
-  model->to(device());
   torch::Tensor pictures = torch::rand({batch, 3, size, size}, options());
   return [=]() mutable {
     torch::NoGradGuard guard;

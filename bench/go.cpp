@@ -66,8 +66,8 @@ TORCH_MODULE(Tower);
 std::function<void()> inference(int64_t blocks, int64_t channels, int64_t size, int64_t batch) {
   Tower net(blocks, channels, size);
   net->eval();
+  net->to(device());  // before folding, whose biases are no parameters
   net->fold();
-  net->to(device());
   torch::Tensor planes = torch::rand({batch, 17, size, size}, options());
   return [=]() mutable {
     torch::NoGradGuard guard;

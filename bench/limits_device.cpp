@@ -5,13 +5,17 @@
 #include <tengen/cuda/runtime.h>
 
 namespace bench {
+namespace {
+
+#if defined(TENGEN_CUDA_EMULATOR)
+constexpr size_t kBytes = 1 << 20;
+#else
+constexpr size_t kBytes = size_t{2} << 30;  // no cache holds it
+#endif
+
+}  // namespace
 
 void device_limits(Cases& cases) {
-#if defined(TENGEN_CUDA_EMULATOR)
-  constexpr size_t kBytes = 1 << 20;
-#else
-  constexpr size_t kBytes = size_t{2} << 30;  // no cache holds it
-#endif
   using tengen::cuda::Scratch, tengen::cuda::check, tengen::cuda::current_stream;
   cases.push_back({"limits/device copy", {0, 2.0 * kBytes}, [] {
                      auto from = std::make_shared<Scratch>(kBytes), to = std::make_shared<Scratch>(kBytes);

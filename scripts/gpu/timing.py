@@ -106,8 +106,12 @@ class Bench:
             tengen.ask("prepare limits/device copy")
             best = min(float(tengen.ask("sample 0.05")) for _ in range(5))
             tengen.ask("drop")
-        report.limits["copy"] = tengen.costs["limits/device copy"][1] / best
+        if not tiny:  # of the emulator no share says anything
+            report.limits["copy"] = tengen.costs["limits/device copy"][1] / best
         cases = cases_in_order(dict(tengen.costs), filters)
+        if tiny:  # the emulator takes seconds for a step of yolov5n
+            cases = [case for case in cases if not case[0].startswith("yolov5n/training") and
+                     (case[1] == "float32" or not case[0].startswith("yolov5n/"))]
         errors = 0
         for i, (case, precision, rounds, seconds) in enumerate(cases):
             if time.monotonic() > deadline - 2:
