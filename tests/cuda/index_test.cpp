@@ -1,5 +1,5 @@
-// Reading and writing by indices on a device, where the op table does not reach: all the ways that the kernels
-// take by size and shape, against the CPU's, which does things in order.
+// Reading and writing by indices on a device, where the op table does not reach: all the ways that the
+// kernels take by size and shape, against the CPU's, which does things in order.
 #include <doctest/doctest.h>
 #include <tengen/cuda/stream.h>
 #include <tengen/torch.h>
@@ -10,8 +10,8 @@ using namespace tengen;
 
 namespace {
 
-/// Whether f gives the same bits on the device as on the CPU. f takes a function that moves tensors to where it
-/// is to compute.
+/// Whether f gives the same bits on the device as on the CPU. f takes a function that moves tensors to where
+/// it is to compute.
 template <class F>
 bool same_on_device(const F& f) {
   Tensor host = f([](const Tensor& t) { return t.clone(); });
@@ -45,8 +45,7 @@ TEST_CASE("gather and scatter: all types, lines of all kinds") {
       {{5, 7}, {5, 1}, 1},        // one source per line
       {{6, 5, 4}, {3, 5, 2}, 0},  // short lines
       {{40, 3}, {300, 3}, 0},     // long ones: many sources with one destination
-      {{700}, {5000}, 0},
-      {{2, 3, 20}, {2, 2, 50}, 2},
+      {{700}, {5000}, 0},        {{2, 3, 20}, {2, 2, 50}, 2},
   };
   for (const Shape& s : shapes)
     for (ScalarType type : kAllTypes) {
@@ -117,8 +116,9 @@ TEST_CASE("advanced indices: several, between other dimensions, negative, broadc
   }));
   Tensor values = randn({4, 7, 3, 8});
   for (bool accumulate : {false, true})
-    CHECK(same_on_device(
-        [&](auto to) { return write(to(self), {Index(), to(rows), to(columns)}, to(values), accumulate); }));
+    CHECK(same_on_device([&](auto to) {
+      return write(to(self), {Index(), to(rows), to(columns)}, to(values), accumulate);
+    }));
 }
 
 TEST_CASE("index_put: the last of many sources wins, few or many, wide or narrow") {
@@ -174,21 +174,43 @@ TEST_CASE("an index out of bounds is thrown where the host next waits, and all g
     CHECK_NOTHROW(cuda::synchronize());
   };
   check_error([&] { return read(x, {at({0, 4})}); }, "index 4 is out of bounds for dimension 0 with size 4");
-  check_error([&] { return read(x, {at({0, -5})}); }, "index -5 is out of bounds for dimension 0 with size 4");
-  check_error([&] { return x.index_select(1, at({2, -1})); },
-              "index -1 is out of bounds for dimension 1 with size 3");
-  check_error([&] { return x.gather(1, at({3}).reshape({1, 1})); },
-              "index 3 is out of bounds for dimension 1 with size 3");
-  check_error([&] { return x.scatter(0, at({9}).reshape({1, 1}), ones({1, 1}, kCUDA)); },
-              "index 9 is out of bounds for dimension 0 with size 4");
+  check_error(
+      [&] {
+        return read(x, {at({0, -5})});
+      },
+      "index -5 is out of bounds for dimension 0 with size 4");
+  check_error(
+      [&] {
+        return x.index_select(1, at({2, -1}));
+      },
+      "index -1 is out of bounds for dimension 1 with size 3");
+  check_error(
+      [&] {
+        return x.gather(1, at({3}).reshape({1, 1}));
+      },
+      "index 3 is out of bounds for dimension 1 with size 3");
+  check_error(
+      [&] {
+        return x.scatter(0, at({9}).reshape({1, 1}), ones({1, 1}, kCUDA));
+      },
+      "index 9 is out of bounds for dimension 0 with size 4");
   const Tensor many = full({40}, 4, TensorOptions(kLong).device(kCUDA));
-  check_error([&] { return x.scatter_add(0, many.reshape({40, 1}), ones({40, 1}, kCUDA)); },
-              "index 4 is out of bounds for dimension 0 with size 4");
+  check_error(
+      [&] {
+        return x.scatter_add(0, many.reshape({40, 1}), ones({40, 1}, kCUDA));
+      },
+      "index 4 is out of bounds for dimension 0 with size 4");
   for (bool accumulate : {false, true}) {
-    check_error([&] { return write(x, {many}, ones({40, 3}, kCUDA), accumulate); },
-                "index 4 is out of bounds for dimension 0 with size 4");
-    check_error([&] { return write(x, {at({1, 7})}, ones({2, 3}, kCUDA), accumulate); },
-                "index 7 is out of bounds for dimension 0 with size 4");
+    check_error(
+        [&] {
+          return write(x, {many}, ones({40, 3}, kCUDA), accumulate);
+        },
+        "index 4 is out of bounds for dimension 0 with size 4");
+    check_error(
+        [&] {
+          return write(x, {at({1, 7})}, ones({2, 3}, kCUDA), accumulate);
+        },
+        "index 7 is out of bounds for dimension 0 with size 4");
   }
   // What is in bounds has been written.
   Tensor y = write(x, {at({1, 7})}, zeros({2, 3}, kCUDA));

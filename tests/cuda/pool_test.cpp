@@ -1,5 +1,5 @@
-// Pooling and resampling on a device, where the op table does not reach: several blocks per plane, windows that
-// share their maxima, windows so large that warps share them, odd scales.
+// Pooling and resampling on a device, where the op table does not reach: several blocks per plane, windows
+// that share their maxima, windows so large that warps share them, odd scales.
 #include <doctest/doctest.h>
 #include <tengen/torch.h>
 
@@ -9,7 +9,8 @@ using namespace tengen;
 
 namespace {
 
-/// The values and the gradient of op(x) on a device, both multiplied into one number less: compared to the CPU's.
+/// The values and the gradient of op(x) on a device, both multiplied into one number less: compared to the
+/// CPU's.
 template <class F>
 void check_alike(const Tensor& x, const F& op, bool exact) {
   Tensor results[2], grads[2];
@@ -36,13 +37,27 @@ TEST_CASE("max_pool2d: overlapping windows, ties, NaN, padding, ceil mode: the b
     Tensor ties = randint(0, 4, {2, 3, 37, 41}).to(type), large = randn({1, 2, 150, 130}).to(type);
     ties.index_put_({0, 1, 5, 6}, NAN);
     ties.index_put_({1, 2, 8, 8}, -INFINITY);
-    check_alike(ties, [](const Tensor& x) { return max_pool2d(x, 5, 1, 2); }, true);
-    check_alike(ties, [](const Tensor& x) { return max_pool2d(x, 3, 2, 1, 1, true); }, true);
-    check_alike(ties, [](const Tensor& x) { return max_pool2d(x, {2, 3}, {3, 1}, {1, 0}, {2, 3}); }, true);
-    check_alike(large, [](const Tensor& x) { return max_pool2d(x, 2); }, true);
-    check_alike(large, [](const Tensor& x) { return max_pool2d(x, 3, 2, 1); }, true);
+    check_alike(
+        ties, [](const Tensor& x) { return max_pool2d(x, 5, 1, 2); }, true);
+    check_alike(
+        ties, [](const Tensor& x) { return max_pool2d(x, 3, 2, 1, 1, true); }, true);
+    check_alike(
+        ties,
+        [](const Tensor& x) {
+          return max_pool2d(x, {2, 3}, {3, 1}, {1, 0}, {2, 3});
+        },
+        true);
+    check_alike(
+        large, [](const Tensor& x) { return max_pool2d(x, 2); }, true);
+    check_alike(
+        large, [](const Tensor& x) { return max_pool2d(x, 3, 2, 1); }, true);
     // All outputs of a block point to one input.
-    check_alike(large * 0, [](const Tensor& x) { return max_pool2d(x, {20, 20}, 1); }, true);
+    check_alike(
+        large * 0,
+        [](const Tensor& x) {
+          return max_pool2d(x, {20, 20}, 1);
+        },
+        true);
   }
   Tensor x = randint(0, 3, {3, 9, 9}).to(kFloat);
   CHECK(std::get<1>(max_pool2d_with_indices(x, 3, 2, 1))
@@ -53,11 +68,24 @@ TEST_CASE("avg_pool2d: small windows and such as a warp shares") {
   manual_seed(22);
   for (ScalarType type : {kFloat, kDouble}) {
     Tensor x = randn({2, 3, 28, 36}).to(type);
-    check_alike(x, [](const Tensor& t) { return avg_pool2d(t, 2); }, false);
-    check_alike(x, [](const Tensor& t) { return avg_pool2d(t, 3, 2, 1, true, false); }, false);
-    check_alike(x, [](const Tensor& t) { return avg_pool2d(t, {5, 2}, {2, 3}, {2, 1}, true, true, 7); }, false);
-    check_alike(x, [](const Tensor& t) { return avg_pool2d(t, 9, 4, 3, true); }, false);
-    check_alike(x, [](const Tensor& t) { return adaptive_avg_pool2d(t, {1, 1}); }, false);
+    check_alike(
+        x, [](const Tensor& t) { return avg_pool2d(t, 2); }, false);
+    check_alike(
+        x, [](const Tensor& t) { return avg_pool2d(t, 3, 2, 1, true, false); }, false);
+    check_alike(
+        x,
+        [](const Tensor& t) {
+          return avg_pool2d(t, {5, 2}, {2, 3}, {2, 1}, true, true, 7);
+        },
+        false);
+    check_alike(
+        x, [](const Tensor& t) { return avg_pool2d(t, 9, 4, 3, true); }, false);
+    check_alike(
+        x,
+        [](const Tensor& t) {
+          return adaptive_avg_pool2d(t, {1, 1});
+        },
+        false);
   }
 }
 
