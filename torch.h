@@ -11,6 +11,8 @@
 #include <tengen/autograd/function.h>
 #include <tengen/autograd/gradcheck.h>
 #include <tengen/autograd/ops.h>
+#include <tengen/cuda/graph.h>
+#include <tengen/cuda/stream.h>
 #include <tengen/data/data.h>
 #include <tengen/nn/nn.h>
 #include <tengen/optim/optim.h>
@@ -105,6 +107,15 @@ inline bool isFloatingType(ScalarType type) { return ::tengen::is_floating_point
 inline bool isIntegralType(ScalarType type, bool include_bool) {
   return ::tengen::is_integral(type, include_bool);
 }
+namespace cuda {
+using ::tengen::cuda::CUDAStream;
+using ::tengen::cuda::CUDAStreamGuard;
+using ::tengen::cuda::device_count;
+using ::tengen::cuda::getCurrentCUDAStream;
+using ::tengen::cuda::getDefaultCUDAStream;
+using ::tengen::cuda::getStreamFromPool;
+using ::tengen::cuda::setCurrentCUDAStream;
+}  // namespace cuda
 }  // namespace c10
 
 namespace at {
@@ -123,6 +134,12 @@ namespace detail {
 inline Generator createCPUGenerator(uint64_t seed = ::tengen::kDefaultSeed) { return make_generator(seed); }
 inline Generator getDefaultCPUGenerator() { return default_generator(); }
 }  // namespace detail
+namespace cuda {
+using namespace c10::cuda;
+using ::tengen::cuda::CUDAEvent;
+using ::tengen::cuda::CUDAGraph;
+using ::tengen::cuda::is_available;
+}  // namespace cuda
 /// body(first, last) for consecutive ranges of at most `grain` that cover [begin, end), on several threads.
 template <class Body>
 void parallel_for(int64_t begin, int64_t end, int64_t grain, const Body& body) {

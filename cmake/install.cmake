@@ -7,6 +7,7 @@ foreach(room tensor autograd nn optim data io)
   install(DIRECTORY ${room} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/tengen FILES_MATCHING PATTERN "*.h"
           PATTERN "cpu" EXCLUDE PATTERN "*.cpp" EXCLUDE)
 endforeach()
+install(FILES cuda/stream.h cuda/graph.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/tengen/cuda)
 file(GLOB umbrella_headers ${PROJECT_SOURCE_DIR}/*.h)
 install(FILES ${umbrella_headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/tengen)
 if(TARGET tengen-detect)

@@ -27,15 +27,19 @@ size_t rounded(size_t bytes) {
 #endif
 }
 
+/// Who uses a block again: the work of one stream, or one graph (begin_private_memory).
+using Owner = const void*;
+thread_local Owner private_owner = nullptr;
+
 struct Block {
-  cudaStream_t stream;
+  Owner owner;
   size_t bytes;
 };
 
 struct Cache {
   std::mutex mutex;
   std::unordered_map<void*, Block> used;
-  std::map<std::pair<cudaStream_t, size_t>, std::vector<void*>> free;
+  std::map<std::pair<Owner, size_t>, std::vector<void*>> free;
   DeviceMemoryStats stats{};
 
   static Cache& instance() {
@@ -70,14 +74,17 @@ void* allocate(size_t bytes) {
   if (bytes == 0) return nullptr;
   Cache& cache = Cache::instance();
   std::lock_guard lock(cache.mutex);
-  const cudaStream_t stream = current_stream();
+  const Owner owner = private_owner ? private_owner : current_stream();
   const size_t size = rounded(bytes);
   void* block = nullptr;
-  auto& list = cache.free[{stream, size}];
+  auto& list = cache.free[{owner, size}];
   if (!list.empty()) {
     block = list.back();
     list.pop_back();
   } else {
+    // A recording goes on undisturbed: it does not contain allocations.
+    cudaStreamCaptureMode mode = cudaStreamCaptureModeRelaxed;
+    check(cudaThreadExchangeStreamCaptureMode(&mode), "allocation of device memory");
     cudaError_t status = cudaMalloc(&block, size);
     if (status == cudaErrorMemoryAllocation) {
       cudaGetLastError();  // forget it
@@ -88,13 +95,15 @@ void* allocate(size_t bytes) {
         out_of_memory(bytes, cache.stats);
       }
     }
+    check(cudaThreadExchangeStreamCaptureMode(&mode), "allocation of device memory");
     check(status, "allocation of device memory");
     cache.stats.reserved += size;
   }
-  cache.used[block] = {stream, size};
+  cache.used[block] = {owner, size};
   cache.stats.in_use += size;
   cache.stats.peak = std::max(cache.stats.peak, cache.stats.in_use);
-  if (poisons_fresh_memory()) check(cudaMemsetAsync(block, 0xff, size, stream), "poisoning of fresh memory");
+  if (poisons_fresh_memory())
+    check(cudaMemsetAsync(block, 0xff, size, current_stream()), "poisoning of fresh memory");
   return block;
 }
 
@@ -111,8 +120,27 @@ void release(void* block) noexcept {
   cudaFree(block);
   cache.stats.reserved -= freed.bytes;
 #else
-  cache.free[{freed.stream, freed.bytes}].push_back(block);
+  cache.free[{freed.owner, freed.bytes}].push_back(block);
 #endif
+}
+
+void begin_private_memory(const void* owner) { private_owner = owner; }
+void end_private_memory() { private_owner = nullptr; }
+
+void forget_private_memory(const void* owner) {
+  Cache& cache = Cache::instance();
+  std::lock_guard lock(cache.mutex);
+  for (auto& [block, info] : cache.used)
+    if (info.owner == owner) info.owner = nullptr;  // the default stream
+  for (auto it = cache.free.begin(); it != cache.free.end();) {
+    if (it->first.first != owner) {
+      ++it;
+      continue;
+    }
+    auto& list = cache.free[{nullptr, it->first.second}];
+    list.insert(list.end(), it->second.begin(), it->second.end());
+    it = cache.free.erase(it);
+  }
 }
 
 DeviceMemoryStats device_memory_stats() {

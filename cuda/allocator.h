@@ -14,4 +14,11 @@ struct DeviceMemoryStats {
 };
 DeviceMemoryStats device_memory_stats();
 
+/// Between these the calling thread's allocations belong to `owner`: blocks that it frees serve later
+/// allocations of its own only.
+void begin_private_memory(const void* owner);
+void end_private_memory();
+/// The owner's blocks, freed and to be freed, serve everybody again.
+void forget_private_memory(const void* owner);
+
 }  // namespace tengen::cuda

@@ -20,7 +20,9 @@ void launch(const char* what, void (*kernel)(Params...), dim3 grid, dim3 block, 
     check(cudaFuncSetAttribute(reinterpret_cast<const void*>(kernel),
                                cudaFuncAttributeMaxDynamicSharedMemorySize, int(shared)),
           what);
-  kernel<<<grid, block, shared, current_stream()> > >(Params(args)...);
+  // clang-format off
+  kernel<<<grid, block, shared, current_stream()>>>(Params(args)...);
+  // clang-format on
 #endif
   launched(what);
 }

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include <tengen/cuda/pinned.h>
 #include <tengen/tensor/cuda.h>
 #include <tengen/tensor/cuda_backend.h>
 #include <tengen/tensor/error.h>
@@ -121,6 +122,16 @@ void copy_to_device(void* device, const void* host, size_t bytes) {
   if (bytes == 0) return;
   check(cudaMemcpyAsync(device, host, bytes, cudaMemcpyHostToDevice, current_stream()), "copy to the device");
   check(cudaStreamSynchronize(current_stream()), "copy to the device");
+}
+
+void copy_to_host_later(void* host, const void* device, size_t bytes, const void* pinned) {
+  check(cudaMemcpyAsync(host, device, bytes, cudaMemcpyDeviceToHost, current_stream()), "copy to the host");
+  note_pinned_use(pinned);
+}
+
+void copy_to_device_later(void* device, const void* host, size_t bytes, const void* pinned) {
+  check(cudaMemcpyAsync(device, host, bytes, cudaMemcpyHostToDevice, current_stream()), "copy to the device");
+  note_pinned_use(pinned);
 }
 
 }  // namespace tengen::cuda

@@ -158,7 +158,7 @@ Tensor sparse_(Tensor tensor, double sparsity, double std) {
           zeros = int64_t(std::ceil(sparsity * double(rows)));
   tensor.normal_(0, std);
   for (int64_t c = 0; c < columns; ++c) {
-    Tensor chosen = randperm(rows).narrow(0, 0, zeros);
+    Tensor chosen = randperm(rows, TensorOptions(kLong).device(tensor.device())).narrow(0, 0, zeros);
     tensor.index_put_({chosen, c}, Scalar(0));
   }
   return tensor;

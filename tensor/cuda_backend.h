@@ -23,4 +23,12 @@ void copy_to_host(void* host, const void* device, size_t bytes);
 /// Returns when `host` may be written again.
 void copy_to_device(void* device, const void* host, size_t bytes);
 
+/// Page-locked host memory.
+void* allocate_pinned(size_t bytes);
+void release_pinned(void* block) noexcept;
+/// Copies that are done in the order of the current stream, after the call has returned. `host` lies in the
+/// pinned block that begins at `pinned`.
+void copy_to_host_later(void* host, const void* device, size_t bytes, const void* pinned);
+void copy_to_device_later(void* device, const void* host, size_t bytes, const void* pinned);
+
 }  // namespace tengen::cuda

@@ -38,7 +38,11 @@ void set_default_dtype(ScalarType type) {
 
 Tensor empty(IntArrayRef size, TensorOptions options, std::optional<MemoryFormat>) {
   size_t bytes = size_t(checked_numel(size)) * item_size(options.dtype());
-  auto impl = make_intrusive<TensorImpl>(Storage::allocate(bytes, options.device()), options.dtype(), size);
+  TENGEN_CHECK(!options.pinned_memory() || options.device().is_cpu(),
+               "only memory of the host can be pinned, not on ", options.device());
+  auto storage =
+      options.pinned_memory() ? Storage::allocate_pinned(bytes) : Storage::allocate(bytes, options.device());
+  auto impl = make_intrusive<TensorImpl>(std::move(storage), options.dtype(), size);
   return with_options(Tensor(std::move(impl)), options);
 }
 

@@ -1,5 +1,5 @@
-// The generator itself: mt19937 (Matsumoto and Nishimura 1998) and what PyTorch draws from it. Private to
-// tensor/.
+// The generators themselves: on the CPU mt19937 (Matsumoto and Nishimura 1998) and what PyTorch draws from
+// it, on CUDA devices Philox (philox.h). Private to tensor/.
 #pragma once
 
 #include <array>
@@ -8,24 +8,37 @@
 #include <mutex>
 #include <numbers>
 #include <optional>
+#include <string>
 
 #include <tengen/tensor/random.h>
 
 namespace tengen {
 
-struct GeneratorState final : RefCounted {
-  static constexpr int kWords = 624;
-
+struct GeneratorState : RefCounted {
+  const Device device;
   std::mutex mutex;
   uint64_t seed = 0;
+
+  explicit GeneratorState(const Device& device) : device(device) {}
+  virtual void restart(uint64_t new_seed) = 0;
+  /// The state as PyTorch's bytes, and back; an Error where they are no state.
+  virtual std::string bytes() const = 0;
+  virtual void set_bytes(const std::string& bytes) = 0;
+};
+
+struct MersenneTwister final : GeneratorState {
+  static constexpr int kWords = 624;
+
   std::array<uint32_t, kWords> words;
   int left = 1;  // draws until the words are renewed, that one included
   uint32_t next = 0;
   std::optional<double> next_normal;  // Box-Muller makes two at a time
 
-  explicit GeneratorState(uint64_t seed) { restart(seed); }
+  explicit MersenneTwister(uint64_t seed) : GeneratorState(kCPU) { restart(seed); }
+  std::string bytes() const override;
+  void set_bytes(const std::string& bytes) override;
 
-  void restart(uint64_t new_seed) {
+  void restart(uint64_t new_seed) override {
     seed = new_seed;
     words[0] = uint32_t(new_seed);
     for (uint32_t i = 1; i < kWords; ++i) words[i] = 1812433253u * (words[i - 1] ^ (words[i - 1] >> 30)) + i;
@@ -82,5 +95,30 @@ struct GeneratorState final : RefCounted {
     next = 0;
   }
 };
+
+/// A place in the stream of words of a seed.
+struct PhiloxStream final : GeneratorState {
+  uint64_t offset = 0;  // in words, a multiple of 4
+
+  PhiloxStream(uint64_t seed, const Device& device) : GeneratorState(device) { restart(seed); }
+  std::string bytes() const override;
+  void set_bytes(const std::string& bytes) override;
+
+  void restart(uint64_t new_seed) override {
+    seed = new_seed;
+    offset = 0;
+  }
+  /// The offset of `count` words, which nobody gets again.
+  uint64_t take(uint64_t count) {
+    const uint64_t first = offset;
+    offset += (count + 3) / 4 * 4;
+    return first;
+  }
+};
+
+/// The generator to use with tensors of a device: the given one, which must be of its type, or the default.
+Generator generator_for(const Device& device, const std::optional<Generator>& given);
+/// The CPU generator that a handle stands for; an Error where it is another device's.
+MersenneTwister& mersenne_twister(const Generator& generator);
 
 }  // namespace tengen

@@ -96,6 +96,28 @@ struct AdamStep {
   double step_size, beta1, beta2, correction, eps, weight_decay = 0, decay = 1;
 };
 
+/// Numbers drawn from the stream of words of a device's generator (philox.h): element i takes the words
+/// [offset + i * words, + words), whatever the memory, the size and the device. Contiguous memory.
+enum class Distribution : uint8_t {
+  Uniform,      // [a, b); floating types
+  Normal,       // mean a, standard deviation b; elements 2i and 2i+1 make a pair; floating types
+  Exponential,  // density a * exp(-a * x), x > 0; floating types
+  Bernoulli,    // b with probability a, else 0; all types
+  Chances,      // 1 with probability chances[i], else 0; kByte and kBool
+  Integers,     // from + [0, range), range = 0 stands for 2^64; integer types, bool, float, double
+  Categories,   // the position in row i / (size / rows) of chances, (rows, categories) running sums; kLong
+};
+struct Draw {
+  Distribution distribution;
+  int words;  // per element: 1 (numbers of 24 or 32 bits) or 2 (53 or 64)
+  uint64_t seed = 0, offset = 0;
+  double a = 0, b = 1;
+  int64_t from = 0;
+  uint64_t range = 0;
+  const void* chances = nullptr;  // float where an element takes one word, double where it takes two
+  int64_t rows = 1, categories = 0;
+};
+
 struct Kernels {
   const char* name;  // "cpu/avx2", "cuda", ...
 
@@ -104,9 +126,11 @@ struct Kernels {
   void (*fill)(const View& out, double real,
                int64_t integer);  // real for floating types, integer for the others
 
-  // ---- random ----
+  // ---- random: each device has one of the two ----
+  /// Devices with a generator of their own; null on the CPU.
+  void (*draw)(const Draw& draw, Dtype dtype, int64_t size, void* out);
   /// Contiguous uniform numbers of [0, 1) -> normal ones by Box and Muller, in place and in blocks of 16:
-  /// elements j and j+8 of a block make a pair.
+  /// elements j and j+8 of a block make a pair. The CPU's.
   void (*box_muller)(Dtype dtype, int64_t blocks, void* data, double mean, double std);
 
   // ---- pointwise: equal sizes, any strides, one computing type (float, double, or integers and bool of any

@@ -38,11 +38,14 @@ class TensorOptions {
   }
   [[nodiscard]] TensorOptions layout(Layout) const { return *this; }
   [[nodiscard]] TensorOptions memory_format(MemoryFormat) const { return *this; }
-  [[nodiscard]] TensorOptions pinned_memory(bool) const { return *this; }
+  [[nodiscard]] TensorOptions pinned_memory(std::optional<bool> value) const {
+    return set(&TensorOptions::pinned_memory_, value);
+  }
 
   ScalarType dtype() const { return dtype_ ? *dtype_ : get_default_dtype(); }
   Device device() const { return device_.value_or(Device(kCPU)); }
   bool requires_grad() const { return requires_grad_.value_or(false); }
+  bool pinned_memory() const { return pinned_memory_.value_or(false); }
   std::optional<ScalarType> dtype_opt() const { return dtype_; }
   std::optional<Device> device_opt() const { return device_; }
   std::optional<bool> requires_grad_opt() const { return requires_grad_; }
@@ -52,7 +55,8 @@ class TensorOptions {
     return TensorOptions(*this)
         .dtype(other.dtype_ ? other.dtype_ : dtype_)
         .device(other.device_ ? other.device_ : device_)
-        .requires_grad(other.requires_grad_ ? other.requires_grad_ : requires_grad_);
+        .requires_grad(other.requires_grad_ ? other.requires_grad_ : requires_grad_)
+        .pinned_memory(other.pinned_memory_ ? other.pinned_memory_ : pinned_memory_);
   }
 
  private:
@@ -64,7 +68,7 @@ class TensorOptions {
   }
   std::optional<ScalarType> dtype_;
   std::optional<Device> device_;
-  std::optional<bool> requires_grad_;
+  std::optional<bool> requires_grad_, pinned_memory_;
 };
 
 inline TensorOptions dtype(ScalarType type) { return TensorOptions(type); }

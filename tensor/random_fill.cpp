@@ -4,34 +4,41 @@
 #include <cmath>
 #include <limits>
 
+#include <tengen/tensor/factories.h>
 #include <tengen/tensor/generator_state.h>
+#include <tengen/tensor/transfer.h>
 #include <tengen/tensor/view_of.h>
 
 namespace tengen {
 namespace {
 
-// The generator, locked.
+// The CPU's generator, locked.
 class Stream {
  public:
   explicit Stream(const std::optional<Generator>& generator)
-      : generator_(generator && generator->defined() ? *generator : default_generator()),
-        lock_(generator_.impl().mutex) {}
-  GeneratorState& operator*() { return generator_.impl(); }
+      : generator_(generator_for(kCPU, generator)), lock_(generator_.impl().mutex) {}
+  MersenneTwister& operator*() { return mersenne_twister(generator_); }
 
  private:
   Generator generator_;
   std::lock_guard<std::mutex> lock_;
 };
 
-// Calls body(offset in out, offset in other) for all elements in the order of out's memory.
-template <class Body>
-void walk(const Tensor& out, IntArrayRef other_strides, Body body) {
-  if (out.numel() == 0) return;
+// The dimensions of more than one element, those with the greatest strides first: the order of memory.
+DimVector memory_order(const Tensor& out) {
   DimVector order;
   for (int64_t d = 0; d < out.dim(); ++d)
     if (out.sizes()[d] != 1) order.push_back(d);
   std::stable_sort(order.begin(), order.end(),
                    [&](int64_t a, int64_t b) { return out.strides()[a] > out.strides()[b]; });
+  return order;
+}
+
+// Calls body(offset in out, offset in other) for all elements in the order of out's memory.
+template <class Body>
+void walk(const Tensor& out, IntArrayRef other_strides, Body body) {
+  if (out.numel() == 0) return;
+  const DimVector order = memory_order(out);
   DimVector at(order.size());
   int64_t offset = 0, other = 0;
   while (true) {
@@ -60,29 +67,125 @@ void generate(const Tensor& out, Next next) {
     walk(out, out.strides(), [&](int64_t i, int64_t) { data[i] = next(); });
 }
 
+// ---- devices -------------------------------------------------------------------------------------------
+// A tensor's dimensions in the order of its memory, for kernels that take views.
+struct InMemoryOrder {
+  DimVector sizes, strides;
+
+  InMemoryOrder(const Tensor& out, IntArrayRef strides_of) {
+    for (int64_t d : memory_order(out)) sizes.push_back(out.sizes()[d]), strides.push_back(strides_of[d]);
+  }
+  bool contiguous() const { return strides == contiguous_strides(sizes); }
+  View view(const Tensor& t) const {
+    return {t.data_ptr(), t.dtype(), int(sizes.size()), sizes.data(), strides.data()};
+  }
+  // A contiguous copy of t, which has these sizes and strides.
+  Tensor copy(const Tensor& t) const {
+    const Tensor copy = empty(sizes, t.options());
+    kernels(t).copy(view_of(copy), view(t));
+    return copy;
+  }
+};
+
+// Fills out with a draw of `dtype`, which is out's unless the draw gives another. `draw` lacks seed and
+// offset.
+void draw_on_device(const Tensor& out, ScalarType dtype, Draw draw, const std::optional<Generator>& given) {
+  const Generator generator = generator_for(out.device(), given);
+  const int64_t n = out.numel();
+  if (n == 0) return;
+  {
+    auto& stream = static_cast<PhiloxStream&>(generator.impl());
+    std::lock_guard lock(stream.mutex);
+    draw.seed = stream.seed;
+    draw.offset = stream.take(uint64_t(n) * uint64_t(draw.words));
+  }
+  const InMemoryOrder order(out, out.strides());
+  if (dtype == out.dtype() && order.contiguous()) return kernels(out).draw(draw, dtype, n, out.data_ptr());
+  const Tensor drawn = empty(order.sizes, TensorOptions(dtype).device(out.device()));
+  kernels(out).draw(draw, dtype, n, drawn.data_ptr());
+  kernels(out).copy(order.view(out), view_of(drawn));
+}
+
+int words_for(ScalarType dtype) { return dtype == kDouble ? 2 : 1; }
+
+// A number of a 0-dim tensor on a device.
+double number_of(const Tensor& t) { return t.item().to<double>(); }
+
+// The least and the greatest element; NaN where there is one.
+std::pair<double, double> range_of(const Tensor& t) {
+  const Tensor least = empty({}, t.options()), most = empty({}, t.options());
+  kernels(t).reduce(Reduce::Min, view_of(least), view_of(t), int(t.dim()));
+  kernels(t).reduce(Reduce::Max, view_of(most), view_of(t), int(t.dim()));
+  return {number_of(least), number_of(most)};
+}
+
+template <class T>
+T number(double value) {
+  if constexpr (std::is_same_v<T, Half> || std::is_same_v<T, BFloat16>)
+    return T(float(value));
+  else
+    return T(value);
+}
+
+// Calls f(T{}) for floating types, the 16-bit ones too.
+template <class F>
+void visit_any_floating(ScalarType dtype, const char* op, const F& f) {
+  if (dtype == kHalf) return f(Half{});
+  if (dtype == kBFloat16) return f(BFloat16{});
+  visit_floating(dtype, op, f);
+}
+
 }  // namespace
 
 void fill_uniform(const Tensor& out, double from, double to, const std::optional<Generator>& generator) {
   TENGEN_CHECK(from <= to, "uniform_ expects to return a [from, to) range, but found from=", from,
                " > to=", to);
-  visit_floating(out.dtype(), "uniform_", [&](auto zero) {
+  visit_any_floating(out.dtype(), "uniform_", [&](auto zero) {
     using T = decltype(zero);
-    const T low = T(from), range = T(to) - T(from);
+    from = double(number<T>(from)), to = double(number<T>(to));  // as the type holds them
+    if (out.is_cuda())
+      return draw_on_device(
+          out, out.dtype(),
+          {.distribution = Distribution::Uniform, .words = words_for(out.dtype()), .a = from, .b = to},
+          generator);
     Stream stream(generator);
-    GeneratorState& state = *stream;
-    if (low == 0)
-      generate<T>(out, [&] { return state.uniform<T>() * range; });
-    else
-      generate<T>(out, [&] { return std::fma(state.uniform<T>(), range, low); });
+    MersenneTwister& state = *stream;
+    if constexpr (sizeof(T) == 2) {
+      constexpr int kDigits = std::is_same_v<T, Half> ? 11 : 8;
+      const float low = float(from), high = float(to);
+      generate<T>(out, [&] {
+        const float unit = float(state.random() & ((1u << kDigits) - 1)) / float(1u << kDigits);
+        const T value = T(unit * (high - low) + low);
+        return float(value) < high ? value : T(low);
+      });
+    } else {
+      const T low = T(from), range = T(to) - T(from);
+      if (low == 0)
+        generate<T>(out, [&] { return state.uniform<T>() * range; });
+      else
+        generate<T>(out, [&] { return std::fma(state.uniform<T>(), range, low); });
+    }
   });
 }
 
 void fill_normal(const Tensor& out, double mean, double std, const std::optional<Generator>& generator) {
   TENGEN_CHECK(std >= 0, "normal_ expects std >= 0.0, but found std=", std);
+  if (out.is_cuda())
+    return visit_any_floating(out.dtype(), "normal_", [&](auto) {
+      draw_on_device(
+          out, out.dtype(),
+          {.distribution = Distribution::Normal, .words = words_for(out.dtype()), .a = mean, .b = std},
+          generator);
+    });
+  if (out.dtype() == kHalf || out.dtype() == kBFloat16) {
+    const Tensor wide = empty_strided(out.sizes(), out.strides(), kFloat);
+    fill_normal(wide, mean, std, generator);
+    return kernels(out).copy(view_of(out), view_of(wide));
+  }
   visit_floating(out.dtype(), "normal_", [&](auto zero) {
     using T = decltype(zero);
     Stream stream(generator);
-    GeneratorState& state = *stream;
+    MersenneTwister& state = *stream;
     const int64_t n = out.numel();
     if (n < 16 || !out.is_contiguous()) {
       return generate<T>(out, [&] { return T(std::fma(state.normal(), std, mean)); });
@@ -98,35 +201,82 @@ void fill_normal(const Tensor& out, double mean, double std, const std::optional
   });
 }
 
-void fill_bernoulli(const Tensor& out, double p, const std::optional<Generator>& generator) {
+void fill_bernoulli(const Tensor& out, double p, const std::optional<Generator>& generator, double one) {
   TENGEN_CHECK(0 <= p && p <= 1, "bernoulli_ expects p to be in [0, 1], but got p=", p);
-  visit_compute(out.dtype(), "bernoulli_", [&](auto zero) {
+  if (out.is_cuda())
+    return draw_on_device(out, out.dtype(),
+                          {.distribution = Distribution::Bernoulli, .words = 1, .a = p, .b = one}, generator);
+  visit_all(out.dtype(), [&](auto zero) {
     using T = decltype(zero);
     Stream stream(generator);
-    generate<T>(out, [&, &state = *stream] { return T(state.uniform<double>() < p); });
+    generate<T>(out, [&, &state = *stream, yes = number<T>(one), no = number<T>(0)] {
+      return state.uniform<double>() < p ? yes : no;
+    });
   });
 }
 
-void fill_bernoulli(const Tensor& out, const Tensor& p, const std::optional<Generator>& generator) {
-  TENGEN_CHECK(broadcast_shapes(out.sizes(), p.sizes(), "bernoulli_") ==
+void fill_dropout(const Tensor& out, double p, const std::optional<Generator>& generator) {
+  TENGEN_CHECK(is_floating_point(out.dtype()), "dropout: expected a floating type, found ", out.dtype());
+  // The quotient in the type's own precision, as PyTorch divides a tensor of ones.
+  const double factor = out.dtype() == kDouble ? 1 / (1 - p) : double(1 / float(1 - p));
+  fill_bernoulli(out, 1 - p, generator, factor);
+}
+
+namespace {
+
+// p has out's sizes where it is seen with p_strides.
+void fill_bernoulli_on_device(const Tensor& out, const Tensor& p, IntArrayRef p_strides,
+                              const std::optional<Generator>& generator) {
+  if (out.numel() == 0) return;
+  const auto [least, most] = range_of(p);
+  TENGEN_CHECK(least >= 0 && most <= 1,
+               "bernoulli_ expects p to be in [0, 1], but got p=", most > 1 ? most : least);
+  const InMemoryOrder order(out, p_strides);
+  const Tensor chances = order.contiguous() ? p : order.copy(p);
+  draw_on_device(
+      out, kBool,
+      {.distribution = Distribution::Chances, .words = words_for(p.dtype()), .chances = chances.data_ptr()},
+      generator);
+}
+
+}  // namespace
+
+void fill_bernoulli(const Tensor& out, const Tensor& given, const std::optional<Generator>& generator) {
+  TENGEN_CHECK(broadcast_shapes(out.sizes(), given.sizes(), "bernoulli_") ==
                    DimVector(out.sizes().begin(), out.sizes().end()),
-               "bernoulli_: p of shape ", p.sizes(), " does not broadcast to ", out.sizes());
+               "bernoulli_: p of shape ", given.sizes(), " does not broadcast to ", out.sizes());
+  Tensor p = given;
+  if (p.device().type() != out.device().type()) {
+    p = empty(given.sizes(), TensorOptions(given.dtype()).device(out.device()));
+    copy_values(p, given);
+  }
   const DimVector p_strides = broadcast_strides(p, out.sizes());
-  visit_compute(out.dtype(), "bernoulli_", [&](auto out_zero) {
+  visit_all(out.dtype(), [&](auto out_zero) {
     using T = decltype(out_zero);
     visit_floating(p.dtype(), "bernoulli_ with p", [&](auto p_zero) {
       using P = decltype(p_zero);  // it also tells with how many bits is drawn
+      if (out.is_cuda()) return fill_bernoulli_on_device(out, p, p_strides, generator);
       T* data = out.data_ptr<T>();
       const P* chances = p.data_ptr<P>();
       Stream stream(generator);
-      GeneratorState& state = *stream;
+      MersenneTwister& state = *stream;
       walk(out, p_strides, [&](int64_t i, int64_t j) {
         const P chance = chances[j];
         TENGEN_CHECK(chance >= 0 && chance <= 1, "bernoulli_ expects p to be in [0, 1], but got p=", chance);
-        data[i] = T(state.uniform<P>() < chance);
+        data[i] = number<T>(state.uniform<P>() < chance);
       });
     });
   });
+}
+
+void fill_categories(const Tensor& out, const Tensor& sums, const std::optional<Generator>& generator) {
+  draw_on_device(out, kLong,
+                 {.distribution = Distribution::Categories,
+                  .words = 2,
+                  .chances = sums.data_ptr(),
+                  .rows = sums.size(0),
+                  .categories = sums.size(1)},
+                 generator);
 }
 
 namespace {
@@ -135,11 +285,22 @@ namespace {
 template <class T>
 constexpr int64_t kExact = int64_t{1} << std::numeric_limits<T>::digits;
 
+// On a device. One word per element where the range is so small that no number is favoured noticeably.
+void draw_range(const Tensor& out, uint64_t range, int64_t from, const std::optional<Generator>& generator) {
+  draw_on_device(out, out.dtype(),
+                 {.distribution = Distribution::Integers,
+                  .words = range > 0 && range <= 1 << 16 ? 1 : 2,
+                  .from = from,
+                  .range = range},
+                 generator);
+}
+
 // from + [0, range); a range of 0 stands for all 2^64 values of int64.
 template <class T>
 void fill_range(const Tensor& out, uint64_t range, int64_t from, const std::optional<Generator>& generator) {
+  if (out.is_cuda()) return draw_range(out, range, from, generator);
   Stream stream(generator);
-  GeneratorState& state = *stream;
+  MersenneTwister& state = *stream;
   if (range == 0) return generate<T>(out, [&] { return T(int64_t(state.random64())); });
   generate<T>(out, [&] {
     const uint64_t draw = range >> 32 ? state.random64() : state.random();
@@ -195,19 +356,15 @@ void fill_random(const Tensor& out, int64_t from, std::optional<int64_t> to,
 void fill_random(const Tensor& out, const std::optional<Generator>& generator) {
   visit_compute(out.dtype(), "random_", [&](auto zero) {
     using T = decltype(zero);
-    Stream stream(generator);
-    GeneratorState& state = *stream;
-    if constexpr (std::is_same_v<T, bool>)
-      generate<T>(out, [&] { return bool(state.random() & 1); });
-    else if constexpr (std::is_floating_point_v<T>)
-      generate<T>(out, [&] {
-        return T((sizeof(T) == 8 ? state.random64() : state.random()) % uint64_t(kExact<T> + 1));
-      });
+    uint64_t range;
+    if constexpr (std::is_floating_point_v<T>)
+      range = uint64_t(kExact<T>) + 1;
     else
-      generate<T>(out, [&] {
-        return T((sizeof(T) == 8 ? state.random64() : state.random()) %
-                 (uint64_t(std::numeric_limits<T>::max()) + 1));
-      });
+      range = uint64_t(std::numeric_limits<T>::max()) + 1;
+    if (out.is_cuda()) return draw_range(out, range, 0, generator);
+    Stream stream(generator);
+    MersenneTwister& state = *stream;
+    generate<T>(out, [&] { return T((sizeof(T) == 8 ? state.random64() : state.random()) % range); });
   });
 }
 
@@ -215,6 +372,11 @@ void fill_exponential(const Tensor& out, double lambda, const std::optional<Gene
   TENGEN_CHECK(lambda >= 0, "exponential_ expects lambda >= 0.0, but found lambda=", lambda);
   visit_floating(out.dtype(), "exponential_", [&](auto zero) {
     using T = decltype(zero);
+    if (out.is_cuda())
+      return draw_on_device(
+          out, out.dtype(),
+          {.distribution = Distribution::Exponential, .words = words_for(out.dtype()), .a = lambda},
+          generator);
     Stream stream(generator);
     generate<T>(out,
                 [&, &state = *stream] { return T(-1 / lambda * std::log(1 - state.uniform<double>())); });

@@ -32,6 +32,10 @@ intrusive_ptr<Storage> Storage::allocate(size_t bytes, Device device) {
   return intrusive_ptr<Storage>::first(new Storage(Place::block, allocate_host(bytes), bytes, device));
 }
 
+intrusive_ptr<Storage> Storage::allocate_pinned(size_t bytes) {
+  return intrusive_ptr<Storage>::first(new Storage(Place::pinned, cuda::allocate_pinned(bytes), bytes, kCPU));
+}
+
 intrusive_ptr<Storage> Storage::wrap(void* data, size_t bytes, Device device,
                                      std::function<void(void*)> deleter) {
   intrusive_ptr<Storage> storage(new Storage(Place::caller, data, bytes, device));
@@ -42,6 +46,7 @@ intrusive_ptr<Storage> Storage::wrap(void* data, size_t bytes, Device device,
 Storage::~Storage() {
   if (place_ == Place::block) free_host(data_, bytes_);
   if (place_ == Place::device) cuda::release(data_);
+  if (place_ == Place::pinned) cuda::release_pinned(data_);
   if (deleter_) (*deleter_)(data_);
 }
 

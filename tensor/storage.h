@@ -18,11 +18,14 @@ class Storage final : public RefCounted {
   /// Memory of the caller; `deleter` (may be empty) runs when the last tensor lets go of it.
   static intrusive_ptr<Storage> wrap(void* data, size_t bytes, Device device,
                                      std::function<void(void*)> deleter);
+  /// Page-locked host memory, which a CUDA device copies from and to without the host waiting.
+  static intrusive_ptr<Storage> allocate_pinned(size_t bytes);
   ~Storage() override;
 
   void* data() const { return data_; }
   size_t nbytes() const { return bytes_; }
   Device device() const { return device_; }
+  bool is_pinned() const { return place_ == Place::pinned; }
   /// Whether this is memory of ours rather than a caller's.
   bool is_allocated() const { return place_ != Place::caller; }
 
@@ -38,8 +41,8 @@ class Storage final : public RefCounted {
 
  private:
   // Where the memory is: a block of the host's allocator; the same block as this object, behind it; a block
-  // of the device's; the caller's.
-  enum class Place : uint8_t { block, behind, device, caller };
+  // of the device's; page-locked; the caller's.
+  enum class Place : uint8_t { block, behind, device, pinned, caller };
 
   Storage(Place place, void* data, size_t bytes, Device device)
       : place_(place), device_(device), data_(data), bytes_(bytes) {}

@@ -17,7 +17,7 @@ Tensor plain(const Tensor& t, ScalarType dtype) {
 
 }  // namespace
 
-void copy_values(const Tensor& out, const Tensor& in) {
+void copy_values(const Tensor& out, const Tensor& in, bool non_blocking) {
   if (out.device().type() == in.device().type()) return kernels(out).copy(view_of(out), view_of(in));
   if (out.numel() == 0) return;
   // The narrower type travels; what is left to do is done where the values arrive.
@@ -25,10 +25,16 @@ void copy_values(const Tensor& out, const Tensor& in) {
   const Tensor source = plain(in, dtype);
   const bool direct = out.dtype() == dtype && out.is_contiguous();
   const Tensor landing = direct ? out : empty(out.sizes(), TensorOptions(dtype).device(out.device()));
+  const Storage& host = *(in.is_cpu() ? source : landing).storage();
+  const bool later = non_blocking && host.is_pinned() && (in.is_cpu() || direct);
+  void* to = landing.data_ptr();
+  const void* from = source.data_ptr();
   if (in.is_cpu())
-    cuda::copy_to_device(landing.data_ptr(), source.data_ptr(), source.nbytes());
+    later ? cuda::copy_to_device_later(to, from, source.nbytes(), host.data())
+          : cuda::copy_to_device(to, from, source.nbytes());
   else
-    cuda::copy_to_host(landing.data_ptr(), source.data_ptr(), source.nbytes());
+    later ? cuda::copy_to_host_later(to, from, source.nbytes(), host.data())
+          : cuda::copy_to_host(to, from, source.nbytes());
   if (!direct) kernels(out).copy(view_of(out), view_of(landing));
 }
 

@@ -17,9 +17,12 @@ Grads identity_rule(Node&, const Tensor& grad) { return {grad}; }
 
 // A contiguous copy with self's values as `dtype`. The gradient comes back in self's own type: the engine
 // casts it.
-Tensor convert(const char* name, const Tensor& self, ScalarType dtype, Device device) {
-  Tensor out = empty(self.sizes(), TensorOptions(dtype).device(device));
-  copy_values(out, self);
+Tensor convert(const char* name, const Tensor& self, ScalarType dtype, Device device,
+               bool non_blocking = false) {
+  // On its way to the host without anybody waiting, it needs pinned memory.
+  const bool pinned = non_blocking && device.is_cpu() && self.is_cuda();
+  Tensor out = empty(self.sizes(), TensorOptions(dtype).device(device).pinned_memory(pinned));
+  copy_values(out, self, non_blocking);
   if (!is_floating_point(dtype)) return out;
   return record(name, out, {self}, {}, identity_rule);
 }
@@ -38,11 +41,20 @@ Tensor Tensor::contiguous(MemoryFormat format) const {
 
 Tensor detach(const Tensor& self) { return self.detach(); }
 
-Tensor Tensor::to(TensorOptions options, bool, bool copy) const {
+Tensor Tensor::to(TensorOptions options, bool non_blocking, bool copy) const {
   ScalarType type = options.dtype_opt().value_or(dtype());
   Device where = options.device_opt().value_or(device());
   if (!copy && type == dtype() && where.type() == device().type()) return *this;
-  return convert("to", *this, type, where);
+  return convert("to", *this, type, where, non_blocking);
+}
+
+bool Tensor::is_pinned() const { return storage()->is_pinned(); }
+Tensor Tensor::pin_memory() const {
+  TENGEN_CHECK(is_cpu(), "pin_memory: only tensors on the host can be pinned, this one is on ", device());
+  if (is_pinned()) return *this;
+  Tensor out = empty(sizes(), options().pinned_memory(true));
+  copy_values(out, *this);
+  return record("pin_memory", out, {*this}, {}, identity_rule);
 }
 Tensor Tensor::to(ScalarType type, bool non_blocking, bool copy) const {
   return to(TensorOptions(type), non_blocking, copy);
@@ -54,11 +66,11 @@ Tensor Tensor::to(const Tensor& other, bool non_blocking, bool copy) const {
   return to(other.options(), non_blocking, copy);
 }
 
-Tensor& Tensor::copy_(const Tensor& source, bool) const {
+Tensor& Tensor::copy_(const Tensor& source, bool non_blocking) const {
   Tensor expanded = source.sizes().equals(sizes()) ? source : source.expand(sizes());
   if (autograd::writes_directly(*this, {source})) {
     if (expanded.storage() == storage()) expanded = expanded.clone();  // the two may overlap
-    copy_values(*this, expanded);
+    copy_values(*this, expanded, non_blocking);
     storage()->bump_version("copy_");
     return const_cast<Tensor&>(*this);
   }

@@ -1,4 +1,5 @@
 #include <tengen/autograd/ops.h>
+#include <tengen/tensor/random_fill.h>
 
 namespace tengen {
 
@@ -6,8 +7,9 @@ Tensor dropout(const Tensor& input, double p, bool train) {
   TENGEN_CHECK(p >= 0 && p <= 1, "dropout: dropout probability has to be between 0 and 1, but got ", p);
   if (p == 0 || !train || input.numel() == 0) return input;
   if (p == 1) return input * zeros({}, input.options());
-  // PyTorch's stream: one draw per element in order.
-  return input * empty_like(input).bernoulli_(1 - p).div_(1 - p);
+  const Tensor noise = empty_like(input);
+  fill_dropout(noise, p);
+  return input * noise;
 }
 
 }  // namespace tengen

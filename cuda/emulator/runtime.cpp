@@ -126,7 +126,6 @@ struct Machine {
   std::recursive_mutex mutex;  // one kernel runs at a time
   Heap heap;
   CUstream_st default_stream;
-  int captures = 0;
 };
 Machine& machine() {
   static Machine* instance =
@@ -137,10 +136,14 @@ using Lock = std::lock_guard<std::recursive_mutex>;
 
 CUstream_st& stream_of(cudaStream_t stream) { return stream ? *stream : machine().default_stream; }
 
-/// Calls that a capture forbids, as in CUDA's global mode.
+// The captures that this thread has begun, and whether it has said that it knows what it does.
+thread_local int captures = 0;
+thread_local cudaStreamCaptureMode capture_mode = cudaStreamCaptureModeGlobal;
+
+/// For calls that a capture of the same thread forbids.
 cudaError_t forbidden_in_capture() {
-  Machine& m = machine();
-  return m.captures ? cudaErrorStreamCaptureUnsupported : cudaSuccess;
+  return captures && capture_mode != cudaStreamCaptureModeRelaxed ? cudaErrorStreamCaptureUnsupported
+                                                                  : cudaSuccess;
 }
 
 cudaError_t submit(cudaStream_t stream, std::function<void()> work) {
@@ -312,6 +315,14 @@ cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned) {
   *stream = new CUstream_st;
   return cudaSuccess;
 }
+cudaError_t cudaDeviceGetStreamPriorityRange(int* least, int* greatest) {
+  *least = 0;
+  *greatest = -5;
+  return cudaSuccess;
+}
+cudaError_t cudaStreamCreateWithPriority(cudaStream_t* stream, unsigned flags, int) {
+  return cudaStreamCreateWithFlags(stream, flags);
+}
 cudaError_t cudaStreamDestroy(cudaStream_t stream) {
   delete stream;
   return cudaSuccess;
@@ -342,13 +353,17 @@ cudaError_t cudaEventElapsedTime(float* milliseconds, cudaEvent_t start, cudaEve
   return cudaSuccess;
 }
 
+cudaError_t cudaThreadExchangeStreamCaptureMode(cudaStreamCaptureMode* mode) {
+  std::swap(*mode, capture_mode);
+  return cudaSuccess;
+}
 cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode) {
   Machine& m = machine();
   Lock lock(m.mutex);
   if (!stream || stream->capturing) return cudaErrorStreamCaptureUnsupported;
   stream->capturing = new CUgraph_st;
   stream->invalid = false;
-  ++m.captures;
+  ++captures;
   return cudaSuccess;
 }
 cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t* graph) {
@@ -356,7 +371,7 @@ cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t* graph) {
   Lock lock(m.mutex);
   *graph = nullptr;
   if (!stream || !stream->capturing) return cudaErrorInvalidValue;
-  --m.captures;
+  --captures;
   *graph = std::exchange(stream->capturing, nullptr);
   if (!stream->invalid) return cudaSuccess;
   delete *graph;

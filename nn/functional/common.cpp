@@ -5,6 +5,7 @@
 #include <tengen/autograd/grad_mode.h>
 #include <tengen/autograd/ops.h>
 #include <tengen/nn/functional/given.h>
+#include <tengen/tensor/random_fill.h>
 
 namespace tengen::nn::functional {
 
@@ -59,7 +60,7 @@ Tensor drop(const char* name, const Tensor& input, IntArrayRef noise_shape,
   if (p == 1)
     noise.zero_();
   else
-    noise.bernoulli_(1 - p).div_(1 - p);
+    fill_dropout(noise, p);
   return options.inplace() ? input.mul_(noise) : input * noise;
 }
 

@@ -241,7 +241,7 @@ void check_cuda_forward(const Rows& rows) {
   FOR_EACH_SAMPLE(rows) {
     Tensors expected = row.call(leaves(sample.inputs, false));
     for (bool strided : {false, true}) {
-      INFO(strided ? "non-contiguous" : "contiguous");
+      INFO((strided ? "non-contiguous" : "contiguous"));
       Tensors found = row.call(leaves(sample.inputs, false, strided, kCUDA));
       CHECK(on_cuda(found));
       CHECK(difference(found, expected, std::max(row.tolerance, 1e-10)) == "");

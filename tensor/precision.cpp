@@ -1,0 +1,31 @@
+#include <tengen/tensor/precision.h>
+
+#include <tengen/tensor/error.h>
+
+namespace tengen {
+
+Float32MatmulPrecision Context::float32MatmulPrecision() const { return matmul_; }
+void Context::setFloat32MatmulPrecision(Float32MatmulPrecision precision) { matmul_ = precision; }
+void Context::setFloat32MatmulPrecision(std::string_view name) {
+  if (name == "highest")
+    matmul_ = Float32MatmulPrecision::HIGHEST;
+  else if (name == "high")
+    matmul_ = Float32MatmulPrecision::HIGH;
+  else if (name == "medium")
+    matmul_ = Float32MatmulPrecision::MEDIUM;
+  else
+    fail("setFloat32MatmulPrecision: expected \"highest\", \"high\" or \"medium\", but got \"", name, "\"");
+}
+bool Context::allowTF32CuBLAS() const { return matmul_ != Float32MatmulPrecision::HIGHEST; }
+void Context::setAllowTF32CuBLAS(bool allow) {
+  matmul_ = allow ? Float32MatmulPrecision::HIGH : Float32MatmulPrecision::HIGHEST;
+}
+bool Context::allowTF32CuDNN() const { return convolution_; }
+void Context::setAllowTF32CuDNN(bool allow) { convolution_ = allow; }
+
+Context& globalContext() {
+  static Context context;
+  return context;
+}
+
+}  // namespace tengen
