@@ -150,7 +150,7 @@ LossTargets ComputeLoss::match(const Tensor& targets, int64_t pictures, const st
                                Device device) const {
   const int64_t na = anchors_.size(1);
   LossTargets result;
-  // All levels travel together: each copy waits for the device.
+  // All levels travel together.
   std::vector<int64_t> whole;
   std::vector<float> real;
   std::vector<int64_t> objects;  // of each level
@@ -176,7 +176,10 @@ LossTargets ComputeLoss::match(const Tensor& targets, int64_t pictures, const st
     objects.push_back(static_cast<int64_t>(last.size()));
     result.matches.push_back(std::move(match));
   }
-  const Tensor indices = tensor(whole, kLong).to(device), numbers = tensor(real, kFloat).to(device);
+  const auto move = [&](const Tensor& t) {  // from pinned memory the host need not wait for it
+    return device.is_cpu() ? t : t.pin_memory().to(device, /*non_blocking=*/true);
+  };
+  const Tensor indices = move(tensor(whole, kLong)), numbers = move(tensor(real, kFloat));
   int64_t at_index = 0, at_number = 0;
   const auto take = [](const Tensor& from, int64_t& at, int64_t count) {
     at += count;

@@ -237,7 +237,7 @@ bool Trainer::train_epoch() {
   const auto order = train_->order(epoch);
   if (epoch == 0 && !command_.no_plots) draw_data(order);
   Prefetcher<Batch> loader(batches, usable_workers(command_.workers, schedule_.batch_size), [&](int64_t b) {
-    return train_batch(*train_, order, epoch, b, schedule_.batch_size);
+    return train_batch(*train_, order, epoch, b, schedule_.batch_size, device_.is_cuda());
   });
   Progress progress(train_->size(), "img");
   std::string line;
@@ -252,7 +252,8 @@ bool Trainer::train_epoch() {
     apply_plan(*optimizer_, plan_);
 
     LossTargets targets = loss_->match(batch->targets, batch->images.sizes(), device_);
-    LossResult result = (*loss_)(model_->forward(batch->images.to(device_)).raw, std::move(targets));
+    const Tensor images = batch->images.to(device_, /*non_blocking=*/true);
+    LossResult result = (*loss_)(model_->forward(images).raw, std::move(targets));
     result.loss.backward();
     unread_.push_back({*batch, result.items});
     const bool steps = should_step(ni, state_.last_step, plan_);

@@ -88,7 +88,7 @@ ValResult validate(DetectionModel& model, const ValSet& set, const std::vector<s
   const int batch_size = set.batches() > 0 ? static_cast<int>(set.batch_range(0).second) : 1;
   Prefetcher<ValBatch> batches(
       set.batches(), usable_workers(settings.workers, batch_size),
-      [&](int64_t b) { return val_batch(set, b, drawn(b)); }, 2);
+      [&](int64_t b) { return val_batch(set, b, drawn(b), device.is_cuda()); }, 2);
   Progress progress(set.size(), "img");
   int64_t done = 0;
   auto start = std::chrono::steady_clock::now();
@@ -96,7 +96,7 @@ ValResult validate(DetectionModel& model, const ValSet& set, const std::vector<s
     const ValBatch& batch = *next;
     result.preprocess_ms += milliseconds_since(start);
     start = std::chrono::steady_clock::now();
-    const Tensor images = batch.batch.images.to(device);
+    const Tensor images = batch.batch.images.to(device, /*non_blocking=*/true);
     Prediction prediction;
     if (settings.augment)
       prediction.decoded = model->forward_augmented(images);

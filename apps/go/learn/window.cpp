@@ -14,14 +14,15 @@ void write_policy(const Turn& turn, int symmetry, int size, float* policy) {
   for (const auto& [move, visits] : turn.visits) policy[apply(symmetry, move, size)] = float(visits) / total;
 }
 
-// A batch of `count` positions whose tensors are views of `numbers`, or of new zeros.
-Batch batch_of(int64_t count, int64_t planes, int size, Tensor numbers = {}) {
+// A batch of `count` positions whose tensors are views of `numbers`, or, if that is undefined, of new zeros.
+Batch batch_of(int64_t count, int64_t planes, int size, Tensor numbers, bool pinned) {
   const int64_t points = size * size, moves = points + 1;
   const auto room = [&](int64_t of_one) {  // each begins at a boundary of 64 bytes
     return (count * of_one + 15) / 16 * 16;
   };
   if (!numbers.defined())
-    numbers = torch::zeros({room(planes * points) + 2 * room(moves) + room(points) + 4 * room(1)});
+    numbers = torch::zeros({room(planes * points) + 2 * room(moves) + room(points) + 4 * room(1)},
+                           torch::TensorOptions().pinned_memory(pinned));
   Batch batch;
   batch.size = size;
   batch.numbers = numbers;
@@ -46,7 +47,7 @@ Batch batch_of(int64_t count, int64_t planes, int size, Tensor numbers = {}) {
 }  // namespace
 
 Batch Batch::to(Device device) const {
-  return batch_of(planes.size(0), planes.size(1), size, numbers.to(device));
+  return batch_of(planes.size(0), planes.size(1), size, numbers.to(device, /*non_blocking=*/true), false);
 }
 
 int64_t window_rows(int64_t total, int64_t first) {
@@ -95,7 +96,7 @@ Batch Window::sample(int64_t count, const NetworkImpl& network, Rng& rng) const 
   const auto& [size, rows] = *chosen;
 
   const int64_t points = size * size, moves = points + 1, plane_floats = network.planes() * points;
-  Batch batch = batch_of(count, network.planes(), size);
+  Batch batch = batch_of(count, network.planes(), size, {}, network.device().is_cuda());
   Targets& t = batch.targets;
 
   for (int64_t i = 0; i < count; ++i) {

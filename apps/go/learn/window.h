@@ -21,7 +21,7 @@ struct Batch {
   Targets targets;
   Tensor numbers;  // all of these, one after the other
 
-  /// The same on a device, by one copy.
+  /// The same on a device, by one copy that the host does not wait for.
   Batch to(Device device) const;
 };
 

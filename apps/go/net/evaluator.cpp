@@ -107,7 +107,8 @@ void NetEvaluator::run(Workspace& work) {
   const int size = work.batch[0].game->size(), points = size * size;
   const int64_t numbers = int64_t(network_->planes()) * points;  // of one picture
   if (!work.planes.defined() || work.planes.size(2) != size)
-    work.planes = empty({std::max(kSymmetries, settings_.max_batch), network_->planes(), size, size});
+    work.planes = empty({std::max(kSymmetries, settings_.max_batch), network_->planes(), size, size},
+                        TensorOptions().pinned_memory(device_.is_cuda()));
 
   work.symmetries.resize(size_t(pictures));
   for (int i = 0; i < pictures; ++i) {
@@ -119,7 +120,8 @@ void NetEvaluator::run(Workspace& work) {
                      symmetry);
   }
 
-  const NetworkOutput output = network_->forward(work.planes.narrow(0, 0, pictures).to(device_));
+  const NetworkOutput output =
+      network_->forward(work.planes.narrow(0, 0, pictures).to(device_, /*non_blocking=*/true));
   const bool has_score = output.score.defined(), has_ownership = output.ownership.defined();
   // One row for a picture, so that one copy brings all from the device: policy, value, score, ownership.
   std::vector<Tensor> columns{output.policy, output.value.unsqueeze(1)};
