@@ -18,6 +18,7 @@
 #include <tengen/optim/optim.h>
 #include <tengen/tensor/cuda.h>
 #include <tengen/tensor/parallel.h>
+#include <tengen/tensor/precision.h>
 
 // clang-format off
 #define TENGEN_TORCH_NAMES(X) \
@@ -126,6 +127,9 @@ using c10::isIntegralType;
 using c10::toString;
 using std::nullopt;
 using std::optional;
+using ::tengen::Context;
+using ::tengen::Float32MatmulPrecision;
+using ::tengen::globalContext;
 namespace Reduction = ::tengen::Reduction;
 namespace indexing {
 using namespace ::tengen::indexing;
@@ -139,6 +143,14 @@ using namespace c10::cuda;
 using ::tengen::cuda::CUDAEvent;
 using ::tengen::cuda::CUDAGraph;
 using ::tengen::cuda::is_available;
+namespace detail {
+inline Generator createCUDAGenerator(DeviceIndex index = -1) {
+  return make_generator(::tengen::kDefaultSeed, Device(kCUDA, index));
+}
+inline Generator getDefaultCUDAGenerator(DeviceIndex index = -1) {
+  return default_generator(Device(kCUDA, index));
+}
+}  // namespace detail
 }  // namespace cuda
 /// body(first, last) for consecutive ranges of at most `grain` that cover [begin, end), on several threads.
 template <class Body>

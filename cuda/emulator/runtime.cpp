@@ -37,6 +37,7 @@ namespace {
 
 constexpr size_t kDeviceBytes = size_t{16} << 30;
 constexpr size_t kAlignment = 256;
+constexpr size_t kPage = 2 << 20;
 constexpr size_t kMaxShared = 227 << 10;  // of one block, as on the H100
 
 // Addresses for all of the device's memory. Pages are readable and writable only while somebody runs on the
@@ -44,9 +45,12 @@ constexpr size_t kMaxShared = 227 << 10;  // of one block, as on the H100
 class Heap {
  public:
   Heap() {
-    void* memory = mmap(nullptr, kDeviceBytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void* memory =
+        mmap(nullptr, kDeviceBytes + kPage, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     TENGEN_CHECK(memory != MAP_FAILED, "CUDA emulator: no addresses for device memory");
-    base_ = static_cast<char*>(memory);
+    // Huge pages: to open and close the memory costs by the page.
+    base_ = reinterpret_cast<char*>((reinterpret_cast<uintptr_t>(memory) + kPage - 1) / kPage * kPage);
+    madvise(base_, kDeviceBytes, MADV_HUGEPAGE);
     poison(base_, kDeviceBytes, true);
     free_[base_] = kDeviceBytes;
   }
@@ -104,7 +108,6 @@ class Heap {
 
  private:
   void protect(int access) {
-    constexpr size_t kPage = 64 << 10;
     if (top_) mprotect(base_, (top_ + kPage - 1) / kPage * kPage, access);
   }
   static void poison([[maybe_unused]] void* memory, [[maybe_unused]] size_t bytes, [[maybe_unused]] bool on) {
@@ -171,11 +174,11 @@ void prepare_shared(size_t bytes) {
   static thread_local std::unique_ptr<char, decltype(&std::free)> memory(
       static_cast<char*>(std::aligned_alloc(128, kMaxShared + 1024)), &std::free);
   shared_memory = memory.get();
-  std::memset(shared_memory, 0xff, bytes);
 #if defined(__SANITIZE_ADDRESS__)
   ASAN_UNPOISON_MEMORY_REGION(shared_memory, bytes);
   ASAN_POISON_MEMORY_REGION(shared_memory + bytes, kMaxShared + 1024 - bytes);
 #endif
+  std::memset(shared_memory, 0xff, bytes);
 }
 
 }  // namespace

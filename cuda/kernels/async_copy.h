@@ -15,13 +15,13 @@ namespace tengen::cuda {
 // Nothing arrives before it is waited for, so that a missing wait is seen.
 class AsyncCopies {
  public:
-  /// One T of 4, 8 or 16 bytes; zero where `valid` is false, and then `from` is not read.
+  /// to[0] = from[offset], or zero where `valid` is false, and then nothing is read.
   template <class T>
-  void copy(T* to, const T* from, bool valid) {
+  void copy(T* to, const T* from, int offset, bool valid) {
     if constexpr (std::is_same_v<T, float>)
-      floats_.push_back({to, valid ? from : nullptr, groups_});
+      floats_.push_back({to, valid ? from + offset : nullptr, groups_});
     else
-      doubles_.push_back({to, valid ? from : nullptr, groups_});
+      doubles_.push_back({to, valid ? from + offset : nullptr, groups_});
   }
   void commit() { ++groups_; }
   template <int kPending>
@@ -52,11 +52,11 @@ class AsyncCopies {
 class AsyncCopies {
  public:
   template <class T>
-  __device__ void copy(T* to, const T* from, bool valid) {
+  __device__ void copy(T* to, const T* from, int offset, bool valid) {
     const unsigned shared = unsigned(__cvta_generic_to_shared(to));
     const int bytes = valid ? int(sizeof(T)) : 0;  // the rest is filled with zeros
-    asm volatile("cp.async.ca.shared.global [%0], [%1], %2, %3;" ::"r"(shared), "l"(from), "n"(sizeof(T)),
-                 "r"(bytes));
+    asm volatile("cp.async.ca.shared.global [%0], [%1], %2, %3;" ::"r"(shared), "l"(from + offset),
+                 "n"(sizeof(T)), "r"(bytes));
   }
   __device__ void commit() { asm volatile("cp.async.commit_group;"); }
   template <int kPending>

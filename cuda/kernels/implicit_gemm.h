@@ -134,7 +134,7 @@ struct GemmFetch {
           pairs_a[j * ShareA::kRows + i] = value_a(k, i) | value_a(entries[j * ShareA::kWordStep * 2 + 1], i)
                                                                << 16;
         else
-          copies.copy(tile + place_a + step_a(i, j), a + (row_a[i] + k.x), in_a(k, i));
+          copies.copy(tile + place_a + step_a(i, j), a, row_a[i] + k.x, in_a(k, i));
     }
     entries = table + word_b * Tile::kPerWord;
 #pragma unroll
@@ -146,7 +146,7 @@ struct GemmFetch {
           pairs_b[j * ShareB::kRows + i] = value_b(k, i) | value_b(entries[j * ShareB::kWordStep * 2 + 1], i)
                                                                << 16;
         else
-          copies.copy(tile + place_b + step_b(i, j), b + (offset_b[i] + k.y), in_b(k, i));
+          copies.copy(tile + place_b + step_b(i, j), b, offset_b[i] + k.y, in_b(k, i));
     }
   }
 

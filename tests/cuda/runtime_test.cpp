@@ -7,7 +7,7 @@
 using namespace tengen;
 
 namespace {
-bool same(const Tensor& a, const Tensor& b) { return a.cpu().equal(b.cpu()); }
+bool same(const Tensor& a, const Tensor& b) { return a.to(kCPU, kDouble).equal(b.to(kCPU, kDouble)); }
 }  // namespace
 
 TEST_CASE("tensors know their device") {

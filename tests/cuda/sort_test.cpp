@@ -81,7 +81,7 @@ TEST_CASE("sort: any dimension and strides, and the first few of each row") {
     }
 }
 
-TEST_CASE("sort: so many elements that rows are sorted in groups of blocks") {
+TEST_CASE("sort: rows of many tiles, whose counts are summed in tiles too") {
   manual_seed(14);
   Tensor x = randint(0, 1000, {5, 70000}).to(kFloat);
   CHECK(sorts_alike(x, 1, false));

@@ -110,7 +110,9 @@ void add_logic(Rows& rows) {
   auto add_verdict = [&](const char* name, bool (*call)(const Tensor&, const Tensor&),
                          bool (*holds)(double, double)) {
     add_test(
-        rows, name, [call](const Tensors& x) { return full({}, call(x[0], x[1])); }, nullptr);
+        rows, name,
+        [call](const Tensors& x) { return full({}, call(x[0], x[1]), x[0].options().dtype(kBool)); },
+        nullptr);
     rows.back().samples = [] {
       Tensor a = uniform({3, 4}), b = a.clone();
       b.data_ptr<double>()[5] += 1e-7;
