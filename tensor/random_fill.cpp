@@ -250,6 +250,7 @@ void fill_bernoulli(const Tensor& out, const Tensor& given, const std::optional<
     p = empty(given.sizes(), TensorOptions(given.dtype()).device(out.device()));
     copy_values(p, given);
   }
+  if (p.dtype() == kHalf || p.dtype() == kBFloat16) p = p.to(kFloat);
   const DimVector p_strides = broadcast_strides(p, out.sizes());
   visit_all(out.dtype(), [&](auto out_zero) {
     using T = decltype(out_zero);
@@ -370,7 +371,7 @@ void fill_random(const Tensor& out, const std::optional<Generator>& generator) {
 
 void fill_exponential(const Tensor& out, double lambda, const std::optional<Generator>& generator) {
   TENGEN_CHECK(lambda >= 0, "exponential_ expects lambda >= 0.0, but found lambda=", lambda);
-  visit_floating(out.dtype(), "exponential_", [&](auto zero) {
+  visit_any_floating(out.dtype(), "exponential_", [&](auto zero) {
     using T = decltype(zero);
     if (out.is_cuda())
       return draw_on_device(
@@ -378,8 +379,9 @@ void fill_exponential(const Tensor& out, double lambda, const std::optional<Gene
           {.distribution = Distribution::Exponential, .words = words_for(out.dtype()), .a = lambda},
           generator);
     Stream stream(generator);
-    generate<T>(out,
-                [&, &state = *stream] { return T(-1 / lambda * std::log(1 - state.uniform<double>())); });
+    generate<T>(out, [&, &state = *stream] {
+      return number<T>(-1 / lambda * std::log(1 - state.uniform<double>()));
+    });
   });
 }
 

@@ -42,6 +42,10 @@ struct Row {
   bool float32 = true;  // also compare a float32 run with the float64 reference
   double tolerance = 1e-10;  // float64 forward against reference: |a-b| <= tolerance * (1 + |b|)
   double tolerance32 = 1e-4;
+  /// 16-bit types against float32 on the same numbers, if float32 is: |a-b| <= ulps16 * ulp * (1 + |b|), ulp
+  /// being what lies between 1 and the next number. 0: not compared; say why.
+  double ulps16 = 2;
+  double gradient_ulps16 = 4;
   std::vector<std::string> also = {};  // other public names this row covers: {"mul_", "operator*"}
 };
 
