@@ -10,8 +10,9 @@
 
 namespace tengen::cuda {
 
-/// One operand's share of a tile: which (word of depth, row) each thread fetches. kDepthLanes lanes of a warp
-/// lie along the depth, the others along the rows (m or n).
+/// One operand's share of a tile: which (word of depth, row) each thread fetches: (first_word + j *
+/// kWordStep, first_row + i * kRowStep). kDepthLanes lanes of a warp lie along the depth, the others along
+/// the rows (m or n).
 template <int kRowsOfTile, int kWords, int kThreads, int kDepthLanes>
 struct Share {
   static constexpr int kWarps = kThreads / kWarp, kRowLanes = kWarp / kDepthLanes;
@@ -19,17 +20,30 @@ struct Share {
   static constexpr int kWarpsAlongRows = kRowPieces < kWarps ? kRowPieces : kWarps;
   static constexpr int kWarpsAlongDepth = kWarps / kWarpsAlongRows;
   static constexpr int kRows = kRowPieces / kWarpsAlongRows, kDepth = kWordPieces / kWarpsAlongDepth;
+  static constexpr int kRowStep = kWarpsAlongRows * kRowLanes, kWordStep = kWarpsAlongDepth * kDepthLanes;
   static_assert(kRows * kWarpsAlongRows == kRowPieces && kDepth * kWarpsAlongDepth == kWordPieces);
 
-  __device__ static int row(int i) {
+  __device__ static int first_row() {
     const int lane = threadIdx.x % kWarp, warp = threadIdx.x / kWarp;
-    return (warp % kWarpsAlongRows + i * kWarpsAlongRows) * kRowLanes + lane / kDepthLanes;
+    return warp % kWarpsAlongRows * kRowLanes + lane / kDepthLanes;
   }
-  __device__ static int word(int j) {
+  __device__ static int first_word() {
     const int lane = threadIdx.x % kWarp, warp = threadIdx.x / kWarp;
-    return (warp / kWarpsAlongRows + j * kWarpsAlongDepth) * kDepthLanes + lane % kDepthLanes;
+    return warp / kWarpsAlongRows * kDepthLanes + lane % kDepthLanes;
   }
 };
+
+/// The compiler keeps the value instead of computing it anew in each turn of a loop.
+template <class T>
+__device__ T keep(T value) {
+#if defined(__CUDA_ARCH__)
+  if constexpr (sizeof(T) == 8)
+    asm volatile("" : "+l"(value));
+  else
+    asm volatile("" : "+r"(value));
+#endif
+  return value;
+}
 
 /// The block's shared memory.
 template <class Tile>
@@ -53,6 +67,8 @@ struct GemmFetch {
 
   const T *a, *b;
   unsigned height, width;
+  int place_a, place_b;      // of the thread's first words in a tile...
+  int word_a, word_b;        // ...and their depth
   int row_a[ShareA::kRows];  // offset of each row, or kOutside
   int offset_b[ShareB::kRows], y_b[ShareB::kRows], x_b[ShareB::kRows];
   AsyncCopies copies;                                             // whole words...
@@ -60,15 +76,19 @@ struct GemmFetch {
   uint32_t pairs_b[kPairs ? ShareB::kRows * ShareB::kDepth : 1];
 
   __device__ GemmFetch(const ConvProblem& p, const T* a, const T* b, int first_m, int first_n)
-      : a(a), b(b), height(unsigned(p.height)), width(unsigned(p.width)) {
+      : a(keep(a)), b(keep(b)), height(unsigned(p.height)), width(unsigned(p.width)) {
+    const int begin_a = ShareA::first_row(), begin_b = ShareB::first_row();
+    word_a = keep(ShareA::first_word()), word_b = keep(ShareB::first_word());
+    place_a = keep(word_a * Memory::kPitchA + begin_a);
+    place_b = keep(Tile::kWords * Memory::kPitchA + word_b * Memory::kPitchB + begin_b);
 #pragma unroll
     for (int i = 0; i < ShareA::kRows; ++i) {
-      const int m = first_m + ShareA::row(i);
+      const int m = first_m + begin_a + i * ShareA::kRowStep;
       row_a[i] = m < p.m ? m * p.a_row : kOutside;
     }
 #pragma unroll
     for (int i = 0; i < ShareB::kRows; ++i) {
-      const int n = first_n + ShareB::row(i);
+      const int n = first_n + begin_b + i * ShareB::kRowStep;
       const Axis::Point point = p.n.point(n < p.n.size ? n : 0);
       offset_b[i] = point.offset, y_b[i] = n < p.n.size ? point.y : kOutside, x_b[i] = point.x;
     }
@@ -84,54 +104,63 @@ struct GemmFetch {
   __device__ bool in_b(const int4& k, int i) const {
     return unsigned(y_b[i] + k.z) < height && unsigned(x_b[i] + k.w) < width;
   }
-  __device__ static uint32_t bits(T x) {
-    if constexpr (kPairs) return x.bits;
+  __device__ static uint32_t load(const T* from) {
+    if constexpr (kPairs) return __ldg(&from->bits);
     return 0;
   }
-  __device__ uint32_t value_a(const int4& k, int i) const { return in_a(k, i) ? bits(a[row_a[i] + k.x]) : 0; }
+  __device__ uint32_t value_a(const int4& k, int i) const {
+    return in_a(k, i) ? load(a + (row_a[i] + k.x)) : 0;
+  }
   __device__ uint32_t value_b(const int4& k, int i) const {
-    return in_b(k, i) ? bits(b[offset_b[i] + k.y]) : 0;
+    return in_b(k, i) ? load(b + (offset_b[i] + k.y)) : 0;
+  }
+
+  __device__ static int step_a(int i, int j) {
+    return j * ShareA::kWordStep * Memory::kPitchA + i * ShareA::kRowStep;
+  }
+  __device__ static int step_b(int i, int j) {
+    return j * ShareB::kWordStep * Memory::kPitchB + i * ShareB::kRowStep;
   }
 
   /// Begins to fetch the tile whose depth `table` describes.
-  __device__ void begin(const int4* table, Word* tile_a, Word* tile_b) {
+  __device__ void begin(const int4* table, Word* tile) {
+    const int4* entries = table + word_a * Tile::kPerWord;
 #pragma unroll
     for (int j = 0; j < ShareA::kDepth; ++j) {
-      const int word = ShareA::word(j);
-      const int4 k = table[word * Tile::kPerWord];
+      const int4 k = entries[j * ShareA::kWordStep * Tile::kPerWord];
 #pragma unroll
       for (int i = 0; i < ShareA::kRows; ++i)
         if constexpr (kPairs)
-          pairs_a[j * ShareA::kRows + i] = value_a(k, i) | value_a(table[word * 2 + 1], i) << 16;
+          pairs_a[j * ShareA::kRows + i] = value_a(k, i) | value_a(entries[j * ShareA::kWordStep * 2 + 1], i)
+                                                               << 16;
         else
-          copies.copy(tile_a + word * Memory::kPitchA + ShareA::row(i), a + (row_a[i] + k.x), in_a(k, i));
+          copies.copy(tile + place_a + step_a(i, j), a + (row_a[i] + k.x), in_a(k, i));
     }
+    entries = table + word_b * Tile::kPerWord;
 #pragma unroll
     for (int j = 0; j < ShareB::kDepth; ++j) {
-      const int word = ShareB::word(j);
-      const int4 k = table[word * Tile::kPerWord];
+      const int4 k = entries[j * ShareB::kWordStep * Tile::kPerWord];
 #pragma unroll
       for (int i = 0; i < ShareB::kRows; ++i)
         if constexpr (kPairs)
-          pairs_b[j * ShareB::kRows + i] = value_b(k, i) | value_b(table[word * 2 + 1], i) << 16;
+          pairs_b[j * ShareB::kRows + i] = value_b(k, i) | value_b(entries[j * ShareB::kWordStep * 2 + 1], i)
+                                                               << 16;
         else
-          copies.copy(tile_b + word * Memory::kPitchB + ShareB::row(i), b + (offset_b[i] + k.y), in_b(k, i));
+          copies.copy(tile + place_b + step_b(i, j), b + (offset_b[i] + k.y), in_b(k, i));
     }
   }
 
   /// Stores what begin() left in registers.
-  __device__ void finish(Word* tile_a, Word* tile_b) {
+  __device__ void finish(Word* tile) {
     if constexpr (kPairs) {
 #pragma unroll
       for (int j = 0; j < ShareA::kDepth; ++j)
 #pragma unroll
-        for (int i = 0; i < ShareA::kRows; ++i)
-          tile_a[ShareA::word(j) * Memory::kPitchA + ShareA::row(i)] = pairs_a[j * ShareA::kRows + i];
+        for (int i = 0; i < ShareA::kRows; ++i) tile[place_a + step_a(i, j)] = pairs_a[j * ShareA::kRows + i];
 #pragma unroll
       for (int j = 0; j < ShareB::kDepth; ++j)
 #pragma unroll
-        for (int i = 0; i < ShareB::kRows; ++i)
-          tile_b[ShareB::word(j) * Memory::kPitchB + ShareB::row(i)] = pairs_b[j * ShareB::kRows + i];
+        for (int i = 0; i < ShareB::kRows; ++i) tile[place_b + step_b(i, j)] = pairs_b[j * ShareB::kRows + i];
     }
   }
 };
@@ -143,7 +172,6 @@ __global__ void __launch_bounds__(Tile::kThreads, Tile::kMinBlocks)
     implicit_gemm(const ConvProblem p, const Cut cut, const typename Tile::Element* a,
                   const typename Tile::Element* b, const typename Tile::Element* bias,
                   typename Tile::Element* out, typename Tile::Sum* partial, int64_t partial_stride) {
-  using T = typename Tile::Element;
   using Sum = typename Tile::Sum;
   using Word = typename Tile::Word;
   using Memory = GemmMemory<Tile>;
@@ -165,29 +193,29 @@ __global__ void __launch_bounds__(Tile::kThreads, Tile::kMinBlocks)
 
   Fetch fetch(p, a + group * p.a_group, b + group * p.b_group, first_m, first_n);
   Tile tile;
-  const auto stage_a = [&](int slot) { return tiles + slot * Memory::kStage; };
-  const auto stage_b = [&](int slot) { return stage_a(slot) + Tile::kWords * Memory::kPitchA; };
-
   for (int i = threadIdx.x; i < kStages * kDepth; i += Tile::kThreads)
     table[i] = Fetch::entry(p, first_k + i, last_k);
   __syncthreads();
 #pragma unroll
   for (int slot = 0; slot < kStages - 1; ++slot) {
-    if (slot < steps) fetch.begin(table + slot * kDepth, stage_a(slot), stage_b(slot));
-    if (slot < steps) fetch.finish(stage_a(slot), stage_b(slot));
+    if (slot < steps) {
+      fetch.begin(table + slot * kDepth, tiles + slot * Memory::kStage);
+      fetch.finish(tiles + slot * Memory::kStage);
+    }
     fetch.copies.commit();
   }
   for (int step = 0, now = 0, free = kStages - 1; step < steps; ++step) {
     fetch.copies.template wait<kStages - 2>();
     __syncthreads();  // this step's tile has arrived, the last one's has been read
     const bool more = step + kStages - 1 < steps;
-    if (more) fetch.begin(table + free * kDepth, stage_a(free), stage_b(free));
+    if (more) fetch.begin(table + free * kDepth, tiles + free * Memory::kStage);
     fetch.copies.commit();
     if (int(threadIdx.x) < kDepth)
       table[now * kDepth + int(threadIdx.x)] =
           Fetch::entry(p, first_k + (step + kStages) * kDepth + int(threadIdx.x), last_k);
-    tile.multiply(stage_a(now), stage_b(now));
-    if (more) fetch.finish(stage_a(free), stage_b(free));
+    tile.multiply(tiles + now * Memory::kStage,
+                  tiles + now * Memory::kStage + Tile::kWords * Memory::kPitchA);
+    if (more) fetch.finish(tiles + free * Memory::kStage);
     free = now;
     now = now + 1 < kStages ? now + 1 : 0;
   }
