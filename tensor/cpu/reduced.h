@@ -3,6 +3,10 @@
 
 #include <cstdint>
 
+#if defined(__F16C__)
+#include <immintrin.h>
+#endif
+
 #include <tengen/tensor/cpu/vec.h>
 #include <tengen/tensor/dtype.h>
 
@@ -62,11 +66,7 @@ template <class T>
 inline void widen(float* out, const T* in, int64_t n) {
   int64_t i = 0;
   if constexpr (__is_same(T, Half)) {
-#if defined(__AVX512F__)
-    for (; i + 16 <= n; i += 16)
-      _mm512_storeu_ps(out + i,
-                       _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(in + i))));
-#elif defined(__F16C__)
+#if defined(__F16C__)
     for (; i + 8 <= n; i += 8)
       _mm256_storeu_ps(out + i, _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(in + i))));
 #endif
@@ -77,10 +77,7 @@ template <class T>
 inline void narrow(T* out, const float* in, int64_t n) {
   int64_t i = 0;
   if constexpr (__is_same(T, Half)) {
-#if defined(__AVX512F__)
-    for (; i + 16 <= n; i += 16)
-      _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + i), _mm512_cvtps_ph(_mm512_loadu_ps(in + i), 0));
-#elif defined(__F16C__)
+#if defined(__F16C__)
     for (; i + 8 <= n; i += 8)
       _mm_storeu_si128(reinterpret_cast<__m128i*>(out + i), _mm256_cvtps_ph(_mm256_loadu_ps(in + i), 0));
 #endif
