@@ -76,7 +76,7 @@ TEST_CASE("16-bit types: every conversion rounds as the types' own do") {
 
 TEST_CASE("16-bit types: sums, means, orders") {
   for (ScalarType type : {kHalf, kBFloat16}) {
-    INFO(type);
+    INFO(to_string(type));
     // Ones are lost in a 16-bit sum from 256 (BFloat16) or 2048 (Half) on.
     const Tensor ones_of = ones({4096}, type);
     CHECK(ones_of.sum().item<float>() == 4096);
@@ -84,7 +84,7 @@ TEST_CASE("16-bit types: sums, means, orders") {
     CHECK(ones_of.cumsum(0)[4095].item<float>() == 4096);
     CHECK(full({1 << 18}, 1, type).mean().item<float>() == 1);  // a sum beyond Half's range
     CHECK(full({1 << 10}, 300, type).norm().item<float>() == doctest::Approx(9600).epsilon(0.005));
-    const Tensor x = tensor({3.0, -1.0, NAN, 0.5, -1.0, INFINITY}).to(type);
+    const Tensor x = tensor({3.0, -1.0, double(NAN), 0.5, -1.0, double(INFINITY)}).to(type);
     CHECK(x.argsort().equal(tensor({1, 4, 3, 0, 5, 2})));
     CHECK(x.argmax().item<int64_t>() == 2);
     CHECK(std::get<0>(x.topk(2, 0, false)).equal(tensor({-1.0, -1.0}).to(type)));
