@@ -327,6 +327,15 @@ void fill_random(const Tensor& out, int64_t from, std::optional<int64_t> to,
   if (to)
     TENGEN_CHECK(from < *to, "random_ expects 'from' to be less than 'to', but got from=", from,
                  " >= to=", *to);
+  if (out.dtype() == kHalf || out.dtype() == kBFloat16) {
+    const int64_t most = out.dtype() == kHalf ? 1 << 11 : 1 << 8;  // whole numbers up to here are exact
+    const int64_t end = to.value_or(most + 1);
+    TENGEN_CHECK(from >= -most && end - 1 <= most, "random_: ", out.dtype(),
+                 " does not hold all whole numbers between from=", from, " and to=", end);
+    const Tensor wide = empty_strided(out.sizes(), out.strides(), TensorOptions(kFloat).device(out.device()));
+    fill_random(wide, from, end, generator);
+    return kernels(out).copy(view_of(out), view_of(wide));
+  }
   visit_compute(out.dtype(), "random_", [&](auto zero) {
     using T = decltype(zero);
     int64_t last;
@@ -355,6 +364,7 @@ void fill_random(const Tensor& out, int64_t from, std::optional<int64_t> to,
 }
 
 void fill_random(const Tensor& out, const std::optional<Generator>& generator) {
+  if (out.dtype() == kHalf || out.dtype() == kBFloat16) return fill_random(out, 0, std::nullopt, generator);
   visit_compute(out.dtype(), "random_", [&](auto zero) {
     using T = decltype(zero);
     uint64_t range;

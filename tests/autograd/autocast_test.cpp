@@ -198,10 +198,11 @@ TEST_CASE("autocast: the cache knows when a parameter changes, and what was not 
     w.mul_(3);
   }
   CHECK(mm(x, w)[0][0].item<float>() == 6);
-  w.set_data(full({2, 2}, 5));
+  w.set_data(full({2, 2}, 5.0));
   CHECK(mm(x, w)[0][0].item<float>() == 10);
   at::autocast::set_autocast_cache_enabled(false);
-  CHECK(mm(x, w).grad_fn()->next_edge(1).function != mm(x, w).grad_fn()->next_edge(1).function);
+  const Tensor first = mm(x, w), second = mm(x, w);
+  CHECK(first.grad_fn()->next_edge(1).function != second.grad_fn()->next_edge(1).function);
   at::autocast::set_autocast_cache_enabled(true);
   at::autocast::clear_cache();
 }
