@@ -50,9 +50,7 @@ void binary_sum(Binary op, const View& out, const View& a, const View& b, const 
   const View terms{memory.data(), a.dtype, a.dim, a.sizes, strides};
   binary(op, terms, a, b, params);
   const int64_t flat_stride = 1;
-  Kernels reduction{};
-  fill_reduce(reduction);
-  reduction.reduce(Reduce::Sum, out, {memory.data(), a.dtype, 1, &numel, &flat_stride}, 1);
+  kernels(DeviceType::CUDA).reduce(Reduce::Sum, out, {memory.data(), a.dtype, 1, &numel, &flat_stride}, 1);
 }
 
 }  // namespace

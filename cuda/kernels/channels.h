@@ -52,7 +52,7 @@ __device__ void each_of_part(const NormShape& s, int64_t c, int64_t part, int64_
       at += step, place += stride, inner += rest;
       if (inner >= s.inner) inner -= s.inner, place += wrap;
     }
-    Vector<T, kWidth> ahead[kAhead], other[kAhead][sizeof...(Others) + 1];
+    Vector<T, kWidth> ahead[kAhead] = {}, other[kAhead][sizeof...(Others) + 1] = {};
 #pragma unroll
     for (int i = 0; i < kAhead; ++i)
       if (inside[i]) {

@@ -84,6 +84,7 @@ struct Result {
 
 /// The products make disjoint parts of the result, or, with `add`, are added in order.
 void multiply(const Result& result, std::vector<Product>& products, bool add, bool depth_is_dense) {
+  if (!is_floating_point(result.dtype)) not_implemented_error(result.what, int(result.dtype));
   ConvMath math = ConvMath::kSixteenBit;
   if (result.dtype == kDouble) math = ConvMath::kDouble;
   if (result.dtype == kFloat)

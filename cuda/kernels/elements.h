@@ -83,19 +83,24 @@ template <class F>
 constexpr bool divides = false;
 
 template <class F, class V, int kInputs>
+__device__ auto evaluate(const V (&x)[kInputs], const V* params) {
+  if constexpr (kInputs == 1)
+    return F()(x[0], params);
+  else if constexpr (kInputs == 2)
+    return F()(x[0], x[1], params);
+  else
+    return F()(x[0], x[1], x[2], params);
+}
+/// A V, or bool of tests (which may be int: that of a & b).
+template <class F, class V, int kInputs>
 __device__ auto apply(const V (&x)[kInputs], const Call<V, kInputs>& call) {
-  if constexpr (kInputs == 1) {
-    return F()(x[0], call.params);
-  } else if constexpr (kInputs == 2) {
-    if constexpr (divides<F> && std::is_same_v<V, int64_t>)
-      if (x[1] == 0) {
-        note_zero_division(call.record);
-        return V(0);
-      }
-    return F()(x[0], x[1], call.params);
-  } else {
-    return F()(x[0], x[1], x[2], call.params);
-  }
+  using R = decltype(evaluate<F>(x, call.params));
+  if constexpr (divides<F> && std::is_same_v<V, int64_t>)
+    if (x[1] == 0) {
+      note_zero_division(call.record);
+      return V(0);
+    }
+  return std::conditional_t<std::is_same_v<R, V>, V, bool>(evaluate<F>(x, call.params));
 }
 template <class F, class V, int kInputs>
 using Result = decltype(apply<F>(std::declval<const V (&)[kInputs]>(), std::declval<Call<V, kInputs>>()));

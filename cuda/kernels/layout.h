@@ -37,7 +37,7 @@ struct Divider {
 template <int N>
 struct Layout {
   int dim = 0;
-  bool wide;  // 2^31 elements or more
+  bool wide = false;  // 2^31 elements or more
   int64_t numel = 1;
   Divider sizes[kMaxDim];
   int64_t strides[kMaxDim][N];

@@ -53,7 +53,7 @@ __global__ void add_runs(Walk<3> walk, int64_t count, const int64_t* to, const i
   U* target = reinterpret_cast<U*>(out + (at.at[0] + place));
   U sum = *target;
   for (bool more = true; more; j += kAhead) {
-    U next[kAhead];
+    U next[kAhead] = {};
     int found = 0;
 #pragma unroll
     for (int k = 0; k < kAhead; ++k)

@@ -129,7 +129,7 @@ __device__ void each_of_row(int64_t size, const F& f, const T* row) {
   constexpr int kAhead = 4;
   const int64_t step = int64_t(blockDim.x) * kWidth;
   for (int64_t begin = int64_t(threadIdx.x) * kWidth; begin < size; begin += kAhead * step) {
-    Vector<T, kWidth> ahead[kAhead];
+    Vector<T, kWidth> ahead[kAhead] = {};
 #pragma unroll
     for (int i = 0; i < kAhead; ++i)
       if (begin + i * step < size) ahead[i] = load_vector<kWidth>(row + begin + i * step);
@@ -143,7 +143,7 @@ __device__ void each_of_row(int64_t size, const F& f, const T* row, const T* oth
   constexpr int kAhead = 4;
   const int64_t step = int64_t(blockDim.x) * kWidth;
   for (int64_t begin = int64_t(threadIdx.x) * kWidth; begin < size; begin += kAhead * step) {
-    Vector<T, kWidth> ahead[kAhead], others[kAhead];
+    Vector<T, kWidth> ahead[kAhead] = {}, others[kAhead] = {};
 #pragma unroll
     for (int i = 0; i < kAhead; ++i)
       if (begin + i * step < size) {

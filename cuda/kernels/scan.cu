@@ -27,8 +27,8 @@ struct Scan {
   const void* in;
 };
 
-constexpr int kItems4 = 4, kChunk = kThreads * kItems4;
-/// Places of a chunk in shared memory, spread so that threads that read kItems4 in turn use all banks.
+constexpr int kEach = 4, kChunk = kThreads * kEach;
+/// Places of a chunk in shared memory, spread so that threads that read kEach in turn use all banks.
 __device__ int spread(int i) { return i + i / 32; }
 
 /// The threads' values -> what precedes each of them; `total`: all of them.
@@ -73,23 +73,23 @@ __global__ void __launch_bounds__(kThreads) scan_kernel(const Scan scan, const S
   S carry = carries ? carries[blockIdx.x] : S(kIdentity<Op>);
   for (int64_t start = part * scan.part; start < end; start += kChunk) {
 #pragma unroll
-    for (int k = 0; k < kItems4; ++k) {
+    for (int k = 0; k < kEach; ++k) {
       const int place = threadIdx.x + k * kThreads;
       chunk[spread(place)] = start + place < end ? in[(start + place) * scan.in_stride] : T(kIdentity<Op>);
     }
     __syncthreads();
-    S running[kItems4];
+    S running[kEach];
     S sum = S(kIdentity<Op>);
 #pragma unroll
-    for (int k = 0; k < kItems4; ++k) running[k] = sum = op(sum, S(chunk[spread(threadIdx.x * kItems4 + k)]));
+    for (int k = 0; k < kEach; ++k) running[k] = sum = op(sum, S(chunk[spread(threadIdx.x * kEach + k)]));
     S total;
     const S before = op(carry, exclusive_scan<Op>(sum, total));
 #pragma unroll
-    for (int k = 0; k < kItems4; ++k) chunk[spread(threadIdx.x * kItems4 + k)] = T(op(before, running[k]));
+    for (int k = 0; k < kEach; ++k) chunk[spread(threadIdx.x * kEach + k)] = T(op(before, running[k]));
     carry = op(carry, total);
     __syncthreads();
 #pragma unroll
-    for (int k = 0; k < kItems4; ++k) {
+    for (int k = 0; k < kEach; ++k) {
       const int place = threadIdx.x + k * kThreads;
       if (start + place < end) out[(start + place) * scan.out_stride] = chunk[spread(place)];
     }
@@ -130,9 +130,9 @@ __global__ void __launch_bounds__(kThreads) carry_kernel(int64_t parts, S* carri
   }
 }
 
-/// A thread per row, where rows lie side by side and are many.
+/// A thread per row, where rows are short, or lie side by side and are many.
 template <class T, class Op>
-__global__ void __launch_bounds__(kThreads) columns_kernel(const Scan scan) {
+__global__ void __launch_bounds__(kThreads) row_kernel(const Scan scan) {
   const Op op;
   const int64_t row = global_index();
   if (row >= scan.rows.numel) return;
@@ -157,9 +157,9 @@ __global__ void __launch_bounds__(kThreads) columns_kernel(const Scan scan) {
 }
 
 template <class T, class Op>
-void run(const char* name, Scan& scan, bool columns) {
-  if (columns)
-    return launch(name, columns_kernel<T, Op>, grid_for(scan.rows.numel, kWarp * 2), kWarp * 2, 0, scan);
+void run(const char* name, const Scan& scan, bool serial) {
+  if (serial)
+    return launch(name, row_kernel<T, Op>, grid_for(scan.rows.numel, kWarp * 2), kWarp * 2, 0, scan);
   const dim3 grid(unsigned(scan.rows.numel * scan.parts));
   if (scan.parts == 1) return launch(name, scan_kernel<T, Op>, grid, kThreads, 0, scan, nullptr);
   using S = State<T>;
@@ -170,8 +170,10 @@ void run(const char* name, Scan& scan, bool columns) {
   launch(name, scan_kernel<T, Op>, grid, kThreads, 0, scan, carries.as<S>());
 }
 
-/// Elements of a part where rows are too few to keep a device busy, and rows that are enough.
-constexpr int64_t kPart = 8 * kChunk, kEnoughRows = 512;
+/// Elements of a part where rows are too few to keep a device busy, and rows that are enough: with a block
+/// each, with a thread each.
+constexpr int64_t kPart = 8 * kChunk, kEnoughRows = 512, kManyRows = 1 << 15;
+constexpr int64_t kShort = 32;
 
 void scan(Reduce op, const View& out, const View& in) {
   const bool sum = op == Reduce::Sum;
@@ -190,16 +192,16 @@ void scan(Reduce op, const View& out, const View& in) {
   const int64_t rows = scan.rows.numel;
   if (rows == 0 || scan.length == 0) return;
   auto distance = [](int64_t stride) { return stride < 0 ? -stride : stride; };
-  const bool columns =
-      distance(scan.rows.strides[0][1]) < distance(scan.in_stride) && rows >= 2 * kEnoughRows;
+  const bool across = distance(scan.rows.strides[0][1]) < distance(scan.in_stride);
+  const bool serial = scan.length <= kShort || (across && rows >= kManyRows);
   scan.part = rows >= kEnoughRows ? scan.length : kPart;
   scan.parts = divide_up(scan.length, scan.part);
   auto run_type = [&](auto zero) {
     using T = decltype(zero);
     if (sum)
-      run<T, Add>(name, scan, columns);
+      run<T, Add>(name, scan, serial);
     else
-      run<T, Multiply>(name, scan, columns);
+      run<T, Multiply>(name, scan, serial);
   };
   if (in.dtype == kFloat)
     run_type(float{});

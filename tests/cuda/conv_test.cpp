@@ -49,7 +49,7 @@ struct Data {
   Values input, weight, bias, grad;
 };
 template <class T>
-Data random_data(const Conv2dShape& s, bool with_bias, std::mt19937& random) {
+Data make_data(const Conv2dShape& s, bool with_bias, std::mt19937& random) {
   return {random_values<T>(s.batch * s.in_channels * s.in_h * s.in_w, random),
           random_values<T>(s.out_channels * s.in_channels / s.groups * s.kernel_h * s.kernel_w, random),
           random_values<T>(with_bias ? s.out_channels : 0, random),
@@ -106,7 +106,7 @@ void compare(const Results& found, const Results& expected, const Conv2dShape& s
 template <class T, class Exact = T>
 void check(const Conv2dShape& s, std::mt19937& random, bool with_bias, int64_t offset = 0) {
   INFO("shape " << describe(s) << " of " << sizeof(T) << " bytes, offset " << offset);
-  const Data data = random_data<Exact>(s, with_bias, random);
+  const Data data = make_data<Exact>(s, with_bias, random);
   const Results found = on_device<T>(s, data, offset);
   compare<T>(found, on_cpu(s, data), s);
 }
@@ -238,7 +238,7 @@ TEST_CASE("conv2d on a device: TF32 rounds its inputs, and only when asked") {
   if (no_device()) return;
   std::mt19937 random(4);
   const Conv2dShape s = square(1, 40, 40, 9, 3, 1, 1);
-  const Data data = random_data<float>(s, true, random);
+  const Data data = make_data<float>(s, true, random);
   const Results exact = on_cpu(s, data);
   compare<float>(on_device<float>(s, data), exact, s);
   const AllowTf32 allow;
@@ -254,7 +254,7 @@ TEST_CASE("conv2d on a device: the same bits again") {
   std::mt19937 random(5);
   const Tuning tuning(50);
   const Conv2dShape s = square(3, 32, 40, 9, 3, 1, 1);
-  const Data data = random_data<float>(s, true, random);
+  const Data data = make_data<float>(s, true, random);
   const Results first = on_device<float>(s, data), second = on_device<float>(s, data);
   CHECK(first.output == second.output);
   CHECK(first.input_grad == second.input_grad);

@@ -56,7 +56,8 @@ void add_copy(Rows& rows) {
                     for (size_t i = 0; i < out.size(); ++i) out[i] *= mask[i] / 0.7;
                     return {make(out, x[0].sizes().vec())};
                   },
-                  .errors = {{"probability", [] { dropout(uniform({2}), 1.5, true); }, "probability"}}});
+                  .errors = {{"probability", [] { dropout(uniform({2}), 1.5, true); }, "probability"}},
+                  .random = true});
 }
 
 }  // namespace op_table

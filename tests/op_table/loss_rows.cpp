@@ -96,7 +96,7 @@ void add_classes(Rows& rows, bool logits, bool weighted, double smoothing) {
   for (int64_t reduction : kReductions) {
     const auto weight = [=](const Tensors& in) {
       return weighted
-                 ? uniform({in[0].dim() == 1 ? in[0].size(0) : in[0].size(1)}, 0.5, 2, 9).to(in[0].dtype())
+                 ? uniform({in[0].dim() == 1 ? in[0].size(0) : in[0].size(1)}, 0.5, 2, 9).to(in[0].options())
                  : Tensor();
     };
     rows.push_back({.name = logits ? "cross_entropy_loss" : "nll_loss",
@@ -116,7 +116,7 @@ void add_classes(Rows& rows, bool logits, bool weighted, double smoothing) {
 void add_soft_targets(Rows& rows, bool weighted, double smoothing) {
   for (int64_t reduction : kReductions) {
     const auto weight = [=](const Tensors& in) {
-      return weighted ? uniform({in[0].size(1)}, 0.5, 2, 9).to(in[0].dtype()) : Tensor();
+      return weighted ? uniform({in[0].size(1)}, 0.5, 2, 9).to(in[0].options()) : Tensor();
     };
     rows.push_back({.name = "cross_entropy_loss",
                     .call = [=](const Tensors& in) -> Tensors {

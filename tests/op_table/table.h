@@ -40,6 +40,7 @@ struct Row {
   bool second_order =
       true;             // false only where the second derivative is identically zero or undefined; say why
   bool float32 = true;  // also compare a float32 run with the float64 reference
+  bool random = false;  // draws numbers: devices have streams of their own
   double tolerance = 1e-10;  // float64 forward against reference: |a-b| <= tolerance * (1 + |b|)
   double tolerance32 = 1e-4;
   /// 16-bit types against float32 on the same numbers, if float32 is: |a-b| <= ulps16 * ulp * (1 + |b|), ulp
