@@ -146,6 +146,7 @@ Tensor batch_norm(const Tensor& input, const std::optional<Tensor>& weight, cons
   const bool tracked = running_mean && running_mean->defined() && running_var && running_var->defined();
   TENGEN_CHECK(training || tracked,
                "batch_norm: running_mean and running_var must be defined in evaluation mode");
+  if (tracked) check_same_device("batch_norm", {&input, &*running_mean, &*running_var});
   if (tracked)
     for (const Tensor* t : {&*running_mean, &*running_var})
       TENGEN_CHECK(t->numel() == channels,

@@ -76,7 +76,7 @@ TEST_CASE("16-bit types: every conversion rounds as the types' own do") {
 
 TEST_CASE("16-bit types: sums, means, orders") {
   for (ScalarType type : {kHalf, kBFloat16}) {
-    INFO(to_string(type));
+    INFO(std::string(to_string(type)));
     // Ones are lost in a 16-bit sum from 256 (BFloat16) or 2048 (Half) on.
     const Tensor ones_of = ones({4096}, type);
     CHECK(ones_of.sum().item<float>() == 4096);

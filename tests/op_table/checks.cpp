@@ -210,7 +210,7 @@ void check_reduced(const Rows& rows, Device device) {
     if (!row.float32 || row.ulps16 == 0 || elements(sample.inputs) > 2048) continue;
     if (row.random && device.is_cuda()) continue;
     for (ScalarType type : {kHalf, kBFloat16}) {
-      INFO(to_string(type));
+      INFO(std::string(to_string(type)));
       const double ulp = type == kHalf ? 0x1p-10 : 0x1p-7;
       auto as = [&](ScalarType t, Device where) {  // the same numbers in another type
         Tensors out;
