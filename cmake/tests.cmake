@@ -69,3 +69,10 @@ if(EXISTS ${PROJECT_SOURCE_DIR}/torch.h)
     add_test(NAME "example: ${name}" COMMAND example_${name})
   endforeach()
 endif()
+
+# What scripts/gpu_check does on a machine with a GPU, with this build's emulator in its place.
+find_program(python3_program python3)
+if(TENGEN_CUDA STREQUAL "emulate" AND TARGET bench_tengen AND python3_program AND NOT TENGEN_SANITIZE)
+  add_test(NAME "scripts: gpu_check" COMMAND ${python3_program} ${PROJECT_SOURCE_DIR}/scripts/gpu_check --emulate
+           --build ${PROJECT_BINARY_DIR} --out ${PROJECT_BINARY_DIR}/gpu-check)
+endif()
