@@ -148,12 +148,10 @@ Tensor batch_norm(const Tensor& input, const std::optional<Tensor>& weight, cons
                "batch_norm: running_mean and running_var must be defined in evaluation mode");
   if (tracked) check_same_device("batch_norm", {&input, &*running_mean, &*running_var});
   if (tracked)
-    for (const Tensor* t : {&*running_mean, &*running_var}) {
+    for (const Tensor* t : {&*running_mean, &*running_var})
       TENGEN_CHECK(t->numel() == channels,
                    "batch_norm: ", t == &*running_mean ? "running_mean" : "running_var", " should contain ",
                    channels, " elements not ", t->numel());
-      check_same_device("batch_norm", {&x, t});
-    }
   if (training) {
     Tensor mean, var;
     Tensor out = batch_norm_train(x, w, b, eps, mean, var);
