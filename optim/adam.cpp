@@ -44,11 +44,11 @@ void update(const Tensor& param, const Tensor& grad, const Options& options, Ada
     step.decay = 1 - options.lr() * options.weight_decay();
   else
     step.weight_decay = options.weight_decay();
-  Tensor gradient = grad.contiguous();
+  Tensor gradient = readable(grad);
   Written p("Adam.step", param), m("Adam.step", state.exp_avg()), v("Adam.step", state.exp_avg_sq());
   Written largest("Adam.step", options.amsgrad() ? state.max_exp_avg_sq() : Tensor());
-  kernels(param).adam_step(param.dtype(), param.numel(), step, p.data(), gradient.data_ptr(), m.data(),
-                           v.data(), largest.data());
+  kernels(param).adam_step(p.dtype(), param.numel(), step, p.data(), gradient.data_ptr(), m.data(), v.data(),
+                           largest.data());
 }
 
 }  // namespace

@@ -30,9 +30,9 @@ void SGD::update(const Tensor& param, const Tensor& grad, const SGDOptions& opti
     state.momentum_buffer(empty(param.sizes(), param.options()));
   }
   Tensor buffer = options.momentum() != 0 ? state.momentum_buffer() : Tensor();
-  Tensor gradient = grad.contiguous();
+  Tensor gradient = readable(grad);
   Written p("SGD.step", param), b("SGD.step", buffer);
-  kernels(param).sgd_step(param.dtype(), param.numel(), step, p.data(), gradient.data_ptr(), b.data());
+  kernels(param).sgd_step(p.dtype(), param.numel(), step, p.data(), gradient.data_ptr(), b.data());
 }
 
 }  // namespace tengen::optim

@@ -6,10 +6,11 @@
 namespace tengen::detect {
 
 Batch make_batch(const std::vector<const Image*>& images,
-                 const std::vector<const std::vector<Label>*>& labels) {
+                 const std::vector<const std::vector<Label>*>& labels, bool pinned) {
   const Size size = images.at(0)->size();
   Batch batch;
-  batch.images = empty({static_cast<int64_t>(images.size()), 3, size.height, size.width}, kFloat);
+  batch.images = empty({static_cast<int64_t>(images.size()), 3, size.height, size.width},
+                       TensorOptions(kFloat).pinned_memory(pinned));
   auto* pixels = batch.images.data_ptr<float>();
   std::vector<float> rows;
   for (size_t i = 0; i < images.size(); ++i) {
@@ -23,7 +24,7 @@ Batch make_batch(const std::vector<const Image*>& images,
 }
 
 Batch train_batch(const TrainSet& set, const std::vector<int64_t>& order, int64_t epoch, int64_t b,
-                  int batch_size) {
+                  int batch_size, bool pinned) {
   std::vector<TrainSet::Item> items;
   const auto first = static_cast<size_t>(b) * static_cast<size_t>(batch_size);
   for (size_t i = first; i < std::min(order.size(), first + static_cast<size_t>(batch_size)); ++i)
@@ -34,10 +35,10 @@ Batch train_batch(const TrainSet& set, const std::vector<int64_t>& order, int64_
     images.push_back(&item.image);
     labels.push_back(&item.labels);
   }
-  return make_batch(images, labels);
+  return make_batch(images, labels, pinned);
 }
 
-ValBatch val_batch(const ValSet& set, int64_t b, bool keep_pictures) {
+ValBatch val_batch(const ValSet& set, int64_t b, bool keep_pictures, bool pinned) {
   ValBatch result;
   const auto [first, last] = set.batch_range(b);
   for (int64_t i = first; i < last; ++i) result.items.push_back(set.sample(i));
@@ -47,7 +48,7 @@ ValBatch val_batch(const ValSet& set, int64_t b, bool keep_pictures) {
     images.push_back(&item.image);
     labels.push_back(&item.labels);
   }
-  result.batch = make_batch(images, labels);
+  result.batch = make_batch(images, labels, pinned);
   if (!keep_pictures)
     for (auto& item : result.items) item.image = Image();
   return result;

@@ -142,11 +142,6 @@ TrainState load_checkpoint(const std::string& path, DetectionModel& model, optim
   return state;
 }
 
-void require_cpu(const std::string& device) {
-  TENGEN_CHECK(device.empty() || device == "cpu", "--device ", device,
-               ": built without CUDA, only cpu is there");
-}
-
 int checked_image_size(int asked, int stride) {
   TENGEN_CHECK(asked > 0, "--img: ", asked, ", expected a positive size");
   const int size = (asked + stride - 1) / stride * stride;

@@ -17,7 +17,7 @@ struct LoadedModel {
   std::vector<std::string> names;  ///< class names
 };
 
-/// A model with its layout and class names; eval mode.
+/// A model with its layout and class names; eval mode, on the CPU.
 LoadedModel load_model(const std::string& path);
 
 /// Copies those tensors of a file whose name and shape occur in the model, anchors excepted. Returns how
@@ -28,7 +28,7 @@ void save_weights(const std::string& path, const DetectionModel& model, const st
                   const std::map<std::string, std::string>& facts);
 
 /// What continues a run to the same bits. All randomness of training follows from (seed, epoch, sample), so
-/// no generator state is needed.
+/// no generator state is needed. The device is no part of it: a run continues on another one.
 struct TrainState {
   int64_t epoch = 0;       ///< epochs finished
   int64_t last_step = -1;  ///< iteration of the last optimizer step
@@ -45,8 +45,6 @@ void save_checkpoint(const std::string& path, const DetectionModel& model,
 TrainState load_checkpoint(const std::string& path, DetectionModel& model, optim::AveragedModel& averages,
                            optim::Optimizer& optimizer);
 
-/// Refuses devices that this build cannot use; "" and "cpu" pass.
-void require_cpu(const std::string& device);
 /// The next multiple of the stride, with a word to the user when that is not what was asked for.
 int checked_image_size(int asked, int stride);
 

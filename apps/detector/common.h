@@ -2,6 +2,7 @@
 #pragma once
 
 #include <tengen/apps/common/chart.h>
+#include <tengen/apps/common/device.h>
 #include <tengen/apps/common/draw.h>
 #include <tengen/apps/common/image.h>
 #include <tengen/apps/common/run.h>
@@ -11,6 +12,7 @@ namespace tengen::detect {
 using apps::catch_interrupts;
 using apps::Chart;
 using apps::Colour;
+using apps::DeviceError;
 using apps::draw_image;
 using apps::draw_lines;
 using apps::draw_rect;
@@ -26,6 +28,7 @@ using apps::Image;
 using apps::image_size;
 using apps::load_image;
 using apps::make_run_folder;
+using apps::parse_device;
 using apps::plot_chart;
 using apps::plot_grid;
 using apps::Point;

@@ -55,9 +55,10 @@ std::vector<Detection> find_objects(DetectionModel& model, const Image& image, S
   fitting.auto_shape = true;
   fitting.stride = static_cast<int>(model->max_stride());
   const Letterboxed fitted = letterbox(image, fitting);
-  const Tensor x = empty({1, 3, fitted.image.height, fitted.image.width}, kFloat);
-  to_chw(fitted.image, x.data_ptr<float>());
-  const Tensor rows = (augment ? model->forward_augmented(x) : model->forward(x).decoded).contiguous();
+  const Tensor pixels = empty({1, 3, fitted.image.height, fitted.image.width}, kFloat);
+  to_chw(fitted.image, pixels.data_ptr<float>());
+  const Tensor x = pixels.to(model->device());
+  const Tensor rows = (augment ? model->forward_augmented(x) : model->forward(x).decoded).cpu().contiguous();
   auto found = non_max_suppression({rows.data_ptr<float>(), static_cast<size_t>(rows.numel())},
                                    static_cast<int>(model->config.nc), options);
   for (Detection& d : found) d.box = unletterbox(d.box, fitted.image.size(), image.size());
@@ -65,7 +66,7 @@ std::vector<Detection> find_objects(DetectionModel& model, const Image& image, S
 }
 
 void run_detect(const DetectCommand& command) {
-  require_cpu(command.device);
+  const Device device = parse_device(command.device);
   LoadedModel loaded = load_model(command.weights);
   const auto stride = static_cast<int>(loaded.model->max_stride());
   const Size size{checked_image_size(command.size.height, stride),
@@ -77,6 +78,7 @@ void run_detect(const DetectCommand& command) {
   TENGEN_CHECK(!images.empty(), "--source ", command.source, ": no picture found");
   const fs::path folder = make_run_folder(command.project, command.name, command.exist_ok);
   if (command.save_txt) fs::create_directories(folder / "labels");
+  loaded.model->to(device);
   loaded.model->eval();
   loaded.model->fuse();
 

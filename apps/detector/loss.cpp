@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 
 namespace tengen::detect {
 namespace F = nn::functional;
@@ -123,8 +124,8 @@ LossOptions LossOptions::scaled(int64_t levels, int64_t nc, int64_t image_size) 
   return result;
 }
 
-ComputeLoss::ComputeLoss(LossOptions given, Tensor anchors, std::vector<int64_t> strides, int64_t nc)
-    : options(given), anchors_(std::move(anchors)), strides_(std::move(strides)), nc_(nc) {
+ComputeLoss::ComputeLoss(LossOptions given, const Tensor& anchors, std::vector<int64_t> strides, int64_t nc)
+    : options(given), anchors_(anchors.to(kCPU, kFloat).clone()), strides_(std::move(strides)), nc_(nc) {
   if (strides_.size() == 3)
     balance = {4.0, 1.0, 0.4};
   else
@@ -139,72 +140,123 @@ Tensor ComputeLoss::elementwise(const Tensor& logits, const Tensor& targets, dou
   return focal_loss(logits, targets, options.fl_gamma, 0.25, pos_weight);
 }
 
+LossTargets ComputeLoss::match(const Tensor& targets, IntArrayRef pictures, Device device) const {
+  std::vector<Grid> grids;
+  for (int64_t stride : strides_) grids.push_back({pictures[2] / stride, pictures[3] / stride});
+  return match(targets, pictures[0], grids, device);
+}
+
+LossTargets ComputeLoss::match(const Tensor& targets, int64_t pictures, const std::vector<Grid>& grids,
+                               Device device) const {
+  const int64_t na = anchors_.size(1);
+  LossTargets result;
+  // All levels travel together.
+  std::vector<int64_t> whole;
+  std::vector<float> real;
+  std::vector<int64_t> objects;  // of each level
+  for (size_t i = 0; i < grids.size(); ++i) {
+    const auto [ny, nx] = grids[i];
+    LevelMatches match = match_targets(targets, anchors_[static_cast<int64_t>(i)], ny, nx, options.anchor_t);
+    std::vector<int64_t> row;
+    std::map<int64_t, int64_t> last;  // of the matches of a cell the last one wins
+    for (size_t r = 0; r < match.image.size(); ++r) {
+      TENGEN_CHECK(
+          match.image[r] >= 0 && match.image[r] < pictures && match.cls[r] >= 0 && match.cls[r] < nc_,
+          "loss: label of image ", match.image[r], " and class ", match.cls[r], " for ", pictures,
+          " images and ", nc_, " classes");
+      row.push_back(((match.image[r] * na + match.anchor[r]) * ny + match.gy[r]) * nx + match.gx[r]);
+      last[row.back()] = static_cast<int64_t>(r);
+    }
+    whole.insert(whole.end(), row.begin(), row.end());
+    whole.insert(whole.end(), match.cls.begin(), match.cls.end());
+    for (const auto& object : last) whole.push_back(object.first);
+    for (const auto& object : last) whole.push_back(object.second);
+    real.insert(real.end(), match.box.begin(), match.box.end());
+    real.insert(real.end(), match.anchor_size.begin(), match.anchor_size.end());
+    objects.push_back(static_cast<int64_t>(last.size()));
+    result.matches.push_back(std::move(match));
+  }
+  const auto move = [&](const Tensor& t) {  // from pinned memory the host need not wait for it
+    return device.is_cpu() ? t : t.pin_memory().to(device, /*non_blocking=*/true);
+  };
+  const Tensor indices = move(tensor(whole, kLong)), numbers = move(tensor(real, kFloat));
+  int64_t at_index = 0, at_number = 0;
+  const auto take = [](const Tensor& from, int64_t& at, int64_t count) {
+    at += count;
+    return from.narrow(0, at - count, count);
+  };
+  for (size_t i = 0; i < grids.size(); ++i) {
+    const int64_t m = result.matches[i].size();
+    LossTargets::Level level;
+    level.row = take(indices, at_index, m);
+    level.cls = take(indices, at_index, m);
+    level.object_row = take(indices, at_index, objects[i]);
+    level.object_of = take(indices, at_index, objects[i]);
+    level.box = take(numbers, at_number, m * 4).view({m, 4});
+    level.anchor_size = take(numbers, at_number, m * 2).view({m, 2});
+    result.levels.push_back(level);
+  }
+  return result;
+}
+
 LossResult ComputeLoss::operator()(const std::vector<Tensor>& raw, const Tensor& targets) {
+  std::vector<Grid> grids;
+  for (const Tensor& p : raw) grids.push_back({p.size(2), p.size(3)});
+  return (*this)(raw, match(targets, raw[0].size(0), grids, raw[0].device()));
+}
+
+LossResult ComputeLoss::operator()(const std::vector<Tensor>& raw, LossTargets targets) {
   const auto [positive, negative] = smooth_bce(options.label_smoothing);
+  const auto gr = static_cast<float>(options.gr);
   const TensorOptions like = raw[0].options();
   Tensor lbox = zeros({1}, like), lobj = zeros({1}, like), lcls = zeros({1}, like);
   LossResult result;
+  std::vector<Tensor> levels;  // objectness losses
   for (size_t i = 0; i < raw.size(); ++i) {
     const Tensor& p = raw[i];  // (N, A, ny, nx, 5 + nc)
-    const int64_t na = p.size(1), ny = p.size(2), nx = p.size(3), m_columns = p.size(4);
-    LevelMatches match = match_targets(targets, anchors_[static_cast<int64_t>(i)], ny, nx, options.anchor_t);
-    const int64_t m = match.size();
-    std::vector<float> objectness(static_cast<size_t>(p.numel() / m_columns), 0.0f);
-    Tensor ciou = zeros({0}, like);
+    const LossTargets::Level& target = targets.levels[i];
+    const int64_t m = targets.matches[i].size(), m_columns = p.size(4);
+    Tensor ciou = zeros({0}, like), tobj = zeros({p.numel() / m_columns}, like);
     if (m > 0) {
-      std::vector<int64_t> cell;
-      for (size_t r = 0; r < match.image.size(); ++r) {
-        TENGEN_CHECK(
-            match.image[r] >= 0 && match.image[r] < p.size(0) && match.cls[r] >= 0 && match.cls[r] < nc_,
-            "loss: label of image ", match.image[r], " and class ", match.cls[r], " for ", p.size(0),
-            " images and ", nc_, " classes");
-        cell.push_back(((match.image[r] * na + match.anchor[r]) * ny + match.gy[r]) * nx + match.gx[r]);
-      }
-      const auto on_device = [&](const std::vector<float>& values, int64_t columns) {
-        return tensor(values).view({m, columns}).to(like);
-      };
-      const Tensor index = tensor(cell, kLong).to(p.device());
-      const Tensor at = p.reshape({-1, m_columns}).index_select(0, index);  // (m, 5 + nc)
+      const Tensor at = p.reshape({-1, m_columns}).index_select(0, target.row);  // (m, 5 + nc)
       const Tensor xy = at.narrow(1, 0, 2).sigmoid() * 2 - 0.5;
-      const Tensor wh = (at.narrow(1, 2, 2).sigmoid() * 2).pow(2) * on_device(match.anchor_size, 2);
-      const Tensor iou = bbox_iou(cat({xy, wh}, 1), on_device(match.box, 4));
+      const Tensor wh = (at.narrow(1, 2, 2).sigmoid() * 2).pow(2) * target.anchor_size.to(like);
+      const Tensor iou = bbox_iou(cat({xy, wh}, 1), target.box.to(like));
       lbox = lbox + (1 - iou).mean();
 
       ciou = iou.detach();
-      const Tensor scores = ciou.to(kCPU, kFloat).contiguous();
-      const auto* score = scores.data_ptr<float>();
-      const auto gr = static_cast<float>(options.gr);
-      for (size_t r = 0; r < cell.size(); ++r)  // the last row of a cell wins
-        objectness[static_cast<size_t>(cell[r])] = (1 - gr) + gr * std::max(score[r], 0.0f);
+      const Tensor score = ciou.index_select(0, target.object_of).clamp_min(0) * gr + (1 - gr);
+      tobj.scatter_(0, target.object_row, score);
 
       if (nc_ > 1) {
-        std::vector<float> wanted(static_cast<size_t>(m * nc_), static_cast<float>(negative));
-        for (int64_t r = 0; r < m; ++r)
-          wanted[static_cast<size_t>(r * nc_ + match.cls[static_cast<size_t>(r)])] =
-              static_cast<float>(positive);
-        lcls = lcls + elementwise(at.narrow(1, 5, nc_), on_device(wanted, nc_), options.cls_pw);
+        const Tensor wanted = full({m, nc_}, negative, like).scatter_(1, target.cls.view({m, 1}), positive);
+        lcls = lcls + elementwise(at.narrow(1, 5, nc_), wanted, options.cls_pw);
       }
     }
-    const Tensor tobj = tensor(objectness).view({p.size(0), na, ny, nx}).to(like);
-    const Tensor level = elementwise(p.select(-1, 4), tobj, options.obj_pw);
-    lobj = lobj + level * balance[i];
-    if (options.autobalance) balance[i] = balance[i] * 0.9999 + 0.0001 / level.item<double>();
-    result.matches.push_back(std::move(match));
+    tobj = tobj.view({p.size(0), p.size(1), p.size(2), p.size(3)});
+    levels.push_back(elementwise(p.select(-1, 4), tobj, options.obj_pw));
+    lobj = lobj + levels.back() * balance[i];
     result.ciou.push_back(ciou);
     result.tobj.push_back(tobj);
   }
-  if (options.autobalance) {
-    const auto middle = std::find(strides_.begin(), strides_.end(), 16);
-    const double reference =
-        balance[middle == strides_.end() ? 0 : static_cast<size_t>(middle - strides_.begin())];
-    for (double& b : balance) b /= reference;
-  }
+  if (options.autobalance) adapt_balance(stack(levels).detach());
   lbox = lbox * options.box;
   lobj = lobj * options.obj;
   lcls = lcls * options.cls;
   result.loss = (lbox + lobj + lcls) * static_cast<double>(raw[0].size(0));
   result.items = cat({lbox, lobj, lcls}).detach();
+  result.matches = std::move(targets.matches);
   return result;
+}
+
+void ComputeLoss::adapt_balance(const Tensor& levels) {
+  const Tensor losses = levels.to(kCPU, kDouble);
+  for (size_t i = 0; i < balance.size(); ++i)
+    balance[i] = balance[i] * 0.9999 + 0.0001 / losses.data_ptr<double>()[i];
+  const auto middle = std::find(strides_.begin(), strides_.end(), 16);
+  const double reference =
+      balance[middle == strides_.end() ? 0 : static_cast<size_t>(middle - strides_.begin())];
+  for (double& b : balance) b /= reference;
 }
 
 }  // namespace tengen::detect

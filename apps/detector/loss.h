@@ -56,6 +56,17 @@ struct LossOptions {
   LossOptions scaled(int64_t levels, int64_t nc, int64_t image_size) const;
 };
 
+/// The matches of a batch, by level, and what the loss reads of them where the network runs.
+struct LossTargets {
+  struct Level {
+    Tensor row, cls;               ///< (m) which cell of the flattened map, and its label's class
+    Tensor object_row, object_of;  ///< (objects) the cells that hold objects, once each, and which of the m
+    Tensor box, anchor_size;       ///< (m, 4), (m, 2) in cells
+  };
+  std::vector<LevelMatches> matches;
+  std::vector<Level> levels;
+};
+
 struct LossResult {
   Tensor loss;   ///< (1): batch * (box + obj + cls)
   Tensor items;  ///< (3) without gradient: box, obj, cls
@@ -64,20 +75,32 @@ struct LossResult {
   std::vector<Tensor> ciou, tobj;  ///< without gradient
 };
 
-/// YOLOv5's loss over raw maps (N, anchors, ny, nx, 5 + nc).
+/// YOLOv5's loss over raw maps (N, anchors, ny, nx, 5 + nc), on their device. Labels are matched on the host.
 class ComputeLoss {
  public:
-  /// `anchors` (levels, anchors, 2) in cells.
-  ComputeLoss(LossOptions options, Tensor anchors, std::vector<int64_t> strides, int64_t nc);
+  /// `anchors` (levels, anchors, 2) in cells, as they are now.
+  ComputeLoss(LossOptions options, const Tensor& anchors, std::vector<int64_t> strides, int64_t nc);
+  /// Matches `targets` (n, 6; on the host) to the maps of `pictures` (N, 3, H, W), and moves what came of it
+  /// to `device`. Needs no predictions: a device need not be waited for between forward and loss.
+  LossTargets match(const Tensor& targets, IntArrayRef pictures, Device device) const;
+  LossResult operator()(const std::vector<Tensor>& raw, LossTargets targets);
+  /// Matches first.
   LossResult operator()(const std::vector<Tensor>& raw, const Tensor& targets);
 
   LossOptions options;
   std::vector<double> balance;  ///< weight of each level's objectness; moves with autobalance
 
  private:
+  struct Grid {
+    int64_t ny, nx;
+  };
+  LossTargets match(const Tensor& targets, int64_t pictures, const std::vector<Grid>& grids,
+                    Device device) const;
   Tensor elementwise(const Tensor& logits, const Tensor& targets, double pos_weight) const;
+  // Takes in the objectness losses by level.
+  void adapt_balance(const Tensor& levels);
 
-  Tensor anchors_;
+  Tensor anchors_;  // on the host
   std::vector<int64_t> strides_;
   int64_t nc_;
 };

@@ -1,4 +1,5 @@
 // tengen-detect: trains, measures and runs YOLOv5-style detectors. Flags are YOLOv5's.
+#include <tengen/apps/common/device.h>
 #include <tengen/apps/detector/anchors.h>
 #include <tengen/apps/detector/check.h>
 #include <tengen/apps/detector/demo_data.h>
@@ -14,6 +15,8 @@
 #include <vector>
 
 using namespace tengen::detect;
+using tengen::apps::DeviceError;
+using tengen::apps::kDeviceHelp;
 
 namespace {
 
@@ -34,7 +37,8 @@ void add_train(CLI::App& app, TrainCommand& c, std::function<int()>& chosen) {
   sub->add_option("--epochs", c.epochs, "With --resume: extends the run")->capture_default_str();
   sub->add_option("--batch-size,--batch", c.batch_size, "Pictures per batch")->capture_default_str();
   sub->add_option("--img,--imgsz,--img-size", c.image_size, "Picture size in pixels")->capture_default_str();
-  sub->add_option("--device", c.device, "cpu");
+  sub->add_option("--device", c.device, kDeviceHelp + std::string("; with --resume: may differ from before"))
+      ->default_str("cpu");
   sub->add_option("--workers", c.workers, "Threads that load and augment")->capture_default_str();
   sub->add_option("--optimizer", c.optimizer, "SGD, Adam or AdamW")
       ->check(CLI::IsMember({"SGD", "Adam", "AdamW"}))
@@ -80,7 +84,7 @@ void add_val(CLI::App& app, ValCommand& c, std::function<int()>& chosen) {
   sub->add_option("--task", c.task, "Split: train, val or test")
       ->check(CLI::IsMember({"train", "val", "test"}))
       ->capture_default_str();
-  sub->add_option("--device", c.device, "cpu");
+  sub->add_option("--device", c.device, kDeviceHelp)->default_str("cpu");
   sub->add_option("--workers", c.settings.workers)->capture_default_str();
   sub->add_flag("--augment", c.settings.augment, "Test-time augmentation");
   sub->add_flag("--verbose", c.verbose, "Accepted for compatibility: the table by class is always printed");
@@ -109,7 +113,7 @@ void add_detect(CLI::App& app, DetectCommand& c, std::vector<int>& size, std::fu
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   sub->add_flag("--agnostic-nms", c.nms.agnostic, "Boxes of different classes suppress each other");
   sub->add_flag("--augment", c.augment, "Test-time augmentation");
-  sub->add_option("--device", c.device, "cpu");
+  sub->add_option("--device", c.device, kDeviceHelp)->default_str("cpu");
   sub->add_flag("--save-txt", c.save_txt, "Save detections as label files");
   sub->add_flag("--save-conf", c.save_conf, "With the confidence as last number");
   sub->add_flag("--save-crop", c.save_crop, "Save what is in the boxes");
@@ -177,11 +181,16 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "tengen-detect: error: %s\n", e.what());
     return 2;
   }
-  try {
-    return chosen();
-  } catch (const std::exception& e) {
+  const auto failed = [](const std::exception& e, int status) {
     std::fflush(stdout);
     std::fprintf(stderr, "tengen-detect: error: %s\n", e.what());
-    return 1;
+    return status;
+  };
+  try {
+    return chosen();
+  } catch (const DeviceError& e) {
+    return failed(e, 2);
+  } catch (const std::exception& e) {
+    return failed(e, 1);
   }
 }

@@ -119,6 +119,7 @@ struct DetectionModelImpl : nn::Module {
   /// Folds every batch norm for inference; `fuse(false)` undoes it. Fold again after the weights changed.
   void fuse(bool on = true);
   int64_t max_stride() const { return detect->strides.back(); }
+  Device device() const { return detect->anchors.device(); }
   int64_t parameter_count() const;
   /// The first layer whose output meets the condition, e.g. "layer 3 (Conv)"; empty when none does. For
   /// diagnosis.

@@ -5,6 +5,7 @@
 #include <tengen/apps/detector/optimizer.h>
 #include <tengen/apps/detector/plots.h>
 #include <tengen/apps/detector/prefetch.h>
+#include <tengen/apps/detector/run_files.h>
 #include <tengen/apps/detector/train.h>
 #include <tengen/apps/detector/val.h>
 
@@ -15,74 +16,27 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
-#include <sstream>
 
 namespace tengen::detect {
 namespace fs = std::filesystem;
 
 namespace {
 
-// The run folder of --resume.
-fs::path find_run(const std::string& resume, const std::string& project) {
-  if (resume != "latest") {
-    const fs::path given = resume;
-    if (fs::is_regular_file(given)) return given.parent_path().parent_path();
-    TENGEN_CHECK(fs::is_regular_file(given / "weights" / "last.safetensors"), "--resume ", resume,
-                 ": neither a checkpoint nor a run folder with weights/last.safetensors");
-    return given;
-  }
-  std::optional<fs::path> newest;
-  if (fs::is_directory(project))
-    for (const auto& run : fs::directory_iterator(project)) {
-      const fs::path file = run.path() / "weights" / "last.safetensors";
-      if (!fs::is_regular_file(file)) continue;
-      if (!newest ||
-          fs::last_write_time(file) > fs::last_write_time(*newest / "weights" / "last.safetensors"))
-        newest = run.path();
-    }
-  TENGEN_CHECK(newest, "--resume: no run with weights/last.safetensors under ", project);
-  return *newest;
-}
-
 // Names the first thing that is not finite, from cause to effect.
 std::string explain_non_finite(DetectionModel& model, const Batch& batch) {
   NoGradGuard guard;
+  const Tensor images = batch.images.to(model->device());
   const auto bad = [](const Tensor& t) { return !t.isfinite().all().item<bool>(); };
-  if (bad(batch.images)) return "the pictures of the batch";
+  if (bad(images)) return "the pictures of the batch";
   if (bad(batch.targets)) return "the labels of the batch";
   for (const auto& item : model->state_dict())
     if (item->is_floating_point() && bad(item.value()))
       return "the weights, first " + item.key() + "; lower lr0 or lengthen the warm-up";
-  const std::string layer = model->first_layer(batch.images, bad);
+  const std::string layer = model->first_layer(images, bad);
   return layer.empty() ? "the loss of finite predictions" : "the output of " + layer;
 }
 
-constexpr std::array kCsvColumns{"train/box_loss",
-                                 "train/obj_loss",
-                                 "train/cls_loss",
-                                 "metrics/precision",
-                                 "metrics/recall",
-                                 "metrics/mAP_0.5",
-                                 "metrics/mAP_0.5:0.95",
-                                 "val/box_loss",
-                                 "val/obj_loss",
-                                 "val/cls_loss",
-                                 "x/lr0",
-                                 "x/lr1",
-                                 "x/lr2"};
-
-// results.csv without the rows of epochs that will run (again).
-std::string csv_up_to(const std::string& path, int64_t epochs) {
-  std::string text = format("%20s", "epoch");
-  for (const char* column : kCsvColumns) text += format(",%20s", column);
-  text += "\n";
-  if (epochs == 0 || !fs::exists(path)) return text;
-  std::istringstream old(read_text(path));
-  text.clear();
-  std::string line;
-  for (int64_t row = 0; row <= epochs && std::getline(old, line); ++row) text += line + "\n";
-  return text;
-}
+constexpr size_t kMostUnread = 4;  // batches: their pictures are kept until then
 
 class Trainer {
  public:
@@ -93,7 +47,9 @@ class Trainer {
   void load_data();
   void fit_anchors();
   void build_optimizer();
+  void build_loss();
   bool train_epoch();  // false: the user wants to stop
+  void read_losses();
   void finish_epoch();
   void save(const fs::path& file) const {
     save_checkpoint(file.string(), model_, *ema_, *optimizer_, state_, data_.names);
@@ -103,6 +59,7 @@ class Trainer {
 
   TrainCommand command_;
   bool resumed_;
+  Device device_;
   fs::path folder_, weights_, csv_file_;
   Hyp hyp_;
   DataConfig data_;
@@ -115,17 +72,26 @@ class Trainer {
   ScheduleOptions schedule_;
   TrainState state_;
   std::string csv_;
-  std::array<double, 3> mean_loss_{};  // of the running epoch
+  // Losses of batches since the last step of the optimizer, still on the device: to read one is to wait.
+  struct Unread {
+    Batch batch;
+    Tensor items;  // (3)
+  };
+  std::vector<Unread> unread_;
+  std::array<double, 3> mean_loss_{};  // of the batches of the running epoch that were read
+  int64_t batches_read_ = 0;
   StepPlan plan_;
 };
 
 Trainer::Trainer(TrainCommand given) : command_(std::move(given)), resumed_(!command_.resume.empty()) {
-  require_cpu(command_.device);
+  device_ = parse_device(command_.device);
   if (resumed_) {
     folder_ = find_run(command_.resume, command_.project);
     const TrainCommand asked = command_;
     command_ = TrainCommand::from_yaml((folder_ / "opt.yaml").string());
     if (asked.epochs != TrainCommand{}.epochs) command_.epochs = asked.epochs;  // a run may be extended
+    if (!asked.device.empty()) command_.device = asked.device;                  // and go on elsewhere
+    device_ = parse_device(command_.device);
     hyp_ = load_hyp((folder_ / "hyp.yaml").string());
   } else {
     TENGEN_CHECK(command_.epochs > 0, "--epochs: ", command_.epochs, ", expected at least 1");
@@ -142,10 +108,12 @@ Trainer::Trainer(TrainCommand given) : command_(std::move(given)), resumed_(!com
   write_text((folder_ / "opt.yaml").string(), command_.yaml());
 
   fit_anchors();
+  model_->to(device_);
   build_optimizer();
   const fs::path last = weights_ / "last.safetensors";
+  if (resumed_) state_ = load_checkpoint(last.string(), model_, *ema_, *optimizer_);
+  build_loss();
   if (resumed_) {
-    state_ = load_checkpoint(last.string(), model_, *ema_, *optimizer_);
     loss_->balance = state_.balance;
     TENGEN_CHECK(state_.epoch < command_.epochs, folder_.string(), " is finished (", state_.epoch,
                  " epochs); --epochs N continues it");
@@ -243,7 +211,9 @@ void Trainer::build_optimizer() {
   optimizer_ = make_optimizer(model_, command_.optimizer, hyp_.lr0, hyp_.momentum, decay);
   ema_ = std::make_unique<optim::AveragedModel>(model_->state_dict().values(),
                                                 optim::ramped_ema_decay(0.9999, 2000));
+}
 
+void Trainer::build_loss() {
   LossOptions options;
   options.box = hyp_.box;
   options.obj = hyp_.obj;
@@ -267,35 +237,34 @@ bool Trainer::train_epoch() {
   const auto order = train_->order(epoch);
   if (epoch == 0 && !command_.no_plots) draw_data(order);
   Prefetcher<Batch> loader(batches, usable_workers(command_.workers, schedule_.batch_size), [&](int64_t b) {
-    return train_batch(*train_, order, epoch, b, schedule_.batch_size);
+    return train_batch(*train_, order, epoch, b, schedule_.batch_size, device_.is_cuda());
   });
   Progress progress(train_->size(), "img");
   std::string line;
   int64_t done = 0;
   mean_loss_ = {};
+  batches_read_ = 0;
+  unread_.clear();
   for (int64_t i = 0; auto batch = loader.next(); ++i) {
     if (stop_requested()) return false;
     const int64_t ni = i + batches * epoch;
     plan_ = step_plan(ni, schedule_, hyp_);
     apply_plan(*optimizer_, plan_);
 
-    LossResult result = (*loss_)(model_->forward(batch->images).raw, batch->targets);
-    const double value = result.loss.item<double>();
-    if (!std::isfinite(value))
-      fail("training: the loss became ", value, " in epoch ", epoch + 1, ", batch ", i + 1,
-           "; not finite: ", explain_non_finite(model_, *batch), ". The state before this epoch is kept in ",
-           (weights_ / "last.safetensors").string());
+    LossTargets targets = loss_->match(batch->targets, batch->images.sizes(), device_);
+    const Tensor images = batch->images.to(device_, /*non_blocking=*/true);
+    LossResult result = (*loss_)(model_->forward(images).raw, std::move(targets));
     result.loss.backward();
-    if (should_step(ni, state_.last_step, plan_)) {
-      nn::utils::clip_grad_norm_(model_->parameters(), 10.0);
+    unread_.push_back({*batch, result.items});
+    const bool steps = should_step(ni, state_.last_step, plan_);
+    // The gradient's norm has to be waited for; then the losses are there too, before a bad one does harm.
+    if (steps) nn::utils::clip_grad_norm_(model_->parameters(), 10.0);
+    if (steps || unread_.size() == kMostUnread || i + 1 == batches) read_losses();
+    if (steps) {
       optimizer_->step();
       optimizer_->zero_grad();
       ema_->update();
       state_.last_step = ni;
-    }
-    for (size_t k = 0; k < 3; ++k) {
-      const double item = result.items[static_cast<int64_t>(k)].item<double>();
-      mean_loss_[k] += (item - mean_loss_[k]) / static_cast<double>(i + 1);
     }
     done += batch->images.size(0);
     line = format("%11s%11.4g%11.4g%11.4g%11lld%11lld",
@@ -306,6 +275,24 @@ bool Trainer::train_epoch() {
   }
   progress.finish(line);
   return true;
+}
+
+// Adds the losses to the epoch's means; stops the run where one is not finite.
+void Trainer::read_losses() {
+  std::vector<Tensor> items;
+  for (const Unread& unread : unread_) items.push_back(unread.items);
+  const Tensor read = stack(items).cpu();  // (batches, 3)
+  const float* row = read.data_ptr<float>();
+  for (const Unread& unread : unread_) {
+    const float value = row[0] + row[1] + row[2];
+    ++batches_read_;
+    if (!std::isfinite(value))
+      fail("training: the loss became ", value, " in epoch ", state_.epoch + 1, ", batch ", batches_read_,
+           "; not finite: ", explain_non_finite(model_, unread.batch),
+           ". The state before this epoch is kept in ", (weights_ / "last.safetensors").string());
+    for (double& mean : mean_loss_) mean += (*row++ - mean) / static_cast<double>(batches_read_);
+  }
+  unread_.clear();
 }
 
 void Trainer::finish_epoch() {
@@ -375,6 +362,7 @@ Metrics Trainer::report() {
   const fs::path best = weights_ / "best.safetensors";
   if (!val_ || !fs::exists(best)) return {};
   LoadedModel loaded = load_model(best.string());
+  loaded.model->to(device_);
   std::printf("\nValidating %s (epoch %lld)\n", best.c_str(), static_cast<long long>(state_.best_epoch));
   ValSettings settings;
   settings.workers = command_.workers;

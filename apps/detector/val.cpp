@@ -74,6 +74,7 @@ void save_pictures(const std::string& folder, int64_t b, const ValBatch& batch,
 ValResult validate(DetectionModel& model, const ValSet& set, const std::vector<std::string>& names,
                    const ValSettings& settings, ComputeLoss* loss) {
   const InferenceScope scope(model);
+  const Device device = model->device();
   const int nc = static_cast<int>(model->config.nc);
   Evaluator evaluator(nc);
   ValResult result{{}, ConfusionMatrix(nc), {}, 0, 0, 0};
@@ -87,7 +88,7 @@ ValResult validate(DetectionModel& model, const ValSet& set, const std::vector<s
   const int batch_size = set.batches() > 0 ? static_cast<int>(set.batch_range(0).second) : 1;
   Prefetcher<ValBatch> batches(
       set.batches(), usable_workers(settings.workers, batch_size),
-      [&](int64_t b) { return val_batch(set, b, drawn(b)); }, 2);
+      [&](int64_t b) { return val_batch(set, b, drawn(b), device.is_cuda()); }, 2);
   Progress progress(set.size(), "img");
   int64_t done = 0;
   auto start = std::chrono::steady_clock::now();
@@ -95,16 +96,17 @@ ValResult validate(DetectionModel& model, const ValSet& set, const std::vector<s
     const ValBatch& batch = *next;
     result.preprocess_ms += milliseconds_since(start);
     start = std::chrono::steady_clock::now();
+    const Tensor images = batch.batch.images.to(device, /*non_blocking=*/true);
     Prediction prediction;
     if (settings.augment)
-      prediction.decoded = model->forward_augmented(batch.batch.images);
+      prediction.decoded = model->forward_augmented(images);
     else
-      prediction = model->forward(batch.batch.images);
-    const Tensor decoded = prediction.decoded.contiguous();  // (N, rows, 5 + nc)
+      prediction = model->forward(images);
+    const Tensor decoded = prediction.decoded.cpu().contiguous();  // (N, rows, 5 + nc)
     result.inference_ms += milliseconds_since(start);
     if (loss && !settings.augment) {
-      const Tensor items = (*loss)(prediction.raw, batch.batch.targets).items;
-      for (size_t k = 0; k < 3; ++k) result.loss[k] += items[static_cast<int64_t>(k)].item<double>();
+      const Tensor items = (*loss)(prediction.raw, batch.batch.targets).items.cpu();
+      for (int64_t k = 0; k < 3; ++k) result.loss[static_cast<size_t>(k)] += items.data_ptr<float>()[k];
     }
     start = std::chrono::steady_clock::now();
     const auto* rows = decoded.data_ptr<float>();
@@ -151,7 +153,7 @@ std::string format_table(const ValResult& result, const std::vector<std::string>
 }
 
 void run_val(const ValCommand& command) {
-  require_cpu(command.device);
+  const Device device = parse_device(command.device);
   const DataConfig data = load_data_config(command.data);
   LoadedModel loaded = load_model(command.weights);
   TENGEN_CHECK(loaded.model->config.nc == data.nc(), command.weights, " knows ", loaded.model->config.nc,
@@ -160,6 +162,7 @@ void run_val(const ValCommand& command) {
   TENGEN_CHECK(!source.empty(), command.data, ": no '", command.task, "' split");
   Scan scan = scan_dataset(source, data.nc(), true, command.task);
   std::printf("%s: %s\n", command.task.c_str(), scan.summary().c_str());
+  loaded.model->to(device);
   const auto stride = static_cast<int>(loaded.model->max_stride());
   const ValSet set(std::move(scan), checked_image_size(command.image_size, stride), command.batch_size, true,
                    stride, 0.5, Cache::none);

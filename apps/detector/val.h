@@ -32,8 +32,8 @@ struct ValResult {
   double preprocess_ms = 0, inference_ms = 0, nms_ms = 0;  ///< by picture
 };
 
-/// Folds the model's batch norms while it runs, in eval mode, and restores both afterwards. `loss` may be
-/// null.
+/// Folds the model's batch norms while it runs, in eval mode, and restores both afterwards. Works on the
+/// model's device. `loss` may be null.
 ValResult validate(DetectionModel& model, const ValSet& set, const std::vector<std::string>& names,
                    const ValSettings& settings, ComputeLoss* loss = nullptr);
 

@@ -3,6 +3,7 @@
 #include <tengen/apps/go/commands.h>
 #include <tengen/apps/go/net/evaluator.h>
 #include <tengen/apps/go/net/planes.h>
+#include <tengen/apps/go/player_options.h>
 #include <tengen/apps/go/search/player.h>
 #include <tengen/tensor/parallel.h>
 
@@ -27,6 +28,7 @@ struct BenchOptions {
   std::vector<int> batches{1, 8, 16, 32, 64};
   std::vector<int> threads{1, 2};
   double seconds = 0.3;
+  Device device = kCPU;
   bool cpu_time = false;
 };
 
@@ -150,6 +152,7 @@ void bench_search(const std::string& name, int size, const BenchOptions& options
 }
 
 void bench_network(const Network& network, int size, const BenchOptions& options) {
+  network->to(options.device);
   const std::string name = detail::str(size, "x", size, " ", network->config().name());
   for (int threads : options.threads) {
     std::printf("%s, %d thread%s:", name.c_str(), threads, threads == 1 ? "" : "s");
@@ -197,6 +200,7 @@ void add_bench_command(CLI::App& app) {
       ->delimiter(',')
       ->capture_default_str();
   command->add_option("--seconds", options->seconds, "For each number")->capture_default_str();
+  add_device_option(*command, options->device);
   command->add_flag("--cpu-time", options->cpu_time,
                     "Count processor time, not the clock's: for a machine that does other things too");
   command->callback([options] { run(*options); });

@@ -1,4 +1,5 @@
 // tengen-go: plays Go, and teaches itself to.
+#include <tengen/apps/common/device.h>
 #include <tengen/apps/go/commands.h>
 
 #include <cstdio>
@@ -25,6 +26,9 @@ int main(int argc, char** argv) {
     return error.get_exit_code();
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
+  } catch (const tengen::apps::DeviceError& error) {
+    std::fprintf(stderr, "tengen-go: %s\n", error.what());
+    return 2;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "tengen-go: %s\n", error.what());
     return 1;

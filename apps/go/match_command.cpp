@@ -191,6 +191,7 @@ void add_match_command(CLI::App& app) {
   command.add_option("--batch", evaluator.batch, "Positions that a network sees at once, at most")
       ->check(CLI::Range(1, 4096))
       ->capture_default_str();
+  add_device_option(command, evaluator.device);
   command.callback([options] {
     if (const int status = run(*options)) throw CLI::RuntimeError(status);
   });

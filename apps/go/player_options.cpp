@@ -1,3 +1,4 @@
+#include <tengen/apps/common/device.h>
 #include <tengen/apps/go/board/rules.h>
 #include <tengen/apps/go/player_options.h>
 #include <tengen/tensor/error.h>
@@ -34,6 +35,15 @@ CLI::Validator at_least(double low) {
   return CLI::Range(low, std::numeric_limits<double>::max(), CLI::detail::to_string(low) + " or more");
 }
 
+void add_device_option(CLI::App& command, Device& device) {
+  command
+      .add_option_function<std::string>(
+          "--device", [&device](const std::string& name) { device = apps::parse_device(name); },
+          std::string("Where networks run: ") + apps::kDeviceHelp)
+      ->type_name("NAME")
+      ->default_str("cpu");
+}
+
 void add_evaluator_options(CLI::App& command, EvaluatorOptions& options) {
   command
       .add_option("--net", options.net,
@@ -48,6 +58,7 @@ void add_evaluator_options(CLI::App& command, EvaluatorOptions& options) {
   command.add_option("--batch", options.batch, "Positions that the network sees at once, at most")
       ->check(CLI::Range(1, 4096))
       ->capture_default_str();
+  add_device_option(command, options.device);
 }
 
 }  // namespace tengen::go

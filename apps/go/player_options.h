@@ -7,7 +7,9 @@
 
 namespace tengen::go {
 
-/// --net --symmetry --cache --batch
+/// --device, for everything that runs a network
+void add_device_option(CLI::App& command, Device& device);
+/// --net --symmetry --cache --batch --device
 void add_evaluator_options(CLI::App& command, EvaluatorOptions& options);
 
 /// Checks of values, so that a wrong one is an error of the command line: numbers from `low` up, names of

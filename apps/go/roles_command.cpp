@@ -3,6 +3,7 @@
 #include <tengen/apps/go/commands.h>
 #include <tengen/apps/go/learn/roles.h>
 #include <tengen/apps/go/learn/run_state.h>
+#include <tengen/apps/go/player_options.h>
 
 #include <memory>
 
@@ -19,6 +20,7 @@ void add_role(CLI::App& app, const char* name, const char* help, int (*run)(cons
       ->check(CLI::PositiveNumber);
   command->add_option("--seed", options->seed, "Of this process; 0: another one each time")
       ->capture_default_str();
+  add_device_option(*command, options->device);
   command->callback([options, run] {
     apps::catch_interrupts();
     if (const int status = run(*options)) throw CLI::RuntimeError(status);

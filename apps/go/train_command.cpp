@@ -4,6 +4,7 @@
 #include <tengen/apps/go/learn/report.h>
 #include <tengen/apps/go/learn/run_state.h>
 #include <tengen/apps/go/learn/supervisor.h>
+#include <tengen/apps/go/player_options.h>
 
 #include <cstdio>
 #include <filesystem>
@@ -19,6 +20,7 @@ struct TrainOptions {
   int threads = 0;
   double minutes = 0;
   bool evaluate = true, report = false;
+  Device device = kCPU;
   RunSettings settings;
 };
 
@@ -27,7 +29,8 @@ std::vector<ChildCommand> role_commands(const TrainOptions& options) {
   const int threads = options.threads > 0 ? options.threads : int(std::thread::hardware_concurrency());
   const auto role = [&](const std::string& name, int role_threads) {
     return ChildCommand{name,
-                        {program, name, "--store", options.store, "--threads", std::to_string(role_threads)}};
+                        {program, name, "--store", options.store, "--threads", std::to_string(role_threads),
+                         "--device", options.device.str()}};
   };
   std::vector<ChildCommand> roles{role("learn", 1), role("selfplay", threads)};
   if (options.evaluate) roles.push_back(role("evaluate", 1));
@@ -86,6 +89,7 @@ void add_train_command(CLI::App& app) {
   command->add_flag("!--no-evaluate", options->evaluate, "Without matches between networks");
   command->add_flag("--report", options->report,
                     "Only write network, curves and tables of a run anew, and tell how far it is");
+  add_device_option(*command, options->device);
   add_setting_options(*command, options->settings);
   command->callback([command, options] { train(*command, *options); });
 }

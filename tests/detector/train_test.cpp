@@ -105,7 +105,7 @@ TEST_CASE("train: mistakes of the user are named") {
   };
   CHECK(with([](auto& c) { c.cfg = "yolov9"; }).find("yolov9") != std::string::npos);
   CHECK(with([](auto& c) { c.data = "missing.yaml"; }).find("missing.yaml") != std::string::npos);
-  CHECK(with([](auto& c) { c.device = "0"; }).find("CUDA") != std::string::npos);
+  CHECK(with([](auto& c) { c.device = "cuda:1"; }).find("CUDA") != std::string::npos);
   CHECK(with([](auto& c) { c.batch_size = 0; }).find("--batch-size") != std::string::npos);
   CHECK(with([](auto& c) { c.optimizer = "LION"; }).find("LION") != std::string::npos);
   CHECK(with([](auto& c) { c.weights = "w.pt"; }).find("w.pt") != std::string::npos);

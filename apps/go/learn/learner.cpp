@@ -57,13 +57,15 @@ std::unique_ptr<optim::Optimizer> make_optimizer(const RunSettings& settings, Ne
 
 }  // namespace
 
-Learner::Learner(Store& store)
-    : store_(store), settings_(read_settings(store)), rng_(uint64_t(settings_.seed)) {
+Learner::Learner(Store& store, Device device)
+    : store_(store), device_(device), settings_(read_settings(store)), rng_(uint64_t(settings_.seed)) {
   torch::manual_seed(uint64_t(settings_.seed));
   network_ = make_network(NetworkConfig::named(settings_.net));
   for (int size : board_sizes(settings_))
     TENGEN_CHECK(network_->takes(size), "--net ", settings_.net, " does not play on ", size, "x", size);
   network_->train();
+  network_->to(device_);
+  sums_ = torch::zeros({6}, torch::TensorOptions(kDouble).device(device_));
   optimizer_ = make_optimizer(settings_, *network_);
   averages_ = std::make_unique<optim::AveragedModel>(tensors_of(*network_),
                                                      optim::ramped_ema_decay(settings_.average, 200));
@@ -150,7 +152,7 @@ double Learner::learning_rate() const {
 }
 
 void Learner::train(const Window& window) {
-  const Batch batch = window.sample(settings_.batch, *network_, rng_);
+  const Batch batch = window.sample(settings_.batch, *network_, rng_).to(device_);
   for (auto& group : optimizer_->param_groups()) group.options().set_lr(learning_rate());
   const LossTerms loss = go_loss(network_->forward(batch.planes), batch.targets);
   optimizer_->zero_grad();
@@ -159,13 +161,10 @@ void Learner::train(const Window& window) {
   averages_->update();
   ++step_;
 
-  const auto add = [](double& sum, const Tensor& term) { sum += term.defined() ? term.item<double>() : 0; };
-  add(sums_.loss, loss.total);
-  add(sums_.policy, loss.policy);
-  add(sums_.value, loss.value);
-  add(sums_.score, loss.score);
-  add(sums_.ownership, loss.ownership);
-  add(sums_.reply, loss.reply);
+  std::vector<Tensor> terms;
+  for (const Tensor& term : {loss.total, loss.policy, loss.value, loss.score, loss.ownership, loss.reply})
+    terms.push_back(term.defined() ? term.detach() : torch::zeros({}, loss.total.options()));
+  sums_.add_(torch::stack(terms).to(kDouble));
   ++summed_;
 }
 
@@ -183,16 +182,18 @@ void Learner::publish() {
   averages_->swap();
   store_.save_learner(learner, &network);
   if (summed_ == 0) return;
-  MetricsRow row = sums_;
-  for (double* sum : {&row.loss, &row.policy, &row.value, &row.score, &row.ownership, &row.reply})
-    *sum /= double(summed_);
+  MetricsRow row;
+  const Tensor sums = sums_.cpu();
+  const double* sum = sums.const_data_ptr<double>();
+  for (double* mean : {&row.loss, &row.policy, &row.value, &row.score, &row.ownership, &row.reply})
+    *mean = *sum++ / double(summed_);
   row.step = step_;
   row.samples = samples_;
   row.games = window_.games();
   row.rows = window_.rows();
   row.learning_rate = learning_rate();
   store_.add_metrics(row);
-  sums_ = {};
+  sums_.zero_();
   summed_ = 0;
 }
 
@@ -243,7 +244,7 @@ void Learner::restore(const std::string& bytes) {
 int run_learn(const RoleOptions& options) {
   const auto store = Store::open(options.store);
   set_num_threads(options.threads);
-  Learner(*store).run();
+  Learner(*store, options.device).run();
   return 0;
 }
 

@@ -15,8 +15,8 @@ namespace tengen::go {
 /// learner goes on from the last network it wrote.
 class Learner {
  public:
-  /// Goes on from the store's state, or begins with random weights.
-  explicit Learner(Store& store);
+  /// Goes on from the store's state, whatever device it was learnt on, or begins with random weights.
+  explicit Learner(Store& store, Device device = kCPU);
 
   /// Reads new games and trains until the run is over or stop_requested().
   void run();
@@ -32,6 +32,7 @@ class Learner {
   double learning_rate() const;
 
   Store& store_;
+  Device device_;
   RunSettings settings_;
   Network network_{nullptr};
   std::unique_ptr<optim::Optimizer> optimizer_;
@@ -43,7 +44,7 @@ class Learner {
   int64_t rows_ = 0;                // of all games that were read, now or before
   double seconds_ = 0;              // that the run has lasted
   double progress_ = 0;
-  MetricsRow sums_;     // of the losses since the last network
+  Tensor sums_;         // (6) of the losses since the last network, on the device: reading them waits for it
   int64_t summed_ = 0;  // steps in them
 };
 

@@ -5,12 +5,15 @@
 #include <random>
 #include <string>
 
+#include <tengen/tensor/device.h>
+
 namespace tengen::go {
 
 struct RoleOptions {
   std::string store;  // URL of the store
   int threads = 1;
-  uint64_t seed = 0;  // 0: another one each time
+  uint64_t seed = 0;     // 0: another one each time
+  Device device = kCPU;  // of this process' networks; no part of the run, which may go on elsewhere
   uint64_t drawn_seed() const { return seed != 0 ? seed : std::random_device()(); }
 };
 

@@ -15,8 +15,10 @@
 namespace tengen::go {
 namespace {
 
-NetEvaluator load_evaluator(Store& store, int64_t id) {
-  return NetEvaluator(load_network_bytes(store.network(id).bytes, "network " + std::to_string(id)));
+NetEvaluator load_evaluator(Store& store, int64_t id, Device device) {
+  const Network network = load_network_bytes(store.network(id).bytes, "network " + std::to_string(id));
+  network->to(device);
+  return NetEvaluator(network);
 }
 
 // Writes the Elo of every network that played into the store, the oldest one's being 0.
@@ -41,8 +43,8 @@ void update_elo(Store& store) {
 
 class Evaluations {
  public:
-  Evaluations(Store& store, const RunSettings& settings, uint64_t seed)
-      : store_(store), settings_(settings), seed_(seed) {}
+  Evaluations(Store& store, const RunSettings& settings, const RoleOptions& options)
+      : store_(store), settings_(settings), device_(options.device), seed_(options.drawn_seed()) {}
 
   // The share of points that `candidate` won against `opponent`; nothing when it was stopped.
   std::optional<double> play(int64_t candidate, int64_t opponent, int64_t games) {
@@ -55,7 +57,8 @@ class Evaluations {
     match.search.c_puct = float(settings_.c_puct);
     match.search.score_weight = float(settings_.score_weight);
     match.seed = seed_++;
-    NetEvaluator first = load_evaluator(store_, candidate), second = load_evaluator(store_, opponent);
+    NetEvaluator first = load_evaluator(store_, candidate, device_);
+    NetEvaluator second = load_evaluator(store_, opponent, device_);
     const NetworkMatchResult result = play_networks(first, second, match, apps::stop_requested);
     if (apps::stop_requested()) return std::nullopt;
     store_.add_match({.candidate = candidate,
@@ -71,6 +74,7 @@ class Evaluations {
  private:
   Store& store_;
   const RunSettings& settings_;
+  Device device_;
   uint64_t seed_;
 };
 
@@ -89,7 +93,7 @@ int run_evaluate(const RoleOptions& options) {
   const auto store = Store::open(options.store);
   const RunSettings settings = read_settings(*store);
   set_num_threads(options.threads);
-  Evaluations evaluations(*store, settings, options.drawn_seed());
+  Evaluations evaluations(*store, settings, options);
 
   Clock::time_point last = Clock::now();
   while (!apps::stop_requested()) {

@@ -6,6 +6,7 @@
 #include <tengen/apps/go/net/evaluator.h>
 #include <tengen/tensor/parallel.h>
 
+#include <algorithm>
 #include <chrono>
 #include <mutex>
 #include <thread>
@@ -84,6 +85,13 @@ int run_selfplay(const RoleOptions& options) {
   const RunSettings settings = read_settings(*store);
   set_num_threads(1);  // each thread runs the network for its own games
 
+  EvaluatorSettings evaluator;
+  evaluator.concurrency = options.threads;
+  if (!options.device.is_cpu()) {
+    // All threads share the device: few large batches, the next one being put together meanwhile.
+    evaluator.concurrency = std::min(options.threads, 2);
+    evaluator.max_batch = kGamesPerThread * options.threads;
+  }
   Player player;
   std::unique_ptr<Players> players;
   while (!apps::stop_requested()) {
@@ -91,11 +99,11 @@ int run_selfplay(const RoleOptions& options) {
     if (player.progress >= 1 || (settings.games > 0 && store->counts().games >= settings.games)) break;
     const auto newest = store->newest_network();
     if (newest && *newest != player.network) {
-      EvaluatorSettings evaluator;
-      evaluator.concurrency = options.threads;
       player.network = *newest;
-      player.evaluator = std::make_shared<NetEvaluator>(
-          load_network_bytes(store->network(*newest).bytes, "network " + std::to_string(*newest)), evaluator);
+      const Network network =
+          load_network_bytes(store->network(*newest).bytes, "network " + std::to_string(*newest));
+      network->to(options.device);
+      player.evaluator = std::make_shared<NetEvaluator>(network, evaluator);
     }
     if (player.evaluator) {
       if (players)

@@ -14,7 +14,41 @@ void write_policy(const Turn& turn, int symmetry, int size, float* policy) {
   for (const auto& [move, visits] : turn.visits) policy[apply(symmetry, move, size)] = float(visits) / total;
 }
 
+// A batch of `count` positions whose tensors are views of `numbers`, or, if that is undefined, of new zeros.
+Batch batch_of(int64_t count, int64_t planes, int size, Tensor numbers, bool pinned) {
+  const int64_t points = size * size, moves = points + 1;
+  const auto room = [&](int64_t of_one) {  // each begins at a boundary of 64 bytes
+    return (count * of_one + 15) / 16 * 16;
+  };
+  if (!numbers.defined())
+    numbers = torch::zeros({room(planes * points) + 2 * room(moves) + room(points) + 4 * room(1)},
+                           torch::TensorOptions().pinned_memory(pinned));
+  Batch batch;
+  batch.size = size;
+  batch.numbers = numbers;
+  int64_t at = 0;
+  const auto take = [&](int64_t of_one) {
+    const Tensor part = numbers.narrow(0, at, count * of_one);
+    at += room(of_one);
+    return part;
+  };
+  batch.planes = take(planes * points).view({count, planes, size, size});
+  Targets& t = batch.targets;
+  t.policy = take(moves).view({count, moves});
+  t.reply = take(moves).view({count, moves});
+  t.ownership = take(points).view({count, points});
+  t.value = take(1);
+  t.score = take(1);
+  t.reply_weight = take(1);
+  t.finished = take(1);
+  return batch;
+}
+
 }  // namespace
+
+Batch Batch::to(Device device) const {
+  return batch_of(planes.size(0), planes.size(1), size, numbers.to(device, /*non_blocking=*/true), false);
+}
 
 int64_t window_rows(int64_t total, int64_t first) {
   if (total <= first) return total;
@@ -62,17 +96,8 @@ Batch Window::sample(int64_t count, const NetworkImpl& network, Rng& rng) const 
   const auto& [size, rows] = *chosen;
 
   const int64_t points = size * size, moves = points + 1, plane_floats = network.planes() * points;
-  Batch batch;
-  batch.size = size;
-  batch.planes = torch::empty({count, network.planes(), size, size});
+  Batch batch = batch_of(count, network.planes(), size, {}, network.device().is_cuda());
   Targets& t = batch.targets;
-  t.policy = torch::zeros({count, moves});
-  t.value = torch::empty({count});
-  t.score = torch::empty({count});
-  t.ownership = torch::zeros({count, points});
-  t.reply = torch::zeros({count, moves});
-  t.reply_weight = torch::empty({count});
-  t.finished = torch::empty({count});
 
   for (int64_t i = 0; i < count; ++i) {
     const Row& row = rows[rng.next() % rows.size()];

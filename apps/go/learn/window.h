@@ -19,6 +19,10 @@ struct Batch {
   int size = 0;   // of the boards
   Tensor planes;  // (B,C,N,N)
   Targets targets;
+  Tensor numbers;  // all of these, one after the other
+
+  /// The same on a device, by one copy that the host does not wait for.
+  Batch to(Device device) const;
 };
 
 class Window {
@@ -33,7 +37,8 @@ class Window {
   int64_t games() const { return int64_t(games_.size()); }
 
   /// `count` rows, each drawn with the same probability among those of one board size, which is drawn with
-  /// the probability of its share. The planes are `network`'s. Throws when there are no rows.
+  /// the probability of its share. The planes are `network`'s. On the host. Throws when there are
+  /// no rows.
   Batch sample(int64_t count, const NetworkImpl& network, Rng& rng) const;
 
  private:

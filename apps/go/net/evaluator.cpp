@@ -16,11 +16,14 @@ using Symmetry = EvaluatorSettings::Symmetry;
 struct NetEvaluator::Workspace {
   std::vector<Item> batch;      // boards of one size
   std::vector<int> symmetries;  // of the pictures
-  Tensor planes;                // (max_batch, planes, N, N) of the last size
+  Tensor planes;                // (max_batch, planes, N, N) of the last size, on the host
 };
 
 NetEvaluator::NetEvaluator(const Network& network, const EvaluatorSettings& settings)
-    : network_(copy_network(*network)), settings_(settings), cache_(settings.cache_size) {
+    : network_(copy_network(*network)),
+      device_(network->device()),
+      settings_(settings),
+      cache_(settings.cache_size) {
   TENGEN_CHECK(settings.max_batch >= 1, "evaluator: max_batch ", settings.max_batch, ", expected 1 or more");
   TENGEN_CHECK(settings.concurrency >= 1, "evaluator: concurrency ", settings.concurrency,
                ", expected 1 or more");
@@ -104,7 +107,8 @@ void NetEvaluator::run(Workspace& work) {
   const int size = work.batch[0].game->size(), points = size * size;
   const int64_t numbers = int64_t(network_->planes()) * points;  // of one picture
   if (!work.planes.defined() || work.planes.size(2) != size)
-    work.planes = empty({std::max(kSymmetries, settings_.max_batch), network_->planes(), size, size});
+    work.planes = empty({std::max(kSymmetries, settings_.max_batch), network_->planes(), size, size},
+                        TensorOptions().pinned_memory(device_.is_cuda()));
 
   work.symmetries.resize(size_t(pictures));
   for (int i = 0; i < pictures; ++i) {
@@ -116,10 +120,14 @@ void NetEvaluator::run(Workspace& work) {
                      symmetry);
   }
 
-  const NetworkOutput output = network_->forward(work.planes.narrow(0, 0, pictures));
-  const Tensor policy = output.policy.contiguous(), value = output.value.contiguous();
-  const Tensor score = output.score.defined() ? output.score.contiguous() : Tensor();
-  const Tensor ownership = output.ownership.defined() ? output.ownership.contiguous() : Tensor();
+  const NetworkOutput output =
+      network_->forward(work.planes.narrow(0, 0, pictures).to(device_, /*non_blocking=*/true));
+  const bool has_score = output.score.defined(), has_ownership = output.ownership.defined();
+  // One row for a picture, so that one copy brings all from the device: policy, value, score, ownership.
+  std::vector<Tensor> columns{output.policy, output.value.unsqueeze(1)};
+  if (has_score) columns.push_back(output.score.unsqueeze(1));
+  if (has_ownership) columns.push_back(output.ownership);
+  const Tensor answers = cat(columns, 1).cpu();
 
   for (int i = 0; i < count; ++i) {
     const Item& item = work.batch[size_t(i)];
@@ -130,14 +138,14 @@ void NetEvaluator::run(Workspace& work) {
     const float share = 1.0f / float(each);
     for (int j = i * each; j < (i + 1) * each; ++j) {
       const auto map = symmetry_map(work.symmetries[size_t(j)], size);  // from the position to the picture
-      const float* log_p = policy.const_data_ptr<float>() + int64_t(j) * (points + 1);
-      out.value += share * value.const_data_ptr<float>()[j];
-      if (score.defined()) out.score += share * score.const_data_ptr<float>()[j];
+      const float* log_p = answers.const_data_ptr<float>() + j * answers.size(1);
+      const float* next = log_p + points + 1;
+      out.value += share * *next++;
+      if (has_score) out.score += share * *next++;
       for (int p = 0; p <= points; ++p)
         out.policy[p] += average ? share * std::exp(log_p[map[p]]) : log_p[map[p]];
-      if (!ownership.defined()) continue;
-      const float* owner = ownership.const_data_ptr<float>() + int64_t(j) * points;
-      for (int p = 0; p < points; ++p) out.ownership[p] += share * owner[map[p]];
+      if (!has_ownership) continue;
+      for (int p = 0; p < points; ++p) out.ownership[p] += share * next[map[p]];
     }
     if (average)
       for (int p = 0; p <= points; ++p) out.policy[p] = std::log(std::max(out.policy[p], 1e-30f));

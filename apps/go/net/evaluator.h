@@ -26,7 +26,8 @@ struct EvaluatorSettings {
   uint64_t seed = 0;    // of the symmetries
 };
 
-/// Works on its own copy of the network, batch norm folded: the original may go on learning.
+/// Works on its own copy of the network, on the network's device, batch norm folded: the original may go on
+/// learning.
 ///
 /// evaluate() may be called by any number of threads. Positions of waiting calls are computed together; a
 /// call that finds a place free (`concurrency`) starts at once with its own.
@@ -62,6 +63,7 @@ class NetEvaluator : public Evaluator {
   void run(Workspace& work);
 
   Network network_;
+  Device device_;  // of the network
   EvaluatorSettings settings_;
   EvaluationCache cache_;
   std::atomic<int64_t> positions_{0}, batches_{0}, cache_hits_{0};

@@ -170,6 +170,7 @@ Network copy_network(const NetworkImpl& network) {
   Network copy = make_network(network.config());
   copy->load_state_dict(network.state_dict());
   copy->train(network.is_training());
+  copy->to(network.device());
   return copy;
 }
 

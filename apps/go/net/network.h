@@ -50,6 +50,7 @@ class NetworkImpl : public nn::Module {
   void fold(bool on = true);
 
   const NetworkConfig& config() const { return config_; }
+  Device device() const { return parameters().front().device(); }
   bool takes(int size) const { return config_.size == 0 || config_.size == size; }
   int64_t parameter_count() const;
 
@@ -61,19 +62,20 @@ using Network = std::shared_ptr<NetworkImpl>;
 /// With fresh weights from torch's generator (torch::manual_seed). An untrained default network calls every
 /// position even and every move alike.
 Network make_network(const NetworkConfig& config);
-/// An independent copy, in the same mode.
+/// An independent copy, in the same mode and on the same device.
 Network copy_network(const NetworkImpl& network);
 
 // ---- network_file.cpp: safetensors; the architecture and the caller's facts are in the metadata
 
 using Facts = std::map<std::string, std::string>;
 
-/// Writes a temporary file and renames it: never half a network under this name.
+/// From any device. Writes a temporary file and renames it: never half a network under this name.
 void save_network(const std::string& path, const NetworkImpl& network, const Facts& facts = {});
 std::string save_network_bytes(const NetworkImpl& network, const Facts& facts = {});
 
 /// Every parameter and buffer must be there with its shape and finite numbers, and nothing else. Else throws:
-/// the file, what was found and what was expected. `facts`, if given, gets the metadata.
+/// the file, what was found and what was expected. `facts`, if given, gets the metadata. The network is on
+/// the CPU.
 Network load_network(const std::string& path, Facts* facts = nullptr);
 /// `name`: what messages call the source.
 Network load_network_bytes(std::string_view bytes, const std::string& name, Facts* facts = nullptr);

@@ -20,18 +20,24 @@ std::string check_sum(Named tensors) {
   const auto add = [&](const void* data, size_t bytes) {
     crc = crc32(crc, static_cast<const Bytef*>(data), uInt(bytes));
   };
-  for (const auto& [name, tensor] : tensors) {
-    const Tensor numbers = tensor.contiguous();
+  for (const auto& [name, numbers] : tensors) {
     add(name.data(), name.size());
     add(numbers.const_data_ptr(), numbers.nbytes());
   }
   return std::to_string(crc);
 }
 
-Facts describe(const NetworkImpl& network, const Facts& facts) {
+/// Contiguous and on the host.
+Named tensors_of(const NetworkImpl& network) {
+  Named tensors = network.state_dict().pairs();
+  for (auto& item : tensors) item.second = item.second.cpu().contiguous();
+  return tensors;
+}
+
+Facts describe(const NetworkImpl& network, const Named& tensors, const Facts& facts) {
   const NetworkConfig& config = network.config();
   Facts metadata = facts;
-  metadata["crc32"] = check_sum(network.state_dict().pairs());
+  metadata["crc32"] = check_sum(tensors);
   metadata["format"] = kFormat;
   metadata["kind"] = config.kind;
   metadata["blocks"] = std::to_string(config.blocks);
@@ -83,7 +89,7 @@ Network restore(io::SafeTensors file, const std::string& name, Facts* facts) {
     network->load_state_dict(state);
     network->eval();
     if (file.metadata.contains("crc32")) {  // a file that was made by other means need not have it
-      TENGEN_CHECK(file.metadata["crc32"] == check_sum(network->state_dict().pairs()),
+      TENGEN_CHECK(file.metadata["crc32"] == check_sum(tensors_of(*network)),
                    "its numbers were changed (wrong check sum)");
     }
     if (facts) *facts = std::move(file.metadata);
@@ -96,11 +102,13 @@ Network restore(io::SafeTensors file, const std::string& name, Facts* facts) {
 }  // namespace
 
 void save_network(const std::string& path, const NetworkImpl& network, const Facts& facts) {
-  io::save_safetensors(path, network.state_dict().pairs(), describe(network, facts));
+  const Named tensors = tensors_of(network);
+  io::save_safetensors(path, tensors, describe(network, tensors, facts));
 }
 
 std::string save_network_bytes(const NetworkImpl& network, const Facts& facts) {
-  return io::safetensors_bytes(network.state_dict().pairs(), describe(network, facts));
+  const Named tensors = tensors_of(network);
+  return io::safetensors_bytes(tensors, describe(network, tensors, facts));
 }
 
 Network load_network(const std::string& path, Facts* facts) {

@@ -13,6 +13,7 @@ std::shared_ptr<Evaluator> load_evaluator(const EvaluatorOptions& options) {
                "this program was built without a network: name a file with --net (or 'uniform' for none)");
   const Network network =
       built_in ? load_network_bytes(default_network(), "the built-in network") : load_network(options.net);
+  network->to(options.device);
   EvaluatorSettings settings;
   using Symmetry = EvaluatorSettings::Symmetry;
   settings.symmetry = options.symmetry == "none"     ? Symmetry::none

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include <tengen/apps/go/search/evaluator.h>
+#include <tengen/tensor/device.h>
 
 namespace tengen::go {
 
@@ -16,6 +17,7 @@ struct EvaluatorOptions {
   int batch = 32;                   // positions at once, at most
   int threads = 1;                  // batches at the same time
   uint64_t seed = 1;                // of the symmetries
+  Device device = kCPU;             // where the network runs
 };
 
 /// Throws when there is no such file, or it is no network.
