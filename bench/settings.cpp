@@ -6,8 +6,7 @@
 // Before this version LibTorch had autocast for C++ programs under other names.
 #define TENGEN_BENCH_AUTOCAST (TORCH_VERSION_MAJOR * 100 + TORCH_VERSION_MINOR >= 204)
 #else
-#include <tengen/tensor/precision.h>
-#define TENGEN_BENCH_AUTOCAST 0
+#define TENGEN_BENCH_AUTOCAST 1
 #endif
 
 namespace bench {
