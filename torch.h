@@ -7,6 +7,7 @@
 
 #include <cstdio>
 
+#include <tengen/autograd/autocast.h>
 #include <tengen/autograd/autograd.h>
 #include <tengen/autograd/function.h>
 #include <tengen/autograd/gradcheck.h>
@@ -23,7 +24,7 @@
 // clang-format off
 #define TENGEN_TORCH_NAMES(X) \
   /* types */ \
-  X(ArrayRef) X(AutoGradMode) X(BFloat16) X(Device) X(DeviceIndex) X(DeviceType) X(DimVector) X(Dtype) \
+  X(ArrayRef) X(AutocastGuard) X(AutoGradMode) X(BFloat16) X(Device) X(DeviceIndex) X(DeviceType) X(DimVector) X(Dtype) \
   X(EnumType) X(Error) X(ExpandingArray) X(ExpandingArrayWithOptionalElem) X(Generator) X(GradMode) \
   X(Half) X(IndexError) X(IntArrayRef) X(intrusive_ptr) X(IValue) X(Layout) X(make_intrusive) \
   X(MemoryFormat) X(NoGradGuard) X(NotImplementedError) X(OrderedDict) X(RefCounted) X(Scalar) \
@@ -131,6 +132,9 @@ using ::tengen::Context;
 using ::tengen::Float32MatmulPrecision;
 using ::tengen::globalContext;
 namespace Reduction = ::tengen::Reduction;
+namespace autocast {
+using namespace ::tengen::autocast;
+}
 namespace indexing {
 using namespace ::tengen::indexing;
 }
@@ -169,6 +173,9 @@ using c10::toString;
 using std::nullopt;
 using std::optional;
 namespace Reduction = ::tengen::Reduction;
+namespace autocast {
+using namespace at::autocast;
+}
 namespace autograd {
 using namespace ::tengen::autograd;
 using Variable = ::tengen::Tensor;

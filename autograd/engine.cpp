@@ -7,7 +7,7 @@
 #include <tengen/autograd/anomaly.h>
 #include <tengen/autograd/autograd.h>
 #include <tengen/autograd/meta.h>
-#include <tengen/autograd/ops.h>
+#include <tengen/autograd/ops/reduced.h>
 
 namespace tengen::autograd {
 namespace {
@@ -274,6 +274,7 @@ variable_list run(const char* op, const variable_list& outputs, const variable_l
   variable_list initial = initial_grads(op, outputs, grads);
   for (const Tensor& output : outputs) roots.push_back(gradient_edge(output));
   AutoGradMode recording(create_graph);
+  autocast::detail::Off no_autocast;  // rules compute in the types of the forward pass
   return Run(wanted, keep_graph).execute(roots, initial);
 }
 

@@ -1,4 +1,4 @@
-// The convolutions that are timed: every distinct one of yolov5n at 320 px, and of residual towers for Go.
+// The convolutions that are timed: every distinct one of yolov5n, and of residual towers for Go.
 #pragma once
 
 #include <cstdint>
@@ -23,10 +23,11 @@ struct ConvShape {
   }
 };
 
-inline std::vector<ConvShape> yolov5n_shapes() {
+/// Of pictures of `pixels` by `pixels`, a multiple of 32.
+inline std::vector<ConvShape> yolov5n_shapes(int64_t batch, int64_t pixels) {
   std::vector<ConvShape> shapes;
   auto add = [&](int count, int64_t in, int64_t out, int64_t size, int64_t kernel, int64_t stride) {
-    shapes.push_back({8, in, out, size, kernel, stride, count});
+    shapes.push_back({batch, in, out, size * pixels / 320, kernel, stride, count});  // written for 320
   };
   add(1, 3, 16, 320, 6, 2), add(1, 16, 32, 160, 3, 2), add(2, 32, 16, 80, 1, 1), add(1, 16, 16, 80, 1, 1);
   add(1, 16, 16, 80, 3, 1), add(1, 32, 32, 80, 1, 1), add(1, 32, 64, 80, 3, 2), add(2, 64, 32, 40, 1, 1);
@@ -41,11 +42,13 @@ inline std::vector<ConvShape> yolov5n_shapes() {
   return shapes;
 }
 
-inline std::vector<ConvShape> go_shapes() {
+inline std::vector<ConvShape> go_shapes(const std::vector<int64_t>& sizes,
+                                        const std::vector<int64_t>& batches,
+                                        const std::vector<int64_t>& channels) {
   std::vector<ConvShape> shapes;
-  for (int64_t size : {9, 19})
-    for (int64_t batch : {1, 8, 64})
-      for (int64_t channels : {32, 64, 128}) shapes.push_back({batch, channels, channels, size, 3, 1});
+  for (int64_t size : sizes)
+    for (int64_t batch : batches)
+      for (int64_t c : channels) shapes.push_back({batch, c, c, size, 3, 1});
   return shapes;
 }
 

@@ -1,8 +1,7 @@
 // yolov5n (3 classes): a training step (forward, loss, backward, SGD) and inference.
 #include <tengen/apps/detector/loss.h>
 #include <tengen/apps/detector/model.h>
-#include <tengen/bench/bench.h>
-#include <tengen/torch.h>
+#include <tengen/bench/settings.h>
 
 namespace bench {
 namespace {
@@ -26,20 +25,25 @@ torch::Tensor labels(int64_t batch, int64_t per_image) {
     t[i][2] = 0.2f + 0.006f * float(i * 37 % 100), t[i][3] = 0.2f + 0.006f * float(i * 53 % 100);
     t[i][4] = 0.05f + 0.003f * float(i * 71 % 100), t[i][5] = 0.05f + 0.003f * float(i * 29 % 100);
   }
-  return targets;
+  return targets.to(device());
 }
 
 std::function<void()> training_step(int64_t batch, int64_t size) {
   DetectionModel model = yolov5n();
   model->train();
-  torch::Tensor pictures = torch::rand({batch, 3, size, size}), targets = labels(batch, 13);
+  model->to(device());
+  torch::Tensor pictures = torch::rand({batch, 3, size, size}, options()), targets = labels(batch, 13);
   ComputeLoss loss(LossOptions().scaled(3, kClasses, size), model->detect->anchors, model->detect->strides,
                    kClasses);
   auto optimizer = std::make_shared<torch::optim::SGD>(
       model->parameters(), torch::optim::SGDOptions(0.001).momentum(0.937).nesterov(true));
   return [=]() mutable {
-    LossResult result = loss(model->forward(pictures).raw, targets);
-    result.loss.backward();
+    torch::Tensor total;
+    {
+      Autocast guard;
+      total = loss(model->forward(pictures).raw, targets).loss;
+    }
+    total.backward();
     optimizer->step();
     optimizer->zero_grad();
   };
@@ -48,25 +52,38 @@ std::function<void()> training_step(int64_t batch, int64_t size) {
 std::function<void()> inference(int64_t batch, int64_t size, bool folded) {
   DetectionModel model = yolov5n();
   model->eval();
+  model->to(device());  // before folding, whose results are no parameters
   model->fuse(folded);
-  torch::Tensor pictures = torch::rand({batch, 3, size, size});
+  torch::Tensor pictures = torch::rand({batch, 3, size, size}, options());
   return [=]() mutable {
     torch::NoGradGuard guard;
+    Autocast autocast;
     model->forward(pictures);
   };
 }
 
 }  // namespace
 
-void detector(Cases& cases) {
-  cases.push_back({"yolov5n/training step b8 320", {}, [] { return training_step(8, 320); }});
+void detector(Cases& cases, Scale scale) {
+  std::vector<int64_t> sizes{320, 640}, batches{1, 8};
+  int64_t training_batch = 8, training_size = 320;
+  if (scale == Scale::gpu) sizes = {640}, batches = {1, 64}, training_batch = 64, training_size = 640;
+  if (scale == Scale::tiny) sizes = {32}, batches = {1}, training_batch = 2, training_size = 32;
+
+  auto name = [](const std::string& what, int64_t batch, int64_t size) {
+    return "yolov5n/" + what + " b" + std::to_string(batch) + " " + std::to_string(size);
+  };
+  cases.push_back({name("training step", training_batch, training_size),
+                   {},
+                   [=] { return training_step(training_batch, training_size); },
+                   Kind::network});
   for (bool folded : {false, true})
-    for (int64_t size : {320, 640})
-      for (int64_t batch : {1, 8})
-        cases.push_back({"yolov5n/inference b" + std::to_string(batch) + " " + std::to_string(size) +
-                             (folded ? " folded" : ""),
+    for (int64_t size : sizes)
+      for (int64_t batch : batches)
+        cases.push_back({name("inference", batch, size) + (folded ? " folded" : ""),
                          {},
-                         [=] { return inference(batch, size, folded); }});
+                         [=] { return inference(batch, size, folded); },
+                         Kind::network});
 }
 
 }  // namespace bench

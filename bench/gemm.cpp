@@ -1,7 +1,6 @@
 // Matrix products.
-#include <tengen/bench/bench.h>
 #include <tengen/bench/gemm_sizes.h>
-#include <tengen/torch.h>
+#include <tengen/bench/settings.h>
 
 namespace bench {
 namespace {
@@ -10,24 +9,33 @@ namespace {
 template <class F>
 void add(Cases& cases, const std::string& name, double flops, std::vector<int64_t> a_sizes,
          std::vector<int64_t> b_sizes, torch::ScalarType type, F product) {
-  cases.push_back({name, {flops, 0}, [=] {
-                     torch::Tensor a = torch::randn(a_sizes, type), b = torch::randn(b_sizes, type);
+  cases.push_back({name,
+                   {flops, 0},
+                   [=] {
+                     const torch::TensorOptions like =
+                         type == torch::kFloat ? operands() : options().dtype(type);
+                     torch::Tensor a = torch::randn(a_sizes, like), b = torch::randn(b_sizes, like);
                      return [=] {
                        torch::NoGradGuard guard;
                        product(a, b);
                      };
-                   }});
+                   },
+                   type == torch::kFloat ? Kind::products : Kind::plain});
 }
 
 }  // namespace
 
-void gemm(Cases& cases) {
+void gemm(Cases& cases, Scale scale) {
   using torch::Tensor;
   auto mm = [](const Tensor& a, const Tensor& b) { return a.mm(b); };
-  for (int64_t n : kGemmSizes) add(cases, gemm_name(n), gemm_flops(n), {n, n}, {n, n}, torch::kFloat, mm);
+  for (int64_t n : gemm_sizes(scale))
+    add(cases, gemm_name(n), gemm_flops(n), {n, n}, {n, n}, torch::kFloat, mm);
+
+  if (scale == Scale::tiny) return;
 
   // Other types, orders and shapes.
-  for (int64_t n : {64, 256, 1024}) {
+  const int64_t larger = scale == Scale::gpu ? 4 : 1;
+  for (int64_t n : {64 * larger, 256 * larger, 1024 * larger}) {
     const std::string size = std::to_string(n);
     add(cases, "products/float64 " + size, gemm_flops(n), {n, n}, {n, n}, torch::kDouble, mm);
     add(cases, "products/A^T B " + size, gemm_flops(n), {n, n}, {n, n}, torch::kFloat,

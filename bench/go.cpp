@@ -1,7 +1,6 @@
 // AlphaGo Zero's network (Silver et al. 2017) with small towers: 17 planes, a stem, residual blocks, two
 // heads.
-#include <tengen/bench/bench.h>
-#include <tengen/torch.h>
+#include <tengen/bench/settings.h>
 
 namespace bench {
 namespace {
@@ -67,10 +66,12 @@ TORCH_MODULE(Tower);
 std::function<void()> inference(int64_t blocks, int64_t channels, int64_t size, int64_t batch) {
   Tower net(blocks, channels, size);
   net->eval();
+  net->to(device());  // before folding, whose biases are no parameters
   net->fold();
-  torch::Tensor planes = torch::rand({batch, 17, size, size});
+  torch::Tensor planes = torch::rand({batch, 17, size, size}, options());
   return [=]() mutable {
     torch::NoGradGuard guard;
+    Autocast autocast;
     net->forward(planes);
   };
 }
@@ -78,37 +79,62 @@ std::function<void()> inference(int64_t blocks, int64_t channels, int64_t size, 
 std::function<void()> training_step(int64_t blocks, int64_t channels, int64_t size, int64_t batch) {
   Tower net(blocks, channels, size);
   net->train();
-  torch::Tensor planes = torch::rand({batch, 17, size, size}), winner = torch::rand({batch}) * 2 - 1;
-  torch::Tensor visits = torch::softmax(torch::randn({batch, size * size + 1}), 1);
+  net->to(device());
+  torch::Tensor planes = torch::rand({batch, 17, size, size}, options());
+  torch::Tensor winner = torch::rand({batch}, options()) * 2 - 1;
+  torch::Tensor visits = torch::softmax(torch::randn({batch, size * size + 1}, options()), 1);
   auto optimizer =
       std::make_shared<torch::optim::SGD>(net->parameters(), torch::optim::SGDOptions(0.01).momentum(0.9));
   return [=]() mutable {
     optimizer->zero_grad();
-    auto [log_policy, value] = net->forward(planes);
-    ((winner - value).square().mean() - (visits * log_policy).sum(1).mean()).backward();
+    torch::Tensor loss;
+    {
+      Autocast autocast;
+      auto [log_policy, value] = net->forward(planes);
+      loss = (winner - value).square().mean() - (visits * log_policy).sum(1).mean();
+    }
+    loss.backward();
     optimizer->step();
   };
 }
 
 }  // namespace
 
-void go(Cases& cases) {
+void go(Cases& cases, Scale scale) {
   struct Size {
     const char* name;
     int64_t blocks, channels;
   };
-  for (Size s : {Size{"b4c32", 4, 32}, Size{"b6c64", 6, 64}, Size{"b6c96", 6, 96}})
-    for (int64_t size : {9, 19}) {
+  std::vector<Size> towers{{"b4c32", 4, 32}, {"b6c64", 6, 64}, {"b6c96", 6, 96}};
+  std::vector<int64_t> boards{9, 19}, batches{1, 16, 64};
+  int64_t training_batch = 128;
+  if (scale == Scale::gpu) {
+    towers = {{"b6c96", 6, 96}, {"b10c128", 10, 128}};
+    boards = {19}, batches = {1, 64, 1024}, training_batch = 1024;
+  } else if (scale == Scale::tiny) {
+    towers = {{"b1c8", 1, 8}}, boards = {5}, batches = {1}, training_batch = 2;
+  }
+  for (Size s : towers)
+    for (int64_t size : boards) {
       const double convs = 18.0 * double(s.channels * (17 + 2 * s.blocks * s.channels) * size * size);
       const std::string name =
           std::string("go tower/") + s.name + " " + std::to_string(size) + "x" + std::to_string(size);
-      for (int64_t batch : {1, 16, 64})
-        cases.push_back({name + " inference b" + std::to_string(batch), {convs * double(batch), 0}, [=] {
-                           return inference(s.blocks, s.channels, size, batch);
-                         }});
-      cases.push_back({name + " training step b128", {3 * convs * 128, 0}, [=] {
-                         return training_step(s.blocks, s.channels, size, 128);
-                       }});
+      for (int64_t batch : batches)
+        cases.push_back({name + " inference b" + std::to_string(batch),
+                         {convs * double(batch), 0},
+                         [=] { return inference(s.blocks, s.channels, size, batch); },
+                         Kind::network});
+#ifdef TENGEN_BENCH_GRAPHS
+      if (device().is_cuda())
+        cases.push_back({name + " inference b1 as a CUDA graph",
+                         {convs, 0},
+                         [=] { return recorded(inference(s.blocks, s.channels, size, 1)); },
+                         Kind::network});
+#endif
+      cases.push_back({name + " training step b" + std::to_string(training_batch),
+                       {3 * convs * double(training_batch), 0},
+                       [=] { return training_step(s.blocks, s.channels, size, training_batch); },
+                       Kind::network});
     }
 }
 

@@ -7,9 +7,11 @@
 #include <tengen/bench/bench.h>
 #include <tengen/bench/gemm_sizes.h>
 
-int main(int argc, char** argv) {
+namespace {
+
+bench::Cases products(bench::Scale scale) {
   bench::Cases cases;
-  for (int64_t n : bench::kGemmSizes)
+  for (int64_t n : bench::gemm_sizes(scale))
     cases.push_back({bench::gemm_name(n), {bench::gemm_flops(n), 0}, [n] {
                        auto a = std::make_shared<std::vector<float>>(n * n, 0.5f);
                        auto b = std::make_shared<std::vector<float>>(n * n, 0.25f);
@@ -20,5 +22,11 @@ int main(int argc, char** argv) {
                                      a->data(), size, b->data(), size, 0, c->data(), size);
                        };
                      }});
-  return bench::run(argc, argv, cases, [](int threads) { openblas_set_num_threads(threads); });
+  return cases;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return bench::run(argc, argv, {products, [](int threads) { openblas_set_num_threads(threads); }});
 }

@@ -1,5 +1,4 @@
-#include <tengen/bench/bench.h>
-#include <tengen/torch.h>
+#include <tengen/bench/settings.h>
 
 namespace bench {
 
@@ -8,9 +7,10 @@ void overhead(Cases& cases) {
                      torch::nn::Sequential net(torch::nn::Linear(16, 32), torch::nn::ReLU(),
                                                torch::nn::Linear(32, 32), torch::nn::ReLU(),
                                                torch::nn::Linear(32, 1));
+                     net->to(device());
                      auto optimizer = std::make_shared<torch::optim::SGD>(
                          net->parameters(), torch::optim::SGDOptions(0.01).momentum(0.9));
-                     torch::Tensor x = torch::randn({8, 16}), y = torch::randn({8, 1});
+                     torch::Tensor x = torch::randn({8, 16}, options()), y = torch::randn({8, 1}, options());
                      return [=]() mutable {
                        optimizer->zero_grad();
                        torch::mse_loss(net->forward(x), y).backward();
@@ -18,7 +18,7 @@ void overhead(Cases& cases) {
                      };
                    }});
   cases.push_back({"overhead/100 additions of 4", {}, [] {
-                     torch::Tensor a = torch::randn({4}), b = torch::randn({4});
+                     torch::Tensor a = torch::randn({4}, options()), b = torch::randn({4}, options());
                      return [=] {
                        torch::NoGradGuard guard;
                        torch::Tensor sum = a;
@@ -26,8 +26,8 @@ void overhead(Cases& cases) {
                      };
                    }});
   cases.push_back({"overhead/100 multiplications fwd+bwd", {}, [] {
-                     torch::Tensor x = torch::ones({4}, torch::requires_grad()),
-                                   factor = torch::full({4}, 1.01);
+                     torch::Tensor x = torch::ones({4}, options().requires_grad(true)),
+                                   factor = torch::full({4}, 1.01, options());
                      return [=]() mutable {
                        torch::Tensor y = x;
                        for (int i = 0; i < 100; ++i) y = y * factor;

@@ -8,6 +8,13 @@ if(NOT TENGEN_CUDA)
   return()
 endif()
 
+if(NOT TENGEN_CUDA STREQUAL "emulate")
+  if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
+    set(CMAKE_CUDA_ARCHITECTURES 80-real 90)  # 90: machine code and PTX, which later GPUs compile
+  endif()
+  enable_language(CUDA)
+endif()
+
 file(GLOB cuda_kernels CONFIGURE_DEPENDS cuda/kernels/*.cu)
 file(GLOB cuda_host_sources CONFIGURE_DEPENDS cuda/*.cpp cuda/kernels/*.cpp)
 list(FILTER cuda_host_sources EXCLUDE REGEX "/absent\\.cpp$")
@@ -33,13 +40,9 @@ if(TENGEN_CUDA STREQUAL "emulate")
       COMPILE_OPTIONS "-fno-sanitize=thread;-DTENGEN_TSAN")
   endif()
 else()
-  if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
-    set(CMAKE_CUDA_ARCHITECTURES 80-real 90)  # 90: machine code and PTX, which later GPUs compile
-  endif()
-  enable_language(CUDA)
   find_package(CUDAToolkit REQUIRED)
-  set_target_properties(tengen_cuda PROPERTIES CUDA_STANDARD 20 CUDA_STANDARD_REQUIRED ON)
-  target_compile_options(tengen_cuda PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:--expt-relaxed-constexpr
+  # The standard by hand: CMake 3.25 knows no C++20 of nvcc's.
+  target_compile_options(tengen_cuda PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:-std=c++20 --expt-relaxed-constexpr
     -Xfatbin=-compress-all -Xfatbin=--compress-mode=size>)
   target_include_directories(tengen_cuda SYSTEM PRIVATE ${CUDAToolkit_INCLUDE_DIRS})
   target_link_libraries(tengen PUBLIC CUDA::cudart_static CUDA::cublasLt)

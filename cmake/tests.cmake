@@ -2,6 +2,15 @@
 find_package(doctest REQUIRED)
 include(doctest)
 
+# What they share is compiled once: main() and the large headers.
+add_library(test_main OBJECT tests/main.cpp)
+target_link_libraries(test_main PRIVATE tengen::tengen tengen_flags doctest::doctest)
+add_library(test_headers OBJECT EXCLUDE_FROM_ALL ${PROJECT_BINARY_DIR}/test_headers.cpp)
+file(WRITE ${PROJECT_BINARY_DIR}/test_headers.cpp "")
+target_link_libraries(test_headers PRIVATE tengen::tengen tengen_flags doctest::doctest)
+target_compile_options(test_headers PRIVATE $<$<CONFIG:Release>:-O1>)
+tengen_precompile(test_headers <doctest/doctest.h> <tengen/torch.h>)
+
 file(GLOB test_areas CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/tests/*)
 foreach(area IN LISTS test_areas)
   file(GLOB area_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${area}/*.cpp)
@@ -9,7 +18,7 @@ foreach(area IN LISTS test_areas)
      OR (area STREQUAL "cuda" AND NOT TENGEN_CUDA))
     continue()
   endif()
-  add_executable(test_${area} tests/main.cpp ${area_sources})
+  add_executable(test_${area} ${area_sources} $<TARGET_OBJECTS:test_main>)
   # They are compiled more often than run.
   target_compile_options(test_${area} PRIVATE $<$<CONFIG:Release>:-O1>)
   target_link_libraries(test_${area} PRIVATE tengen::tengen tengen_flags doctest::doctest)
@@ -29,20 +38,21 @@ foreach(area IN LISTS test_areas)
       add_dependencies(test_${area} tengen-go)
     endif()
   endif()
-  list(LENGTH area_sources num_sources)
-  if(num_sources GREATER 3)
-    tengen_precompile(test_${area} <doctest/doctest.h> <tengen/torch.h>)
+  tengen_precompile(test_${area} REUSE_FROM test_headers)
+  set(properties "")
+  if(area STREQUAL "compat")  # users' programs take a GPU where there is one; an emulated one would be slow
+    set(properties PROPERTIES ENVIRONMENT "CUDA_VISIBLE_DEVICES=")
   endif()
-  doctest_discover_tests(test_${area} TEST_PREFIX "${area}: ")
+  doctest_discover_tests(test_${area} TEST_PREFIX "${area}: " ${properties})
 endforeach()
 
 # The kernels of the lesser instruction sets too.
-if(TARGET tengen_kernels_baseline AND TARGET tengen_kernels_avx2)
-  foreach(isa baseline avx2)
-    add_test(NAME "kernels: all with ${isa}" COMMAND test_kernels)
-    set_tests_properties("kernels: all with ${isa}" PROPERTIES ENVIRONMENT TENGEN_CPU=${isa})
-  endforeach()
-endif()
+set(lesser_sets ${TENGEN_SETS})
+list(POP_BACK lesser_sets)
+foreach(isa IN LISTS lesser_sets)
+  add_test(NAME "kernels: all with ${isa}" COMMAND test_kernels)
+  set_tests_properties("kernels: all with ${isa}" PROPERTIES ENVIRONMENT TENGEN_CPU=${isa})
+endforeach()
 
 # A stranger's project, against the installed package and as part of its own build.
 if(EXISTS ${PROJECT_SOURCE_DIR}/torch.h AND NOT TENGEN_SANITIZE)
@@ -50,7 +60,6 @@ if(EXISTS ${PROJECT_SOURCE_DIR}/torch.h AND NOT TENGEN_SANITIZE)
     add_test(NAME "package: ${how}" COMMAND ${PROJECT_SOURCE_DIR}/tests/package/run ${PROJECT_BINARY_DIR}
              ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/package-${how} ${how})
   endforeach()
-  set_tests_properties("package: sources" PROPERTIES COST 1000)  # the longest: it begins first
 endif()
 
 # A learning run whose processes are killed.
@@ -68,4 +77,11 @@ if(EXISTS ${PROJECT_SOURCE_DIR}/torch.h)
     target_link_libraries(example_${name} PRIVATE tengen::tengen tengen_flags)
     add_test(NAME "example: ${name}" COMMAND example_${name})
   endforeach()
+endif()
+
+# What scripts/gpu_check does on a machine with a GPU, with this build's emulator in its place.
+find_program(python3_program python3)
+if(TENGEN_CUDA STREQUAL "emulate" AND TARGET bench_tengen AND python3_program AND NOT TENGEN_SANITIZE)
+  add_test(NAME "scripts: gpu_check" COMMAND ${python3_program} ${PROJECT_SOURCE_DIR}/scripts/gpu_check --emulate
+           --build ${PROJECT_BINARY_DIR} --out ${PROJECT_BINARY_DIR}/gpu-check)
 endif()

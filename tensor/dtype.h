@@ -1,4 +1,4 @@
-// Element types. Integer and floating types compute; Half and BFloat16 are storage with conversion.
+// Element types. Half and BFloat16 are computed in float; results are rounded once, when they are stored.
 #pragma once
 
 #include <bit>
@@ -131,7 +131,7 @@ decltype(auto) visit_all(ScalarType type, F&& f) {
   }
 }
 
-/// Calls f(T{}) for the types that compute: everything but Half and BFloat16.
+/// Calls f(T{}) for the types with arithmetic of their own: everything but Half and BFloat16.
 template <class F>
 decltype(auto) visit_compute(ScalarType type, const char* op, F&& f) {
   switch (type) {

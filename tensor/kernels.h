@@ -36,9 +36,10 @@ struct Indices {
 /// Throws the IndexError for `index` in dimension `dim` of `size` elements.
 [[noreturn]] void index_out_of_bounds(int64_t index, int64_t dim, int64_t size);
 
-/// Reductions. Sum, SumSquares (the sum of squares) and Prod keep in's type, of integers and bool any integer
-/// type; ArgMax and ArgMin give int64 positions counted over the reduced dimensions in order, of the first
-/// among equals; All and Any take and give bool; in Max, Min, ArgMax and ArgMin NaN wins.
+/// Reductions. Sum, SumSquares (the sum of squares) and Prod keep in's type, or give of integers and bool any
+/// integer type, of 16-bit floats also kFloat; ArgMax and ArgMin give int64 positions counted over the
+/// reduced dimensions in order, of the first among equals; All and Any take and give bool; in Max, Min,
+/// ArgMax and ArgMin NaN wins.
 enum class Reduce : uint8_t { Sum, Prod, Max, Min, ArgMax, ArgMin, All, Any, SumSquares };
 
 /// 2-d convolution. Tensors are contiguous: input (batch, in_channels, in_h, in_w), weight (out_channels,
@@ -150,8 +151,8 @@ struct Kernels {
   /// elements j and j+8 of a block make a pair. The CPU's.
   void (*box_muller)(Dtype dtype, int64_t blocks, void* data, double mean, double std);
 
-  // ---- pointwise: equal sizes, any strides, one computing type (float, double, or integers and bool of any
-  // size); the formulas stand in pointwise.h ------------------------------------------------
+  // ---- pointwise: equal sizes, any strides, one computing type (float and the 16-bit types; double; or
+  // integers and bool of any size); the formulas stand in pointwise.h ------------------------------------
   void (*unary)(Unary op, const View& out, const View& in, const double* params);
   void (*binary)(Binary op, const View& out, const View& a, const View& b, const double* params);
   void (*ternary)(Ternary op, const View& out, const View& a, const View& b, const View& c,
@@ -182,7 +183,8 @@ struct Kernels {
   /// How many elements are not zero; positions, unless null, receives the coordinates of each: (count, dim).
   int64_t (*nonzero)(const View& in, int64_t* positions);
 
-  // ---- the rest: kFloat or kDouble, contiguous memory ----
+  // ---- the rest: kFloat or kDouble, contiguous memory; on CUDA matmul and conv2d* also the 16-bit types
+  // ----
   void (*matmul)(Dtype dtype, const MatmulShape& shape, const void* a, const void* b, void* out);
   void (*conv2d)(Dtype dtype, const Conv2dShape& shape, const void* input, const void* weight,
                  const void* bias /* (out_channels), may be null */, void* output);

@@ -118,6 +118,8 @@ void draw_on_device(const Tensor& p, const Tensor& out, bool distinct,
 
 Tensor multinomial(const Tensor& p, int64_t num_samples, bool replacement,
                    std::optional<Generator> generator) {
+  if (p.dtype() == kHalf || p.dtype() == kBFloat16)
+    return multinomial(p.to(kFloat), num_samples, replacement, generator);
   TENGEN_CHECK(p.dim() == 1 || p.dim() == 2, "multinomial: expected 1 or 2 dimensions but found shape ",
                p.sizes());
   const int64_t categories = p.sizes().back();

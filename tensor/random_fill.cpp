@@ -250,6 +250,7 @@ void fill_bernoulli(const Tensor& out, const Tensor& given, const std::optional<
     p = empty(given.sizes(), TensorOptions(given.dtype()).device(out.device()));
     copy_values(p, given);
   }
+  if (p.dtype() == kHalf || p.dtype() == kBFloat16) p = p.to(kFloat);
   const DimVector p_strides = broadcast_strides(p, out.sizes());
   visit_all(out.dtype(), [&](auto out_zero) {
     using T = decltype(out_zero);
@@ -326,6 +327,15 @@ void fill_random(const Tensor& out, int64_t from, std::optional<int64_t> to,
   if (to)
     TENGEN_CHECK(from < *to, "random_ expects 'from' to be less than 'to', but got from=", from,
                  " >= to=", *to);
+  if (out.dtype() == kHalf || out.dtype() == kBFloat16) {
+    const int64_t most = out.dtype() == kHalf ? 1 << 11 : 1 << 8;  // whole numbers up to here are exact
+    const int64_t end = to.value_or(most + 1);
+    TENGEN_CHECK(from >= -most && end - 1 <= most, "random_: ", out.dtype(),
+                 " does not hold all whole numbers between from=", from, " and to=", end);
+    const Tensor wide = empty_strided(out.sizes(), out.strides(), TensorOptions(kFloat).device(out.device()));
+    fill_random(wide, from, end, generator);
+    return kernels(out).copy(view_of(out), view_of(wide));
+  }
   visit_compute(out.dtype(), "random_", [&](auto zero) {
     using T = decltype(zero);
     int64_t last;
@@ -354,6 +364,7 @@ void fill_random(const Tensor& out, int64_t from, std::optional<int64_t> to,
 }
 
 void fill_random(const Tensor& out, const std::optional<Generator>& generator) {
+  if (out.dtype() == kHalf || out.dtype() == kBFloat16) return fill_random(out, 0, std::nullopt, generator);
   visit_compute(out.dtype(), "random_", [&](auto zero) {
     using T = decltype(zero);
     uint64_t range;
@@ -370,7 +381,7 @@ void fill_random(const Tensor& out, const std::optional<Generator>& generator) {
 
 void fill_exponential(const Tensor& out, double lambda, const std::optional<Generator>& generator) {
   TENGEN_CHECK(lambda >= 0, "exponential_ expects lambda >= 0.0, but found lambda=", lambda);
-  visit_floating(out.dtype(), "exponential_", [&](auto zero) {
+  visit_any_floating(out.dtype(), "exponential_", [&](auto zero) {
     using T = decltype(zero);
     if (out.is_cuda())
       return draw_on_device(
@@ -378,8 +389,9 @@ void fill_exponential(const Tensor& out, double lambda, const std::optional<Gene
           {.distribution = Distribution::Exponential, .words = words_for(out.dtype()), .a = lambda},
           generator);
     Stream stream(generator);
-    generate<T>(out,
-                [&, &state = *stream] { return T(-1 / lambda * std::log(1 - state.uniform<double>())); });
+    generate<T>(out, [&, &state = *stream] {
+      return number<T>(-1 / lambda * std::log(1 - state.uniform<double>()));
+    });
   });
 }
 

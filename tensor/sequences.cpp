@@ -18,6 +18,8 @@ Tensor placed(const Tensor& made, const TensorOptions& options) {
 // A 1-d tensor with element i = value(i) of T; value(T{}, i).
 template <class Value>
 Tensor sequence(int64_t size, const TensorOptions& options, const char* op, Value value) {
+  if (options.dtype() == kHalf || options.dtype() == kBFloat16)
+    return placed(sequence(size, TensorOptions(kFloat), op, value).to(options.dtype()), options);
   Tensor out = empty(size, options.requires_grad(false).device(kCPU));
   visit_compute(out.dtype(), op, [&](auto zero) {
     auto* data = out.data_ptr<decltype(zero)>();

@@ -4,6 +4,7 @@
 
 #include "norm.h"
 #include "pointwise.h"
+#include "reduced.h"
 
 namespace tengen {
 namespace {
@@ -128,6 +129,7 @@ Tensor elu(const Tensor& self, const Scalar& alpha) {
 }
 
 Tensor softplus(const Tensor& self, const Scalar& beta, const Scalar& threshold) {
+  if (Casts cast = floated(Autocast::CUDA, {self})) return softplus(cast(self), beta, threshold);
   Params params(beta.toDouble(), threshold.toDouble());
   return record("softplus", compute(Unary::softplus, floating("softplus", self), params), {self}, {self},
                 [params](Node& node, const Tensor& grad) -> Grads {

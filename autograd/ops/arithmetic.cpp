@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "pointwise.h"
+#include "reduced.h"
 
 namespace tengen {
 namespace {
@@ -208,6 +209,7 @@ Tensor power(const Tensor& self, const Scalar& exponent, const Tensor* into) {
 }  // namespace
 
 Tensor pow(const Tensor& self, const Scalar& exponent) {
+  if (Casts cast = floated(Autocast::CUDA, {self})) return pow(cast(self), exponent);
   return record("pow", power(self, exponent, nullptr), {self}, {self},
                 [exponent](Node& node, const Tensor& grad) -> Grads {
                   if (exponent.equal(0)) return {zeros_for(grad)};
@@ -217,6 +219,7 @@ Tensor pow(const Tensor& self, const Scalar& exponent) {
                 });
 }
 Tensor pow(const Tensor& self, const Tensor& exponent) {
+  if (Casts cast = floated(Autocast::CUDA, {self, exponent})) return pow(cast(self), cast(exponent));
   Tensor out = compute(Binary::pow, self, exponent, {}, "pow");
   return record("pow", out, {self, exponent}, {self, exponent, exponent.requires_grad() ? out : kNotSaved},
                 [](Node& node, const Tensor& grad) -> Grads {
@@ -230,6 +233,7 @@ Tensor pow(const Tensor& self, const Tensor& exponent) {
                 });
 }
 Tensor pow(const Scalar& self, const Tensor& exponent) {
+  if (Casts cast = floated(Autocast::CUDA, {exponent})) return pow(self, cast(exponent));
   Tensor out = compute(Binary::pow, self, exponent, {}, "pow");
   return record("pow", out, {exponent}, {exponent, out}, [self](Node& node, const Tensor& grad) -> Grads {
     if (self.equal(0)) return {where(node.saved(0) >= 0, 0.0, grad * node.saved(1) * std::log(0.0))};

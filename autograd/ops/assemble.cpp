@@ -3,7 +3,7 @@
 
 #include <tengen/autograd/ops.h>
 #include <tengen/autograd/ops/embed.h>
-#include <tengen/autograd/record.h>
+#include <tengen/autograd/ops/reduced.h>
 #include <tengen/tensor/view_of.h>
 
 namespace tengen {
@@ -319,6 +319,8 @@ Tensor pad(const Tensor& self, IntArrayRef pad, std::string_view mode, std::opti
   TENGEN_CHECK(mode == "reflect" || mode == "replicate" || mode == "circular",
                "pad: Unrecognised padding mode ", mode,
                ", expected constant, reflect, replicate or circular");
+  if (mode != "circular")
+    if (Casts cast = floated(Autocast::CPU, {self})) return tengen::pad(cast(self), pad, mode, value);
   TENGEN_CHECK(!value || *value == 0, "pad: Padding mode \"", mode, "\" doesn't take in value argument");
   TENGEN_CHECK(pad.size() % 2 == 0 && int64_t(pad.size()) <= 2 * self.dim(), "pad: found ", pad.size(),
                " amounts, expected two for each of at most ", self.dim(), " dimensions");

@@ -1,8 +1,7 @@
 // Convolution. It is linear in the input and in the weight, so three operators are closed under
 // differentiation: the convolution, the gradient of its input (which is also the transposed convolution) and
 // the gradient of its weight.
-#include <tengen/autograd/ops.h>
-#include <tengen/autograd/record.h>
+#include <tengen/autograd/ops/reduced.h>
 #include <tengen/tensor/view_of.h>
 
 namespace tengen {
@@ -15,6 +14,9 @@ namespace {
 
 using Shape = Conv2dShape;
 
+/// Tensor cores take 16-bit numbers, which a CPU computes in float.
+bool is_widened(const Tensor& t) { return is_reduced(t.dtype()) && t.is_cpu(); }
+
 Tensor input_grad(const Tensor& grad, const Tensor& weight, const Shape& shape);
 Tensor weight_grad(const Tensor& grad, const Tensor& input, const Shape& shape);
 
@@ -24,9 +26,13 @@ Tensor convolve(const Tensor& input, const Tensor& weights, const Tensor& bias, 
   const Tensor x = input.contiguous(), weight = weights.contiguous(),
                b = bias.defined() ? bias.contiguous() : bias;
   Tensor out = empty({s.batch, s.out_channels, s.out_h, s.out_w}, x.options());
-  if (out.numel())
+  if (is_widened(x)) {
+    NoGradGuard no_grad;
+    out = convolve(x.to(kFloat), weight.to(kFloat), b.defined() ? b.to(kFloat) : b, s).to(x.dtype());
+  } else if (out.numel()) {
     kernels(x).conv2d(x.dtype(), s, x.data_ptr(), weight.data_ptr(), b.defined() ? b.data_ptr() : nullptr,
                       out.data_ptr());
+  }
   return record("conv2d", out, {x, weight, b}, {x, weight}, [s](Node& node, const Tensor& grad) -> Grads {
     return {node.needs(0) ? input_grad(grad, node.saved(1), s) : Tensor(),
             node.needs(1) ? weight_grad(grad, node.saved(0), s) : Tensor(),
@@ -39,10 +45,14 @@ Tensor input_grad(const Tensor& gradient, const Tensor& weights, const Shape& s)
   check_same_device("conv_transpose2d", {&gradient, &weights});
   const Tensor grad = gradient.contiguous(), weight = weights.contiguous();
   Tensor out = empty({s.batch, s.in_channels, s.in_h, s.in_w}, grad.options());
-  if (grad.numel() == 0)
+  if (is_widened(grad)) {
+    NoGradGuard no_grad;
+    out = input_grad(grad.to(kFloat), weight.to(kFloat), s).to(grad.dtype());
+  } else if (grad.numel() == 0) {
     out.zero_();
-  else if (out.numel())
+  } else if (out.numel()) {
     kernels(grad).conv2d_input_grad(grad.dtype(), s, grad.data_ptr(), weight.data_ptr(), out.data_ptr());
+  }
   return record("conv2d_input_grad", out, {grad, weight}, {grad, weight},
                 [s](Node& node, const Tensor& g) -> Grads {
                   return {node.needs(0) ? convolve(g, node.saved(1), {}, s) : Tensor(),
@@ -55,10 +65,14 @@ Tensor weight_grad(const Tensor& gradient, const Tensor& input, const Shape& s) 
   check_same_device("conv2d_weight_grad", {&gradient, &input});
   const Tensor grad = gradient.contiguous(), x = input.contiguous();
   Tensor out = empty({s.out_channels, s.in_channels / s.groups, s.kernel_h, s.kernel_w}, grad.options());
-  if (grad.numel() == 0 || x.numel() == 0)
+  if (is_widened(grad)) {
+    NoGradGuard no_grad;
+    out = weight_grad(grad.to(kFloat), x.to(kFloat), s).to(grad.dtype());
+  } else if (grad.numel() == 0 || x.numel() == 0) {
     out.zero_();
-  else if (out.numel())
+  } else if (out.numel()) {
     kernels(grad).conv2d_weight_grad(grad.dtype(), s, grad.data_ptr(), x.data_ptr(), out.data_ptr());
+  }
   return record("conv2d_weight_grad", out, {grad, x}, {grad, x}, [s](Node& node, const Tensor& g) -> Grads {
     return {node.needs(0) ? convolve(node.saved(1), g, {}, s) : Tensor(),
             node.needs(1) ? input_grad(node.saved(0), g, s) : Tensor()};
@@ -94,8 +108,8 @@ struct Call {
     TENGEN_CHECK(input.dtype() == weight.dtype() && (!bias.defined() || bias.dtype() == input.dtype()), op,
                  ": input, weight and bias should have the same type, but got ", input.dtype(), ", ",
                  weight.dtype(), " and ", bias.defined() ? bias.dtype() : weight.dtype());
-    TENGEN_CHECK(input.dtype() == kFloat || input.dtype() == kDouble, op, ": not implemented for type ",
-                 input.dtype(), ", expected Float or Double");
+    TENGEN_CHECK(is_floating_point(input.dtype()), op, ": not implemented for type ", input.dtype(),
+                 ", expected a floating type");
     TENGEN_CHECK(groups > 0, op, ": non-positive groups is not supported, got ", groups);
     TENGEN_CHECK(weight.size(0) >= groups && weight.size(0) % groups == 0, op, ": given groups=", groups,
                  ", expected weight to be divisible by ", groups, " at dimension 0, but got weight of size ",
@@ -199,17 +213,24 @@ struct Call {
 
 Tensor conv1d(const Tensor& input, const Tensor& weight, const std::optional<Tensor>& bias,
               IntArrayRef stride, IntArrayRef padding, IntArrayRef dilation, int64_t groups) {
+  if (Casts cast = lowered(input))
+    return conv1d(cast(input), cast(weight), cast(bias), stride, padding, dilation, groups);
   return Call{"conv1d", 1}.convolution(input, weight, bias, stride, padding, dilation, groups);
 }
 
 Tensor conv2d(const Tensor& input, const Tensor& weight, const std::optional<Tensor>& bias,
               IntArrayRef stride, IntArrayRef padding, IntArrayRef dilation, int64_t groups) {
+  if (Casts cast = lowered(input))
+    return conv2d(cast(input), cast(weight), cast(bias), stride, padding, dilation, groups);
   return Call{"conv2d", 2}.convolution(input, weight, bias, stride, padding, dilation, groups);
 }
 
 Tensor conv_transpose1d(const Tensor& input, const Tensor& weight, const std::optional<Tensor>& bias,
                         IntArrayRef stride, IntArrayRef padding, IntArrayRef output_padding, int64_t groups,
                         IntArrayRef dilation) {
+  if (Casts cast = lowered(input))
+    return conv_transpose1d(cast(input), cast(weight), cast(bias), stride, padding, output_padding, groups,
+                            dilation);
   return Call{"conv_transpose1d", 1}.transposed(input, weight, bias, stride, padding, output_padding, groups,
                                                 dilation);
 }
@@ -217,6 +238,9 @@ Tensor conv_transpose1d(const Tensor& input, const Tensor& weight, const std::op
 Tensor conv_transpose2d(const Tensor& input, const Tensor& weight, const std::optional<Tensor>& bias,
                         IntArrayRef stride, IntArrayRef padding, IntArrayRef output_padding, int64_t groups,
                         IntArrayRef dilation) {
+  if (Casts cast = lowered(input))
+    return conv_transpose2d(cast(input), cast(weight), cast(bias), stride, padding, output_padding, groups,
+                            dilation);
   return Call{"conv_transpose2d", 2}.transposed(input, weight, bias, stride, padding, output_padding, groups,
                                                 dilation);
 }

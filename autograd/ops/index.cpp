@@ -2,8 +2,7 @@
 // index_select and index_add, index and index_put with accumulation.
 #include <algorithm>
 
-#include <tengen/autograd/ops.h>
-#include <tengen/autograd/record.h>
+#include <tengen/autograd/ops/reduced.h>
 #include <tengen/tensor/view_of.h>
 
 namespace tengen {
@@ -137,6 +136,8 @@ Tensor& Tensor::scatter_(int64_t dim, const Tensor& index, const Scalar& value) 
 }
 
 Tensor scatter_add(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src) {
+  if (Casts cast = promoted(Autocast::CUDA, {self, src}))
+    return scatter_add(cast(self), dim, index, cast(src));
   dim = check_gather("scatter_add", self, dim, index);
   Tensor part = used_part("scatter_add", src, self, dim, index), out = copy_of(self);
   scatter_into(out, dim, index, part, true);
@@ -319,6 +320,8 @@ Tensor index(const Tensor& self, MaybeTensors indices) {
 }
 
 Tensor index_put(const Tensor& self, MaybeTensors indices, const Tensor& values, bool accumulate) {
+  if (Casts cast = promoted(Autocast::CUDA, {self, values}))
+    return index_put(cast(self), indices, cast(values), accumulate);
   std::vector<Tensor> at = integer_indices(self, indices);
   Tensor out = copy_of(self);
   Plan p = plan(out, at);

@@ -1,7 +1,6 @@
 // Normalisation. Each operator has a kernel for both directions, and a definition in other operators for when
 // its gradient must itself be differentiable.
-#include <tengen/autograd/ops.h>
-#include <tengen/autograd/record.h>
+#include <tengen/autograd/ops/reduced.h>
 #include <tengen/tensor/view_of.h>
 
 #include "norm.h"
@@ -17,8 +16,8 @@ using autograd::detail::RuleNode;
 namespace {
 
 void check_type(const char* op, const Tensor& input) {
-  TENGEN_CHECK(input.dtype() == kFloat || input.dtype() == kDouble, op, ": not implemented for type ",
-               input.dtype(), ", expected Float or Double");
+  TENGEN_CHECK(is_floating_point(input.dtype()), op, ": not implemented for type ", input.dtype(),
+               ", expected a floating type");
 }
 
 /// An optional parameter of `count` elements as the kernels need it: input's type, contiguous; undefined if
@@ -137,6 +136,9 @@ Tensor batch_norm(const Tensor& input, const std::optional<Tensor>& weight, cons
   TENGEN_CHECK(input.dim() >= 2, "batch_norm: expected input of at least 2 dimensions (N,C,...), but got ",
                input.sizes());
   check_type("batch_norm", input);
+  if (Casts cast = widened(Autocast::Nowhere, {input}))  // parameters and running statistics of any type
+    return cast.back(
+        batch_norm(cast(input), weight, bias, running_mean, running_var, training, momentum, eps));
   const int64_t channels = input.size(1);
   const Tensor x = input.contiguous();
   const Tensor w = parameter("batch_norm", "weight", weight, channels, x),
@@ -144,13 +146,12 @@ Tensor batch_norm(const Tensor& input, const std::optional<Tensor>& weight, cons
   const bool tracked = running_mean && running_mean->defined() && running_var && running_var->defined();
   TENGEN_CHECK(training || tracked,
                "batch_norm: running_mean and running_var must be defined in evaluation mode");
+  if (tracked) check_same_device("batch_norm", {&input, &*running_mean, &*running_var});
   if (tracked)
-    for (const Tensor* t : {&*running_mean, &*running_var}) {
+    for (const Tensor* t : {&*running_mean, &*running_var})
       TENGEN_CHECK(t->numel() == channels,
                    "batch_norm: ", t == &*running_mean ? "running_mean" : "running_var", " should contain ",
                    channels, " elements not ", t->numel());
-      check_same_device("batch_norm", {&x, t});
-    }
   if (training) {
     Tensor mean, var;
     Tensor out = batch_norm_train(x, w, b, eps, mean, var);
@@ -218,6 +219,8 @@ Tensor layer_norm(const Tensor& input, IntArrayRef normalized_shape, const std::
                   const std::optional<Tensor>& bias, double eps, bool) {
   const char* op = "layer_norm";
   check_type(op, input);
+  if (Casts cast = widened(Autocast::CUDA, {input}))
+    return cast.back(layer_norm(cast(input), normalized_shape, weight, bias, eps));
   const size_t dims = normalized_shape.size(), rest = size_t(input.dim()) - dims;
   TENGEN_CHECK(dims > 0, op, ": expected normalized_shape to be at least 1-dimensional");
   TENGEN_CHECK(dims <= size_t(input.dim()) && input.sizes().slice(rest).equals(normalized_shape), op,
@@ -240,6 +243,8 @@ Tensor group_norm(const Tensor& input, int64_t num_groups, const std::optional<T
                   const std::optional<Tensor>& bias, double eps, bool) {
   const char* op = "group_norm";
   check_type(op, input);
+  if (Casts cast = widened(Autocast::CUDA, {input}))
+    return cast.back(group_norm(cast(input), num_groups, weight, bias, eps));
   TENGEN_CHECK(input.dim() >= 2, op, ": expected at least 2 dimensions for input tensor, but received ",
                input.dim());
   const int64_t channels = input.size(1);

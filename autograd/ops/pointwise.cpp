@@ -45,10 +45,8 @@ class Seen {
           number_.f64 = arg.value.to<double>();
           break;
         case kHalf:
-          number_.f16 = arg.value.to<Half>();
-          break;
-        case kBFloat16:
-          number_.bf16 = arg.value.to<BFloat16>();
+        case kBFloat16:  // computed in float, so it need not be rounded
+          number_.f32 = arg.value.to<float>(), view_.dtype = kFloat;
           break;
         default:
           number_.i64 = arg.value.to<int64_t>(), view_.dtype = kLong;
@@ -77,8 +75,6 @@ class Seen {
     Number() : i64(0) {}
     float f32;
     double f64;
-    Half f16;
-    BFloat16 bf16;
     int64_t i64;
   } number_;
 };

@@ -1,7 +1,6 @@
 // Pooling over windows. The maximum is a gather with the positions found in the forward pass; averages and
 // their gradients are a pair of linear operators, each the other's rule.
-#include <tengen/autograd/ops.h>
-#include <tengen/autograd/record.h>
+#include <tengen/autograd/ops/reduced.h>
 #include <tengen/tensor/view_of.h>
 
 namespace tengen {
@@ -36,8 +35,8 @@ Pool2dShape shape_of(const char* op, const Tensor& x, IntArrayRef kernel_size, I
                      IntArrayRef padding, IntArrayRef dilation, bool ceil_mode) {
   TENGEN_CHECK(x.dim() == 3 || x.dim() == 4, op,
                ": expected 3D or 4D (batch mode) tensor, but got input of size ", x.sizes());
-  TENGEN_CHECK(x.dtype() == kFloat || x.dtype() == kDouble, op, ": not implemented for type ", x.dtype(),
-               ", expected Float or Double");
+  TENGEN_CHECK(is_floating_point(x.dtype()), op, ": not implemented for type ", x.dtype(),
+               ", expected a floating type");
   const Pair kernel = pair(op, "kernel_size", kernel_size);
   const Pair step = stride.empty() ? kernel : pair(op, "stride", stride);
   const Pair pad = pair(op, "padding", padding), spread = pair(op, "dilation", dilation);
@@ -93,6 +92,7 @@ Tensor max_pool_grad(const Tensor& gradient, const Tensor& indices, int64_t h, i
 }
 
 Tensor max_pool(const Tensor& self, const Pool2dShape& s, Tensor* indices) {
+  if (Casts cast = widened(Autocast::Nowhere, {self})) return cast.back(max_pool(cast(self), s, indices));
   const Tensor x = self.contiguous();
   Tensor out = empty(with_plane(x, s.out_h, s.out_w), x.options());
   Tensor positions;
@@ -118,6 +118,7 @@ Tensor avg_pool_grad(const Tensor& gradient, const Pool2dShape& s) {
 }
 
 Tensor avg_pool(const Tensor& self, const Pool2dShape& s) {
+  if (Casts cast = widened(Autocast::Nowhere, {self})) return cast.back(avg_pool(cast(self), s));
   const Tensor x = self.contiguous();
   Tensor out = empty(with_plane(x, s.out_h, s.out_w), x.options());
   if (out.numel()) kernels(x).avg_pool2d(x.dtype(), s, x.data_ptr(), out.data_ptr());
@@ -202,6 +203,9 @@ Tensor adaptive_avg_pool2d(const Tensor& self, IntArrayRef output_size) {
   TENGEN_CHECK(in_h > 0 && in_w > 0, op,
                ": expected input to have non-zero size for non-batch dimensions, but got ", self.sizes());
   if (in_h % h == 0 && in_w % w == 0) return avg_pool2d(self, {in_h / h, in_w / w});
+  if (Casts cast = widened(Autocast::Nowhere, {self}))
+    return cast.back(adaptive_avg_pool2d(cast(self), output_size));
+  autocast::detail::Off no_autocast;  // these are no products of the user's
   // Windows of different sizes that may overlap: the average is linear along each axis.
   return matmul(averaging_matrix(in_h, h, self), matmul(self, averaging_matrix(in_w, w, self).t()));
 }

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "pointwise.h"
+#include "reduced.h"
 
 namespace tengen {
 namespace {
@@ -76,6 +77,7 @@ void check_not_empty(const char* name, const Tensor& self, IntArrayRef dims) {
 
 // ---- sum, mean
 Tensor sum(const Tensor& input, IntArrayRef dim, bool keepdim, std::optional<ScalarType> dtype) {
+  dtype = floated_dtype(Autocast::CUDA, input, dtype);
   ScalarType type = dtype.value_or(is_integral(input.dtype(), true) ? kLong : input.dtype());
   bool whole =
       is_integral(type, true) && is_integral(input.dtype(), true) && type != kBool;  // kernels convert these
@@ -109,9 +111,11 @@ Tensor mean(const Tensor& input, IntArrayRef dim, bool keepdim, std::optional<Sc
                "; give dtype to convert");
   Tensor self = type == input.dtype() ? input : input.to(type);
   Parted parted("mean", self, dim);
-  Tensor out = run(Reduce::Sum, self, parted, keepdim, type);
+  const ScalarType wide = wide_type(type);  // sums may leave the range of a 16-bit type
+  Tensor out = run(Reduce::Sum, self, parted, keepdim, wide);
   Scalar count = double(parted.count);
-  compute(Binary::div, out, count, type, type, {}, &out);
+  compute(Binary::div, out, count, wide, wide, {}, &out);
+  if (wide != type) out = out.to(type);
   return record(
       "mean", out, {self}, {},
       [sizes = copy(self.sizes()), kept = parted.keepdim, count](Node&, const Tensor& grad) -> Grads {
@@ -159,11 +163,15 @@ Tensor finish_var(const Moments& m, const Tensor& self, IntArrayRef dim, bool ke
 }  // namespace
 
 Tensor var(const Tensor& self, IntArrayRef dim, bool unbiased, bool keepdim) {
+  if (Casts cast = widened(Autocast::Nowhere, {self}))
+    return cast.back(var(cast(self), dim, unbiased, keepdim));
   return finish_var(moments("var", self, dim, unbiased), self, dim, keepdim);
 }
 Tensor var(const Tensor& self, bool unbiased) { return var(self, IntArrayRef(), unbiased, false); }
 
 Tensor std(const Tensor& self, IntArrayRef dim, bool unbiased, bool keepdim) {
+  if (Casts cast = widened(Autocast::Nowhere, {self}))
+    return cast.back(std(cast(self), dim, unbiased, keepdim));
   Moments m = moments("std", self, dim, unbiased);
   m.var.sqrt_();
   Tensor out = keepdim ? m.var : m.var.view(Parted("std", self, dim).kept);
@@ -195,6 +203,7 @@ Tensor product_of_others(const Tensor& x, int64_t dim) {
 
 Tensor product(const Tensor& input, std::optional<int64_t> dim, bool keepdim,
                std::optional<ScalarType> dtype) {
+  dtype = floated_dtype(Autocast::Everywhere, input, dtype);
   ScalarType type = dtype.value_or(is_integral(input.dtype(), true) ? kLong : input.dtype());
   Tensor self = input.to(type);
   DimVector dims;
@@ -293,6 +302,7 @@ Tensor median(const Tensor& self) {
 
 // ---- norms
 Tensor logsumexp(const Tensor& self, IntArrayRef dim, bool keepdim) {
+  if (Casts cast = widened(Autocast::CUDA, {self})) return cast.back(logsumexp(cast(self), dim, keepdim));
   Tensor out;
   {
     NoGradGuard no_grad;
@@ -342,6 +352,7 @@ Tensor norm_gradient(const Tensor& grad, const Tensor& x, const Tensor& norm, do
 Tensor norm(const Tensor& self, const std::optional<Scalar>& order, IntArrayRef dim, bool keepdim) {
   TENGEN_CHECK(is_floating_point(self.dtype()), "norm: expected a floating-point tensor but found ",
                self.dtype());
+  if (Casts cast = widened(Autocast::CUDA, {self})) return cast.back(norm(cast(self), order, dim, keepdim));
   double p = order ? order->toDouble() : 2;
   Tensor out;
   {

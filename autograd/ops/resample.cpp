@@ -1,7 +1,6 @@
 // Resampling of pictures. Each kernel and its transpose are a pair of linear operators, each the other's
 // rule.
-#include <tengen/autograd/ops.h>
-#include <tengen/autograd/record.h>
+#include <tengen/autograd/ops/reduced.h>
 #include <tengen/tensor/view_of.h>
 
 namespace tengen {
@@ -27,6 +26,8 @@ constexpr Method kBilinear{"upsample_bilinear2d", "upsample_bilinear2d_grad", &K
 
 /// (N,C,H,W) -> (N,C,H',W'), or with `transpose` the other way.
 Tensor resample(const Method& method, const Tensor& self, const ResampleShape& s, bool transpose) {
+  if (Casts cast = widened(Autocast::CUDA, {self}))
+    return cast.back(resample(method, cast(self), s, transpose));
   const Tensor x = self.contiguous();
   Tensor out =
       empty({x.size(0), x.size(1), transpose ? s.in_h : s.out_h, transpose ? s.in_w : s.out_w}, x.options());
@@ -47,8 +48,8 @@ double scale_of(int64_t in, int64_t out, std::optional<double> factor, bool alig
 ResampleShape shape_of(const char* op, const Tensor& self, IntArrayRef size, std::optional<double> scales_h,
                        std::optional<double> scales_w, bool align_corners) {
   TENGEN_CHECK(self.dim() == 4, op, ": expected a 4D tensor (N,C,H,W), but got ", self.sizes());
-  TENGEN_CHECK(self.dtype() == kFloat || self.dtype() == kDouble, op, ": not implemented for type ",
-               self.dtype(), ", expected Float or Double");
+  TENGEN_CHECK(is_floating_point(self.dtype()), op, ": not implemented for type ", self.dtype(),
+               ", expected a floating type");
   TENGEN_CHECK(size.size() == 2, op, ": it is expected output_size equals to 2, but got size ", size.size());
   const int64_t in_h = self.size(2), in_w = self.size(3);
   TENGEN_CHECK(in_h > 0 && in_w > 0 && size[0] > 0 && size[1] > 0, op,

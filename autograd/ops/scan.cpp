@@ -1,5 +1,6 @@
 // Running sums and products.
 #include "pointwise.h"
+#include "reduced.h"
 
 namespace tengen {
 namespace {
@@ -23,9 +24,14 @@ Tensor scan(Reduce op, const Tensor& self, int64_t dim) {
   return out;
 }
 
+/// What the result is to be, if not of the type in which it is computed.
+std::optional<ScalarType> result_type(const Tensor& self, std::optional<ScalarType> dtype) {
+  dtype = floated_dtype(Autocast::CUDA, self, dtype);
+  return !dtype && is_reduced(self.dtype()) ? self.dtype() : dtype;
+}
 Tensor for_scan(const Tensor& self, std::optional<ScalarType> dtype) {
   ScalarType type = dtype.value_or(is_integral(self.dtype(), true) ? kLong : self.dtype());
-  return self.to(is_integral(type, true) ? kLong : type);
+  return self.to(is_integral(type, true) ? kLong : wide_type(type));
 }
 Tensor as_asked(const Tensor& out, std::optional<ScalarType> dtype) { return dtype ? out.to(*dtype) : out; }
 
@@ -33,7 +39,8 @@ Tensor reversed_cumsum(const Tensor& x, int64_t dim) { return x.flip(dim).cumsum
 
 }  // namespace
 
-Tensor cumsum(const Tensor& input, int64_t dim, std::optional<ScalarType> dtype) {
+Tensor cumsum(const Tensor& input, int64_t dim, std::optional<ScalarType> given_dtype) {
+  const auto dtype = result_type(input, given_dtype);
   Tensor self = for_scan(input, dtype);
   int64_t d = wrap_dim(dim, self.dim());
   return as_asked(record("cumsum", scan(Reduce::Sum, self, d), {self}, {},
@@ -43,7 +50,8 @@ Tensor cumsum(const Tensor& input, int64_t dim, std::optional<ScalarType> dtype)
                   dtype);
 }
 
-Tensor cumprod(const Tensor& input, int64_t dim, std::optional<ScalarType> dtype) {
+Tensor cumprod(const Tensor& input, int64_t dim, std::optional<ScalarType> given_dtype) {
+  const auto dtype = result_type(input, given_dtype);
   Tensor self = for_scan(input, dtype);
   int64_t d = wrap_dim(dim, self.dim());
   Tensor out = scan(Reduce::Prod, self, d);

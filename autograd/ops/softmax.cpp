@@ -1,6 +1,5 @@
 // Softmax over one dimension: the exponentials are taken of differences to the maximum, so nothing overflows.
-#include <tengen/autograd/ops.h>
-#include <tengen/autograd/record.h>
+#include <tengen/autograd/ops/reduced.h>
 #include <tengen/tensor/view_of.h>
 
 namespace tengen {
@@ -32,9 +31,12 @@ Tensor over_rows(const Tensor& x, bool log) {
 }
 
 Tensor over_dim(const char* op, const Tensor& input, int64_t dim, std::optional<ScalarType> dtype, bool log) {
+  dtype = floated_dtype(Autocast::CUDA, input, dtype);
   const Tensor self = dtype && *dtype != input.dtype() ? input.to(*dtype) : input;
-  TENGEN_CHECK(self.dtype() == kFloat || self.dtype() == kDouble, op, ": not implemented for type ",
-               self.dtype(), ", expected Float or Double");
+  if (Casts cast = widened(Autocast::Nowhere, {self}))
+    return cast.back(over_dim(op, cast(self), dim, std::nullopt, log));
+  TENGEN_CHECK(is_floating_point(self.dtype()), op, ": not implemented for type ", self.dtype(),
+               ", expected a floating type");
   dim = wrap_dim(dim, self.dim());
   if (self.dim() == 0) return over_rows(self.reshape({1}), log).reshape({});
   if (dim == self.dim() - 1) return over_rows(self.contiguous(), log);

@@ -1,8 +1,7 @@
 // Sorting and what rests on it.
 #include <algorithm>
 
-#include <tengen/autograd/ops.h>
-#include <tengen/autograd/record.h>
+#include <tengen/autograd/ops/reduced.h>
 #include <tengen/tensor/view_of.h>
 
 namespace tengen {
@@ -104,7 +103,7 @@ Tensor searchsorted(const Tensor& sorted_sequence, const Tensor& self, bool out_
                "boundaries tensor "
                "and input value tensor must match, but we got boundaries tensor ",
                rows, " and input value tensor ", wanted);
-  ScalarType type = promote_types(sorted_sequence.dtype(), self.dtype());
+  ScalarType type = wide_type(promote_types(sorted_sequence.dtype(), self.dtype()));
   Tensor sequence = sorted_sequence.detach().cpu().to(type).contiguous(),
          values = self.detach().cpu().to(type).contiguous();
   Tensor out = empty(self.sizes(), kLong);

@@ -34,7 +34,7 @@ const Formula<2> kBinary[] = {TENGEN_BINARY_ANY(TENGEN_ANY) TENGEN_BINARY_MATH_A
                                       TENGEN_BINARY_REAL(TENGEN_REAL) TENGEN_BINARY_TEST(TENGEN_ANY)};
 
 void binary(Binary op, const View& out, const View& a, const View& b, const double* params) {
-  run<2>(kBinary[int(op)], a.dtype, out, {&a, &b}, params);
+  run<2>(kBinary[int(op)], a.host_number ? b.dtype : a.dtype, out, {&a, &b}, params);
 }
 
 // The terms, then their sum: both as fast as memory allows, without a kernel of its own per formula.

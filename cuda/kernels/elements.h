@@ -73,6 +73,7 @@ struct Call {
   void* out;
   const void* in[kInputs];  // null: a number instead
   Dtype out_dtype, in_dtype[kInputs];
+  Dtype dtype;  // in memory, in packed kernels: of out, unless that is bool, and of all inputs but numbers
   V number[kInputs], params[3];
   Mistake* record;
 };
@@ -192,7 +193,7 @@ __global__ void __launch_bounds__(kThreads) packed_kernel(const Call<float, kInp
   using R = Result<F, float, kInputs>;
   constexpr bool kTest = std::is_same_v<R, bool>;
   using Out = std::conditional_t<kTest, bool, T>;
-  const bool bfloat = call.in_dtype[0] == kBFloat16;
+  const bool bfloat = call.dtype == kBFloat16;
   const int64_t first = int64_t(blockIdx.x) * (kThreads * kPacks<T>)+threadIdx.x;
   int64_t at[kPacks<T>][kInputs + 1];
   Pack<T> in[kPacks<T>][kInputs];
@@ -204,9 +205,10 @@ __global__ void __launch_bounds__(kThreads) packed_kernel(const Call<float, kInp
     const int64_t left = call.numel - pack * kCount;
 #pragma unroll
     for (int n = 0; n < kInputs; ++n) {
+      if (!call.in[n]) continue;
       const T* from = static_cast<const T*>(call.in[n]) + at[k][n + 1];
-      if (!call.in[n] || call.layout.strides[0][n + 1] == 0) {
-        const T value = call.in[n] ? *from : encode<T>(call.number[n], bfloat);
+      if (call.layout.strides[0][n + 1] == 0) {
+        const T value = *from;
 #pragma unroll
         for (int j = 0; j < kCount; ++j) in[k][n].values[j] = value;
       } else if (left >= kCount) {
@@ -227,7 +229,8 @@ __global__ void __launch_bounds__(kThreads) packed_kernel(const Call<float, kInp
     for (int j = 0; j < kCount; ++j) {
       float x[kInputs];
 #pragma unroll
-      for (int n = 0; n < kInputs; ++n) x[n] = decode(in[k][n].values[j], bfloat);
+      for (int n = 0; n < kInputs; ++n)
+        x[n] = call.in[n] ? decode(in[k][n].values[j], bfloat) : call.number[n];
       if constexpr (kTest)
         result.values[j] = apply<F>(x, call);
       else
@@ -291,7 +294,7 @@ Call<V, kInputs> make_call(const View& out, const View* const (&in)[kInputs], co
   const View* views[kInputs + 1] = {&out};
   for (int n = 0; n < kInputs; ++n) views[n + 1] = in[n];
   Call<V, kInputs> call{
-      layout_of<kInputs + 1>(views, 0, out.dim, &out), 0, out.data, {}, out.dtype, {}, {}, {}, nullptr};
+      layout_of<kInputs + 1>(views, 0, out.dim, &out), 0, out.data, {}, out.dtype, {}, {}, {}, {}, nullptr};
   call.numel = call.layout.numel;
   for (int n = 0; n < kInputs; ++n) {
     call.in[n] = in[n]->host_number ? nullptr : in[n]->data;
@@ -324,11 +327,12 @@ void run(const Formula<kInputs>& formula, Dtype dtype, const View& out, const Vi
   if (computing == kDouble)
     return launch_strided(formula.name, formula.strided_double, make_call<double>(out, in, params));
   auto call = make_call<float>(out, in, params);
+  call.dtype = dtype;
   bool same = out.dtype == dtype || out.dtype == kBool;
   const void* data[kInputs + 1] = {out.data};
   int64_t items[kInputs + 1] = {int64_t(item_size(out.dtype))};
   for (int n = 0; n < kInputs; ++n) {
-    same &= in[n]->dtype == dtype;
+    same &= in[n]->host_number || in[n]->dtype == dtype;
     data[n + 1] = call.in[n];
     items[n + 1] = int64_t(item_size(dtype));
   }

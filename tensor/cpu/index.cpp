@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include <tengen/tensor/cpu/fill.h>
+#include <tengen/tensor/cpu/reduced.h>
 #include <tengen/tensor/cpu/scratch.h>
 #include <tengen/tensor/cpu/walk.h>
 #include <tengen/tensor/parallel.h>
@@ -43,8 +44,8 @@ template <bool Add, class T>
 void put(T& to, T from) {
   if constexpr (!Add)
     to = from;
-  else if constexpr (std::is_same_v<T, Half> || std::is_same_v<T, BFloat16>)
-    to = T(float(to) + float(from));
+  else if constexpr (is_reduced<T>)
+    to = narrow<T>(widen(to) + widen(from));
   else if constexpr (std::is_same_v<T, bool>)
     to = to || from;
   else
@@ -292,8 +293,8 @@ int64_t find_nonzero(const void* data, int64_t step, int64_t count, int64_t firs
   const T* in = static_cast<const T*>(data);
   int64_t n = 0;
   auto is_set = [=](int64_t k) {
-    if constexpr (std::is_same_v<T, Half> || std::is_same_v<T, BFloat16>)
-      return float(in[k * step]) != 0;
+    if constexpr (is_reduced<T>)
+      return (in[k * step].bits & 0x7fff) != 0;
     else
       return in[k * step] != T(0);
   };

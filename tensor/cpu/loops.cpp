@@ -1,4 +1,5 @@
 #include <tengen/tensor/cpu/loops.h>
+#include <tengen/tensor/cpu/reduced.h>
 
 namespace tengen::cpu::TENGEN_ISA {
 namespace {
@@ -9,6 +10,10 @@ void move_elements(void* dst_data, int64_t dst_outer, int64_t dst_inner, const v
   auto convert = [](Src value) {
     if constexpr (__is_same(Dst, bool))
       return value != 0;
+    else if constexpr (is_reduced<Src>)
+      return widen(value);
+    else if constexpr (is_reduced<Dst>)
+      return narrow<Dst>(value);
     else
       return static_cast<Dst>(value);
   };
@@ -21,7 +26,12 @@ void move_elements(void* dst_data, int64_t dst_outer, int64_t dst_inner, const v
     Dst* dst = static_cast<Dst*>(dst_data) + o * dst_outer;
     const Src* src = static_cast<const Src*>(src_data) + o * src_outer;
     if (dst_inner == 1 && src_inner == 1) {
-      for (int64_t i = 0; i < inner; ++i) dst[i] = convert(src[i]);
+      if constexpr (is_reduced<Src>)
+        widen(dst, src, inner);
+      else if constexpr (is_reduced<Dst>)
+        narrow(dst, src, inner);
+      else
+        for (int64_t i = 0; i < inner; ++i) dst[i] = convert(src[i]);
     } else if (dst_inner == 1 && src_inner == 0) {
       Dst value = convert(*src);
       for (int64_t i = 0; i < inner; ++i) dst[i] = value;
@@ -101,6 +111,16 @@ void Run::bind(const View& view, const Order& order, Dtype as) {
   direct_ = as == view.dtype && (order.numel == 1 || (sizes_.size() == 1 && strides_[0] == 1));
   load_ = store_ = raw_mover(item_);
   if (as == view.dtype) return;
+  switch (view.dtype) {  // as float
+    case kHalf:
+      load_ = move_elements<float, Half>, store_ = move_elements<Half, float>;
+      return;
+    case kBFloat16:
+      load_ = move_elements<float, BFloat16>, store_ = move_elements<BFloat16, float>;
+      return;
+    default:
+      break;
+  }
   switch (view.dtype) {  // as int64_t
     case kByte:
       load_ = move_elements<int64_t, uint8_t>, store_ = move_elements<uint8_t, int64_t>;

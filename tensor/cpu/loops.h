@@ -1,7 +1,8 @@
 // Strided operands as runs of consecutive elements.
 //
-// A kernel is written once, for contiguous runs of a computing type: float, double, or int64_t, which also
-// serves the smaller integers and bool (their arithmetic is int64_t's, cut off). Operands that are not such
+// A kernel is written once, for contiguous runs of a computing type: float, which also serves Half and
+// BFloat16 (rounded when stored), double, or int64_t, which also serves the smaller integers and bool (their
+// arithmetic is int64_t's, cut off). Operands that are not such
 // runs in memory pass through small buffers: load() gathers and converts a run, store() scatters it.
 #pragma once
 
@@ -15,11 +16,10 @@ namespace tengen::cpu::TENGEN_ISA {
 /// Elements that one buffer holds.
 inline constexpr int64_t kRun = 512;
 
-/// The type in which elements of `dtype` are computed with: kFloat, kDouble or kLong (Half and BFloat16:
-/// Undefined).
+/// The type in which elements of `dtype` are computed with: kFloat, kDouble or kLong.
 inline Dtype computing_type(Dtype dtype) {
   if (dtype == kFloat || dtype == kDouble) return dtype;
-  return dtype == kHalf || dtype == kBFloat16 ? ScalarType::Undefined : kLong;
+  return dtype == kHalf || dtype == kBFloat16 ? kFloat : kLong;
 }
 
 /// Bytes per element.

@@ -4,6 +4,7 @@
 
 #include <tengen/tensor/array_ref.h>
 #include <tengen/tensor/cpu/fill.h>
+#include <tengen/tensor/cpu/reduced.h>
 #include <tengen/tensor/cpu/transpose.h>
 #include <tengen/tensor/cpu/walk.h>
 #include <tengen/tensor/parallel.h>
@@ -26,22 +27,16 @@ Walk<2> walk(const View& out, const View& in) {
 
 template <class To, class From>
 inline To convert(From value) {
-  if constexpr (std::is_same_v<To, bool>)
+  if constexpr (is_reduced<From> && !std::is_same_v<To, From>)
+    return convert<To>(widen(value));
+  else if constexpr (std::is_same_v<To, bool>)
     return value != From(0);
-  else if constexpr (std::is_same_v<To, Half> || std::is_same_v<To, BFloat16>)
-    return To(float(value));
+  else if constexpr (is_reduced<To> && !std::is_same_v<To, From>)
+    return narrow<To>(float(value));
   else if constexpr (std::is_integral_v<To> && !std::is_integral_v<From>)
     return To(int64_t(value));
   else
     return To(value);
-}
-template <>
-inline bool convert<bool, Half>(Half value) {
-  return float(value) != 0;
-}
-template <>
-inline bool convert<bool, BFloat16>(BFloat16 value) {
-  return float(value) != 0;
 }
 
 template <class To, class From>
@@ -49,6 +44,10 @@ void copy_row(To* out, int64_t out_stride, const From* in, int64_t in_stride, in
   if (out_stride == 1 && in_stride == 1) {
     if constexpr (std::is_same_v<To, From>)
       std::memcpy(out, in, n * sizeof(To));
+    else if constexpr (is_reduced<From> && std::is_same_v<To, float>)
+      widen(out, in, n);
+    else if constexpr (is_reduced<To> && std::is_same_v<From, float>)
+      narrow(out, in, n);
     else
       for (int64_t k = 0; k < n; ++k) out[k] = convert<To>(in[k]);
   } else if (out_stride == 1 && in_stride == -1) {  // backwards, in vectors

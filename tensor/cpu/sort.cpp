@@ -9,6 +9,7 @@
 #include <utility>
 
 #include <tengen/tensor/cpu/fill.h>
+#include <tengen/tensor/cpu/reduced.h>
 #include <tengen/tensor/cpu/scratch.h>
 #include <tengen/tensor/parallel.h>
 
@@ -42,7 +43,9 @@ struct Wide {
 template <class Key, class T>
 Key key_of(T value) {
   constexpr Key kSign = Key{1} << (8 * sizeof(Key) - 1);
-  if constexpr (std::is_floating_point_v<T>) {
+  if constexpr (is_reduced<T>) {
+    return key_of<Key>(widen(value));
+  } else if constexpr (std::is_floating_point_v<T>) {
     if (value != value) return ~Key{0};
     Key bits = std::bit_cast<Key>(value + T(0));  // -0 equals 0
     return bits & kSign ? ~bits : bits | kSign;
@@ -129,7 +132,7 @@ void sort_rows(const Rows& rows, bool descending) {
 void sort(const View& values, const View& indices, const View& in, bool descending) {
   Rows rows(values, indices, in);
   if (rows.count == 0 || rows.k == 0) return;
-  visit_compute(in.dtype, "sort", [&](auto zero) {
+  visit_all(in.dtype, [&](auto zero) {
     using T = decltype(zero);
     TENGEN_CHECK(sizeof(T) == 8 || rows.n <= int64_t{0xffffffff}, "sort: found a row of ", rows.n,
                  " elements; of this type at most 2^32 - 1 can be sorted");

@@ -13,7 +13,7 @@ Tensor leaf(std::initializer_list<double> values) {
   std::vector<double> v(values);
   return tensor(v).set_requires_grad(true);
 }
-double at(const Tensor& t, int64_t i) { return t.flatten()[i].item<double>(); }
+double element(const Tensor& t, int64_t i) { return t.flatten()[i].item<double>(); }
 
 std::string error_of(const std::function<void()>& call) {
   try {
@@ -32,40 +32,40 @@ TEST_CASE("backward accumulates into leaves") {
   Tensor x = leaf({2, 3}), y = leaf({5, 7});
   Tensor z = (x * y + x).sum();
   z.backward({}, true);
-  CHECK(at(x.grad(), 0) == 6);
-  CHECK(at(x.grad(), 1) == 8);
-  CHECK(at(y.grad(), 1) == 3);
+  CHECK(element(x.grad(), 0) == 6);
+  CHECK(element(x.grad(), 1) == 8);
+  CHECK(element(y.grad(), 1) == 3);
   z.backward();
-  CHECK(at(x.grad(), 1) == 16);
+  CHECK(element(x.grad(), 1) == 16);
 }
 
 TEST_CASE("a tensor used several times gets the sum of its gradients") {
   Tensor x = leaf({3});
   Tensor a = x * 2, b = a * a + a;  // d/dx (4x^2 + 2x) = 8x + 2
   b.sum().backward();
-  CHECK(at(x.grad(), 0) == 26);
+  CHECK(element(x.grad(), 0) == 26);
 }
 
 TEST_CASE("grad leaves .grad alone, prunes what is not asked for and differentiates twice") {
   Tensor x = leaf({2}), y = leaf({3});
   Tensor z = x * x * x * y;
   Tensor dx = grad({z}, {x}, {}, true, true)[0];
-  CHECK(at(dx, 0) == 36);
+  CHECK(element(dx, 0) == 36);
   CHECK(!x.grad().defined());
   CHECK(!y.grad().defined());
   Tensor dxx = grad({dx}, {x}, {}, true, true)[0];
-  CHECK(at(dxx, 0) == 36);  // 6xy
-  CHECK(at(grad({dxx}, {x}, {}, true)[0], 0) == 18);
-  CHECK(at(grad({dx}, {y}, {}, true)[0], 0) == 12);
+  CHECK(element(dxx, 0) == 36);  // 6xy
+  CHECK(element(grad({dxx}, {x}, {}, true)[0], 0) == 18);
+  CHECK(element(grad({dx}, {y}, {}, true)[0], 0) == 12);
 }
 
 TEST_CASE("grad with respect to tensors inside the graph") {
   Tensor x = leaf({2});
   Tensor a = x.exp(), b = a * a, c = b + a;
   auto g = grad({c}, {a, b, x}, {}, true);
-  CHECK(at(g[0], 0) == doctest::Approx(2 * std::exp(2.0) + 1));
-  CHECK(at(g[1], 0) == 1);
-  CHECK(at(g[2], 0) == doctest::Approx((2 * std::exp(2.0) + 1) * std::exp(2.0)));
+  CHECK(element(g[0], 0) == doctest::Approx(2 * std::exp(2.0) + 1));
+  CHECK(element(g[1], 0) == 1);
+  CHECK(element(g[2], 0) == doctest::Approx((2 * std::exp(2.0) + 1) * std::exp(2.0)));
 }
 
 TEST_CASE("grad of an unused input is an error unless it is allowed") {
@@ -80,7 +80,7 @@ TEST_CASE("backward to chosen inputs only") {
   Tensor x = leaf({2}), y = leaf({3});
   Tensor inputs[] = {x};
   (x * y).backward({}, std::nullopt, false, TensorList(inputs, 1));
-  CHECK(at(x.grad(), 0) == 3);
+  CHECK(element(x.grad(), 0) == 3);
   CHECK(!y.grad().defined());
 }
 
@@ -100,24 +100,24 @@ TEST_CASE("broadcasting and type promotion are undone") {
   (x * w).sum().backward();
   CHECK(x.grad().sizes() == IntArrayRef({3, 1}));
   CHECK(w.grad().dtype() == kFloat);
-  CHECK(at(w.grad(), 3) == 6);
-  CHECK(at(x.grad(), 2) == 4);
+  CHECK(element(w.grad(), 3) == 6);
+  CHECK(element(x.grad(), 2) == 4);
 }
 
 TEST_CASE("hooks see and replace gradients") {
   Tensor x = leaf({2});
   Tensor y = x * 3;
   double seen = 0;
-  y.register_hook([&](Tensor g) { seen = at(g, 0); });
+  y.register_hook([&](Tensor g) { seen = element(g, 0); });
   y.register_hook([](Tensor g) { return g * 10; });
   unsigned id = x.register_hook([](Tensor g) { return g + 1; });
   (y * 5).sum().backward();
   CHECK(seen == 5);
-  CHECK(at(x.grad(), 0) == 151);
+  CHECK(element(x.grad(), 0) == 151);
   x.remove_hook(id);
   x.mutable_grad().reset();
   (x * 3).sum().backward();
-  CHECK(at(x.grad(), 0) == 3);
+  CHECK(element(x.grad(), 0) == 3);
   CHECK_THROWS_AS(x.remove_hook(id), Error);
 }
 
@@ -126,7 +126,7 @@ TEST_CASE("retain_grad keeps the gradient of a tensor inside the graph") {
   Tensor y = x * 3;
   y.retain_grad();
   (y * y).sum().backward();
-  CHECK(at(y.grad(), 0) == 12);
+  CHECK(element(y.grad(), 0) == 12);
 }
 
 TEST_CASE("NoGradGuard, AutoGradMode and detach stop recording") {
@@ -163,7 +163,7 @@ TEST_CASE("writing in place to a leaf that requires a gradient is an error") {
   CHECK(contains(error_of([&] { x[0].fill_(1); }), "view of a leaf"));
   NoGradGuard guard;
   x.add_(1);
-  CHECK(at(x, 0) == 3);
+  CHECK(element(x, 0) == 3);
 }
 
 TEST_CASE("in-place writes take part in the history") {
@@ -172,7 +172,7 @@ TEST_CASE("in-place writes take part in the history") {
   y.mul_(x);
   y.mul_(3);
   y.sum().backward();  // 3 x^2
-  CHECK(at(x.grad(), 0) == 12);
+  CHECK(element(x.grad(), 0) == 12);
 }
 
 TEST_CASE("writes through a view change the history of the base and of other views") {
@@ -180,12 +180,12 @@ TEST_CASE("writes through a view change the history of the base and of other vie
   Tensor base = x * 1;
   Tensor first = base[0], last = base[2];
   first.copy_(w[0] * w[0]);
-  CHECK(at(base, 0) == 100);
+  CHECK(element(base, 0) == 100);
   (base.sum() + last * 2 + first).backward();
-  CHECK(at(x.grad(), 0) == 0);
-  CHECK(at(x.grad(), 1) == 1);
-  CHECK(at(x.grad(), 2) == 3);
-  CHECK(at(w.grad(), 0) == 40);
+  CHECK(element(x.grad(), 0) == 0);
+  CHECK(element(x.grad(), 1) == 1);
+  CHECK(element(x.grad(), 2) == 3);
+  CHECK(element(w.grad(), 0) == 40);
 }
 
 TEST_CASE("a plain tensor gains a history when a recorded value is written into it") {
@@ -194,7 +194,7 @@ TEST_CASE("a plain tensor gains a history when a recorded value is written into 
   out[1].copy_(w.expand({2}) * 2);
   CHECK(out.requires_grad());
   (out * out).sum().backward();
-  CHECK(at(w.grad(), 0) == 48);  // 2 * (2w)^2 -> 16 w
+  CHECK(element(w.grad(), 0) == 48);  // 2 * (2w)^2 -> 16 w
 }
 
 TEST_CASE("a chain of a million nodes runs backward and is freed") {
@@ -202,7 +202,7 @@ TEST_CASE("a chain of a million nodes runs backward and is freed") {
   Tensor y = x;
   for (int i = 0; i < 1000000; ++i) y = y + 1;
   y.backward();
-  CHECK(at(x.grad(), 0) == 1);
+  CHECK(element(x.grad(), 0) == 1);
 }
 
 TEST_CASE("anomaly mode names the forward operator that made a NaN") {
@@ -231,7 +231,7 @@ TEST_CASE("several threads may run forward and backward on shared parameters of 
       for (int k = 0; k < 50; ++k) results[i] = grad({(w * w * double(i)).sum()}, {w})[0];
     });
   for (auto& thread : threads) thread.join();
-  for (int i = 0; i < 4; ++i) CHECK(at(results[i], 5) == 2 * i);
+  for (int i = 0; i < 4; ++i) CHECK(element(results[i], 5) == 2 * i);
 }
 
 TEST_CASE("retain_grad follows the tensor and does not outlive it") {
@@ -240,7 +240,7 @@ TEST_CASE("retain_grad follows the tensor and does not outlive it") {
   y.retain_grad();
   y.mul_(2);  // a new history for the same tensor
   (y * y).sum().backward({}, true);
-  CHECK(at(y.grad(), 0) == 24);
+  CHECK(element(y.grad(), 0) == 24);
   Tensor z;
   {
     Tensor inner = x * 5;
@@ -248,5 +248,5 @@ TEST_CASE("retain_grad follows the tensor and does not outlive it") {
     z = (inner * 2).sum();
   }
   z.backward();  // the tensor is gone: nothing to store
-  CHECK(at(x.grad(), 0) == 24 * 6 + 10);
+  CHECK(element(x.grad(), 0) == 24 * 6 + 10);
 }

@@ -9,21 +9,21 @@ using namespace device_data;
 
 namespace {
 
-enum class Layout { kRows, kColumns, kSpread, kRepeatedRow, kOverlapping, kCount };
+enum class Placement { kRows, kColumns, kSpread, kRepeatedRow, kOverlapping, kCount };
 
 /// Strides of a (rows, cols) matrix; returns the elements it covers.
-int64_t lay_out(Layout layout, int64_t rows, int64_t cols, int64_t& row, int64_t& col) {
+int64_t lay_out(Placement layout, int64_t rows, int64_t cols, int64_t& row, int64_t& col) {
   switch (layout) {
-    case Layout::kRows:
+    case Placement::kRows:
       row = cols + 1, col = 1;
       break;
-    case Layout::kColumns:
+    case Placement::kColumns:
       row = 1, col = rows + 2;
       break;
-    case Layout::kSpread:
+    case Placement::kSpread:
       row = 2 * cols + 3, col = 2;
       break;
-    case Layout::kRepeatedRow:
+    case Placement::kRepeatedRow:
       row = 0, col = 1;
       break;
     default:
@@ -56,7 +56,7 @@ void check(const MatmulShape& s, int64_t a_size, int64_t b_size, int64_t out_siz
 }
 
 template <class T>
-void check(int64_t batch, int64_t m, int64_t n, int64_t k, std::array<Layout, 3> layouts, bool repeat_a,
+void check(int64_t batch, int64_t m, int64_t n, int64_t k, std::array<Placement, 3> layouts, bool repeat_a,
            bool repeat_b, std::mt19937& random, int64_t offset = 0, double tolerance = kTolerance<T>) {
   MatmulShape s{};
   s.batch = batch, s.m = m, s.n = n, s.k = k;
@@ -70,7 +70,7 @@ void check(int64_t batch, int64_t m, int64_t n, int64_t k, std::array<Layout, 3>
   check<T>(s, a_size, b_size, out_size, random, offset, tolerance);
 }
 
-constexpr std::array kByRows{Layout::kRows, Layout::kRows, Layout::kRows};
+constexpr std::array kByRows{Placement::kRows, Placement::kRows, Placement::kRows};
 
 }  // namespace
 
@@ -80,7 +80,7 @@ TEST_CASE("matmul on a device: every layout, random sizes") {
   const auto pick = [&](int64_t high) { return std::uniform_int_distribution<int64_t>(0, high)(random); };
   for (int i = 0; i < 300; ++i) {
     const int64_t high = i % 4 ? 12 : 60, k = i % 10 ? pick(high) : pick(400);
-    const auto layout = [&](int64_t last) { return Layout(pick(last)); };
+    const auto layout = [&](int64_t last) { return Placement(pick(last)); };
     const std::array layouts{layout(4), layout(4), layout(2)};
     const int64_t batch = pick(3), m = pick(high), n = pick(high), offset = pick(3);
     switch (i % 4) {

@@ -70,12 +70,14 @@ int64_t elements(const Tensors& tensors) {
 
 // A scalar of all outputs with fixed random weights: an all-ones cotangent would not see a wrong softmax
 // rule.
-Tensor weighted_sum(const Tensors& outputs) {
+Tensor weighted_sum(const Tensors& outputs, ScalarType rounded = kDouble) {
   Tensor total = zeros({}, kDouble);
   uint64_t seed = 77;
   for (const Tensor& out : outputs)
     if (out.is_floating_point()) {
-      Tensor weight = uniform(std::vector<int64_t>(out.sizes().begin(), out.sizes().end()), 0.5, 1.5, seed++);
+      Tensor weight = uniform(std::vector<int64_t>(out.sizes().begin(), out.sizes().end()), 0.5, 1.5, seed++)
+                          .to(rounded)
+                          .to(kDouble);
       total = total + (out.to(kDouble) * weight.to(out.device())).sum();
     }
   return total;
@@ -84,7 +86,7 @@ Tensor weighted_sum(const Tensors& outputs) {
 Tensors gradients(const Tensor& total, const Tensors& inputs, bool create_graph = false) {
   Tensors wanted;
   for (const Tensor& x : inputs)
-    if (differentiable(x)) wanted.push_back(x);
+    if (x.defined() && x.requires_grad()) wanted.push_back(x);
   if (!total.requires_grad() || wanted.empty()) return {};
   Tensors found = autograd::grad({total}, wanted, {}, std::nullopt, create_graph, true);
   for (size_t i = 0; i < found.size(); ++i)
@@ -202,6 +204,47 @@ void check_threads(const Rows& rows) {
   set_num_threads(threads);
 }
 
+void check_reduced(const Rows& rows, Device device) {
+  FOR_EACH_SAMPLE(rows) {
+    // Sizes change nothing in types; float32 runs see that all elements are reached.
+    if (!row.float32 || row.ulps16 == 0 || elements(sample.inputs) > 2048) continue;
+    if (row.random && device.is_cuda()) continue;
+    for (ScalarType type : {kHalf, kBFloat16}) {
+      INFO(std::string(to_string(type)));
+      const double ulp = type == kHalf ? 0x1p-10 : 0x1p-7;
+      auto as = [&](ScalarType t, Device where) {  // the same numbers in another type
+        Tensors out;
+        for (const Tensor& x : sample.inputs) {
+          out.push_back(!x.defined()        ? x
+                        : differentiable(x) ? x.detach().to(type).to(where, t, false, /*copy=*/true)
+                                            : x.to(where));
+          if (differentiable(x)) out.back().set_requires_grad(row.differentiable);
+        }
+        return out;
+      };
+      Tensors narrow = as(type, device), wide = as(kFloat, kCPU);
+      Tensors found = row.call(narrow), expected = row.call(wide);
+      for (size_t k = 0; k < found.size() && k < expected.size(); ++k)
+        CHECK(found[k].dtype() == (expected[k].dtype() == kFloat ? type : expected[k].dtype()));
+      CHECK(difference(found, expected, row.ulps16 * ulp) == "");
+      if (row.inplace && expected[0].sizes().equals(wide[0].sizes())) {
+        INFO("in place");
+        NoGradGuard no_grad;
+        Tensor self = narrow[0].clone();
+        row.inplace(self, narrow);
+        CHECK(self.dtype() == type);
+        CHECK(difference({self}, {expected[0]}, row.ulps16 * ulp) == "");
+      }
+      if (!row.differentiable) continue;
+      INFO("gradients");
+      Tensors grads = gradients(weighted_sum(found, type), narrow);
+      for (const Tensor& g : grads) CHECK(g.dtype() == type);
+      CHECK(difference(grads, gradients(weighted_sum(expected, type), wide), row.gradient_ulps16 * ulp) ==
+            "");
+    }
+  }
+}
+
 void check_errors(const Rows& rows) {
   for (const Row& row : rows)
     for (const ErrorSample& sample : row.errors) {
@@ -277,6 +320,10 @@ void check_cuda_gradients(const Rows& rows, bool second_order) {
     }
     CHECK(difference(results[1], results[0], 1e-9) == "");
   }
+}
+
+void check_reduced_cuda(const Rows& rows) {
+  if (has_cuda()) check_reduced(rows, kCUDA);
 }
 
 void check_cuda_differences(const Rows& rows) {

@@ -136,8 +136,8 @@ void add_norm(Rows& rows) {
       {.name = "batch_norm",  // evaluation: the running statistics are constants
        .call = [](const Tensors& in) -> Tensors {
          const Tensor mean = uniform({2}, -1, 1, 5), var = uniform({2}, 0.5, 2, 6);
-         return {batch_norm(in[0], input_or_none(in, 1), input_or_none(in, 2), mean.to(in[0]), var.to(in[0]),
-                            false, 0.1, 1e-3)};
+         return {batch_norm(in[0], input_or_none(in, 1), input_or_none(in, 2), mean.to(in[0].options()),
+                            var.to(in[0].options()), false, 0.1, 1e-3)};
        },
        .samples =
            [] {

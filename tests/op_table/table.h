@@ -43,6 +43,10 @@ struct Row {
   bool random = false;  // draws numbers: devices have streams of their own
   double tolerance = 1e-10;  // float64 forward against reference: |a-b| <= tolerance * (1 + |b|)
   double tolerance32 = 1e-4;
+  /// 16-bit types against float32 on the same numbers, if float32 is: |a-b| <= ulps16 * ulp * (1 + |b|), ulp
+  /// being what lies between 1 and the next number. 0: not compared; say why.
+  double ulps16 = 1;
+  double gradient_ulps16 = 2;
   std::vector<std::string> also = {};  // other public names this row covers: {"mul_", "operator*"}
 };
 

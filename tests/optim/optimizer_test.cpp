@@ -223,3 +223,31 @@ TEST_CASE("averages of parameters") {
   CHECK(mean.averages()[0].allclose(tensor({7.0, 7.0}, kDouble)));
   CHECK(ramped_ema_decay(0.9999, 2000)(100) == doctest::Approx(0.9999 * (1 - std::exp(-0.05))));
 }
+
+TEST_CASE("optimizers step 16-bit parameters as float32 ones, rounded at the end of a step") {
+  for (ScalarType type : {kBFloat16, kHalf}) {
+    const double ulp = type == kHalf ? 0x1p-10 : 0x1p-7;
+    const auto run = [&](auto make, ScalarType t) {
+      Tensor p = tensor({0.5, -1.0, 2.0, 3.0}).to(type).to(t).set_requires_grad(true);
+      auto optimizer = make(std::vector<Tensor>{p});
+      for (int i = 0; i < 3; ++i) {
+        optimizer.zero_grad();
+        (p * p).sum().backward();
+        CHECK(p.grad().dtype() == t);
+        optimizer.step();
+      }
+      return p.detach();
+    };
+    const auto check = [&](auto make) {
+      const Tensor narrow = run(make, type), wide = run(make, kFloat);
+      CHECK(narrow.dtype() == type);
+      CHECK(allclose(narrow.to(kFloat), wide, 4 * ulp, 4 * ulp));
+      CHECK(!narrow.to(kFloat).equal(tensor({0.5f, -1.0f, 2.0f, 3.0f})));
+    };
+    check([](std::vector<Tensor> p) { return SGD(p, SGDOptions(0.1).momentum(0.9).weight_decay(0.01)); });
+    check([](std::vector<Tensor> p) { return Adam(p, AdamOptions(0.1).amsgrad(true)); });
+    check([](std::vector<Tensor> p) { return AdamW(p, AdamWOptions(0.1)); });
+    check([](std::vector<Tensor> p) { return RMSprop(p, RMSpropOptions(0.1)); });
+    check([](std::vector<Tensor> p) { return Adagrad(p, AdagradOptions(0.1)); });
+  }
+}

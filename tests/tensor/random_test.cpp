@@ -245,3 +245,28 @@ TEST_CASE("random: options, in-place versions and leaves") {
   CHECK(rand({0}).numel() == 0);
   CHECK(randn({}).dim() == 0);
 }
+
+TEST_CASE("random: 16-bit types take the same draws as float32, rounded") {
+  for (ScalarType type : {kHalf, kBFloat16}) {
+    const auto same = [&](auto fill) {
+      const Tensor narrow = empty({37}, type), wide = empty({37}, kFloat);
+      manual_seed(5);
+      fill(narrow);
+      manual_seed(5);
+      fill(wide);
+      CHECK(narrow.equal(wide.to(type)));
+    };
+    same([](const Tensor& t) { t.normal_(1, 2); });
+    same([](const Tensor& t) { t.exponential_(2); });
+    same([](const Tensor& t) { t.bernoulli_(0.3); });
+    same([](const Tensor& t) { t.bernoulli_(full({37}, 0.25, t.options())); });
+    same([](const Tensor& t) { t.random_(-5, 200); });
+    const Tensor p = tensor({0.25, 0.5, 0.25});
+    manual_seed(5);
+    const Tensor expected = multinomial(p, 20, true);
+    manual_seed(5);
+    CHECK(multinomial(p.to(type), 20, true).equal(expected));
+    CHECK_THROWS_WITH_AS(empty({2}, type).random_(5000), doctest::Contains("does not hold all whole numbers"),
+                         Error);
+  }
+}
