@@ -30,21 +30,40 @@ size_t rounded(size_t bytes) {
 /// Who uses a block again: the work of one stream, or one graph (begin_private_memory).
 using Owner = const void*;
 thread_local Owner private_owner = nullptr;
+thread_local cudaStream_t private_source = nullptr;
 
 struct Block {
   Owner owner;
   size_t bytes;
+  bool is_private;
 };
+
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool kKeeps = false;  // freed blocks are given back, so that the emulated device sees who uses them
+#else
+constexpr bool kKeeps = true;
+#endif
 
 struct Cache {
   std::mutex mutex;
   std::unordered_map<void*, Block> used;
-  std::map<std::pair<Owner, size_t>, std::vector<void*>> free;
+  using Free = std::map<std::pair<Owner, size_t>, std::vector<void*>>;
+  Free free, of_graphs;
   DeviceMemoryStats stats{};
 
   static Cache& instance() {
     static Cache* cache = new Cache;  // never destroyed: static tensors are freed later than anything else
     return *cache;
+  }
+
+  /// A freed block waits to be used again. A graph's is not free for anybody else: the next replay uses it.
+  void keep(void* block, const Block& freed) noexcept {
+    if (kKeeps || freed.is_private) {
+      (freed.is_private ? of_graphs : free)[{freed.owner, freed.bytes}].push_back(block);
+    } else {
+      cudaFree(block);
+      stats.reserved -= freed.bytes;
+    }
   }
 
   void give_back_free() {
@@ -77,11 +96,16 @@ void* allocate(size_t bytes) {
   const Owner owner = private_owner ? private_owner : current_stream();
   const size_t size = rounded(bytes);
   void* block = nullptr;
-  auto& list = cache.free[{owner, size}];
-  if (!list.empty()) {
-    block = list.back();
-    list.pop_back();
-  } else {
+  const auto take = [&](Cache::Free& free, Owner from) {
+    auto found = free.find({from, size});
+    if (found == free.end() || found->second.empty()) return false;
+    block = found->second.back();
+    found->second.pop_back();
+    return true;
+  };
+  const bool found = private_owner ? take(cache.of_graphs, owner) || take(cache.free, private_source)
+                                   : take(cache.free, owner);
+  if (!found) {
     // A recording goes on undisturbed: it does not contain allocations.
     cudaStreamCaptureMode mode = cudaStreamCaptureModeRelaxed;
     check(cudaThreadExchangeStreamCaptureMode(&mode), "allocation of device memory");
@@ -99,7 +123,7 @@ void* allocate(size_t bytes) {
     check(status, "allocation of device memory");
     cache.stats.reserved += size;
   }
-  cache.used[block] = {owner, size};
+  cache.used[block] = {owner, size, private_owner != nullptr};
   cache.stats.in_use += size;
   cache.stats.peak = std::max(cache.stats.peak, cache.stats.in_use);
   if (poisons_fresh_memory())
@@ -116,31 +140,25 @@ void release(void* block) noexcept {
   const Block freed = found->second;
   cache.used.erase(found);
   cache.stats.in_use -= freed.bytes;
-#if defined(__SANITIZE_ADDRESS__)
-  cudaFree(block);
-  cache.stats.reserved -= freed.bytes;
-#else
-  cache.free[{freed.owner, freed.bytes}].push_back(block);
-#endif
+  cache.keep(block, freed);
 }
 
-void begin_private_memory(const void* owner) { private_owner = owner; }
+void begin_private_memory(const void* owner, cudaStream_t source) {
+  private_owner = owner;
+  private_source = source;
+}
 void end_private_memory() { private_owner = nullptr; }
 
-void forget_private_memory(const void* owner) {
+void forget_private_memory(const void* owner, cudaStream_t heir) {
   Cache& cache = Cache::instance();
   std::lock_guard lock(cache.mutex);
   for (auto& [block, info] : cache.used)
-    if (info.owner == owner) info.owner = nullptr;  // the default stream
-  for (auto it = cache.free.begin(); it != cache.free.end();) {
-    if (it->first.first != owner) {
-      ++it;
-      continue;
-    }
-    auto& list = cache.free[{nullptr, it->first.second}];
-    list.insert(list.end(), it->second.begin(), it->second.end());
-    it = cache.free.erase(it);
-  }
+    if (info.is_private && info.owner == owner) info = {heir, info.bytes, false};
+  const auto first = cache.of_graphs.lower_bound({owner, 0});
+  auto last = first;
+  for (; last != cache.of_graphs.end() && last->first.first == owner; ++last)
+    for (void* block : last->second) cache.keep(block, {heir, last->first.second, false});
+  cache.of_graphs.erase(first, last);
 }
 
 DeviceMemoryStats device_memory_stats() {

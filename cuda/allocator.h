@@ -5,6 +5,8 @@
 
 #include <cstddef>
 
+struct CUstream_st;  // CUDA's own type, so that its headers need not be included
+
 namespace tengen::cuda {
 
 struct DeviceMemoryStats {
@@ -15,10 +17,10 @@ struct DeviceMemoryStats {
 DeviceMemoryStats device_memory_stats();
 
 /// Between these the calling thread's allocations belong to `owner`: blocks that it frees serve later
-/// allocations of its own only.
-void begin_private_memory(const void* owner);
+/// allocations of its own only. It takes over free blocks of the stream `source`, which has nothing to do.
+void begin_private_memory(const void* owner, CUstream_st* source);
 void end_private_memory();
-/// The owner's blocks, freed and to be freed, serve everybody again.
-void forget_private_memory(const void* owner);
+/// The owner's blocks, freed and to be freed, serve work of the stream `heir`.
+void forget_private_memory(const void* owner, CUstream_st* heir);
 
 }  // namespace tengen::cuda

@@ -11,6 +11,7 @@ namespace tengen::cuda {
 
 struct CUDAGraph::Impl {
   cudaStream_t recording = nullptr;
+  cudaStream_t last = nullptr;  // that recorded or replayed it: its memory is free in the order of this one
   cudaGraphExec_t executable = nullptr;
 };
 
@@ -20,6 +21,7 @@ CUDAGraph::~CUDAGraph() {
     cudaGraph_t unfinished = nullptr;
     cudaStreamEndCapture(impl_->recording, &unfinished);
     if (unfinished) cudaGraphDestroy(unfinished);
+    cudaGetLastError();  // whatever became of it
     end_private_memory();
   }
   reset();
@@ -33,9 +35,10 @@ void CUDAGraph::capture_begin() {
       "stream: CUDAStreamGuard guard(getStreamFromPool())");
   TENGEN_CHECK(!impl_->recording && !impl_->executable,
                "CUDAGraph::capture_begin: this graph holds a recording already; reset() it first");
+  check(cudaStreamSynchronize(stream), "CUDAGraph::capture_begin");  // for begin_private_memory()
   check(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal), "CUDAGraph::capture_begin");
-  begin_private_memory(impl_.get());
-  impl_->recording = stream;
+  begin_private_memory(impl_.get(), stream);
+  impl_->recording = impl_->last = stream;
 }
 
 void CUDAGraph::capture_end() {
@@ -51,12 +54,13 @@ void CUDAGraph::capture_end() {
 
 void CUDAGraph::replay() {
   TENGEN_CHECK(impl_->executable, "CUDAGraph::replay: nothing has been recorded");
-  check(cudaGraphLaunch(impl_->executable, current_stream()), "CUDAGraph::replay");
+  impl_->last = current_stream();
+  check(cudaGraphLaunch(impl_->executable, impl_->last), "CUDAGraph::replay");
 }
 
 void CUDAGraph::reset() {
   if (impl_->executable) cudaGraphExecDestroy(std::exchange(impl_->executable, nullptr));
-  forget_private_memory(impl_.get());
+  forget_private_memory(impl_.get(), impl_->last);
 }
 
 }  // namespace tengen::cuda

@@ -32,6 +32,7 @@ thread_local cudaStream_t stream_of_thread = nullptr;
 void check(cudaError_t status, const char* what) {
   if (status == cudaSuccess) [[likely]]
     return;
+  cudaGetLastError();  // forget it: the next launch is not to blame
   fail("cuda: ", what, ": ", cudaGetErrorString(status));
 }
 

@@ -27,15 +27,16 @@ Adagrad::Adagrad(std::vector<OptimizerParamGroup> param_groups, AdagradOptions d
   TENGEN_CHECK(defaults.eps() >= 0, "Invalid epsilon value: ", defaults.eps());
 }
 
-void Adagrad::update(const Tensor& param, const Tensor& grad, const AdagradOptions& options,
-                     AdagradParamState& state) {
-  if (!state.sum().defined())
-    state.sum(full(param.sizes(), options.initial_accumulator_value(), param.options()));
-  double lr = options.lr() / (1 + double(state.step()) * options.lr_decay());
-  ++state.step();
-  Tensor g = options.weight_decay() != 0 ? grad.add(param, options.weight_decay()) : grad;
-  state.sum().addcmul_(g, g);
-  param.addcdiv_(g, state.sum().sqrt().add_(options.eps()), -lr);
+void Adagrad::update(const std::vector<Moving>& moving, const AdagradOptions& options) {
+  for (const auto& [param, grad, state] : moving) {
+    if (!state.sum().defined())
+      state.sum(full(param.sizes(), options.initial_accumulator_value(), param.options()));
+    double lr = options.lr() / (1 + double(state.step()) * options.lr_decay());
+    ++state.step();
+    Tensor g = options.weight_decay() != 0 ? grad.add(param, options.weight_decay()) : grad;
+    state.sum().addcmul_(g, g);
+    param.addcdiv_(g, state.sum().sqrt().add_(options.eps()), -lr);
+  }
 }
 
 }  // namespace tengen::optim

@@ -34,8 +34,7 @@ class Adagrad : public PerParameterOptimizer<AdagradOptions, AdagradParamState> 
                 std::move(defaults)) {}
 
  private:
-  void update(const Tensor& param, const Tensor& grad, const AdagradOptions& options,
-              AdagradParamState& state) override;
+  void update(const std::vector<Moving>& moving, const AdagradOptions& options) override;
 };
 
 }  // namespace tengen::optim

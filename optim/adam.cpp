@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include <tengen/optim/in_place.h>
+#include <tengen/optim/steps.h>
 #include <tengen/tensor/factories.h>
 
 namespace tengen::optim {
@@ -27,28 +27,30 @@ void check(const Options& options) {
   TENGEN_CHECK(options.weight_decay() >= 0, "Invalid weight_decay value: ", options.weight_decay());
 }
 
-template <class Options>
-void update(const Tensor& param, const Tensor& grad, const Options& options, AdamParamState& state,
-            bool decoupled) {
-  if (!state.exp_avg().defined()) {
-    state.exp_avg(zeros(param.sizes(), param.options()));
-    state.exp_avg_sq(zeros(param.sizes(), param.options()));
-  }
-  if (options.amsgrad() && !state.max_exp_avg_sq().defined())
-    state.max_exp_avg_sq(zeros(param.sizes(), param.options()));
-  double count = double(++state.step());
+template <class Moving, class Options>
+void update(const std::vector<Moving>& moving, const Options& options, bool decoupled) {
   auto [beta1, beta2] = options.betas();
-  AdamStep step{options.lr() / (1 - std::pow(beta1, count)), beta1, beta2,
-                std::sqrt(1 - std::pow(beta2, count)), options.eps()};
-  if (decoupled)
-    step.decay = 1 - options.lr() * options.weight_decay();
-  else
-    step.weight_decay = options.weight_decay();
-  Tensor gradient = readable(grad);
-  Written p("Adam.step", param), m("Adam.step", state.exp_avg()), v("Adam.step", state.exp_avg_sq());
-  Written largest("Adam.step", options.amsgrad() ? state.max_exp_avg_sq() : Tensor());
-  kernels(param).adam_step(p.dtype(), param.numel(), step, p.data(), gradient.data_ptr(), m.data(), v.data(),
-                           largest.data());
+  Steps<AdamStep, AdamTensors> steps("Adam.step", &Kernels::adam_step);
+  for (const auto& [param, grad, state] : moving) {
+    if (!state.exp_avg().defined()) {
+      state.exp_avg(zeros(param.sizes(), param.options()));
+      state.exp_avg_sq(zeros(param.sizes(), param.options()));
+    }
+    if (options.amsgrad() && !state.max_exp_avg_sq().defined())
+      state.max_exp_avg_sq(zeros(param.sizes(), param.options()));
+    double count = double(++state.step());
+    AdamStep step{options.lr() / (1 - std::pow(beta1, count)), beta1, beta2,
+                  std::sqrt(1 - std::pow(beta2, count)), options.eps()};
+    if (decoupled)
+      step.decay = 1 - options.lr() * options.weight_decay();
+    else
+      step.weight_decay = options.weight_decay();
+    const Tensor largest = options.amsgrad() ? state.max_exp_avg_sq() : Tensor();
+    steps.add(param, step,
+              {param.numel(), steps.written(param), steps.read(grad), steps.written(state.exp_avg()),
+               steps.written(state.exp_avg_sq()), steps.written(largest)});
+  }
+  steps.run();
 }
 
 }  // namespace
@@ -60,18 +62,16 @@ Adam::Adam(std::vector<OptimizerParamGroup> param_groups, AdamOptions defaults)
     : PerParameterOptimizer(std::move(param_groups), defaults) {
   check(defaults);
 }
-void Adam::update(const Tensor& param, const Tensor& grad, const AdamOptions& options,
-                  AdamParamState& state) {
-  optim::update(param, grad, options, state, /*decoupled=*/false);
+void Adam::update(const std::vector<Moving>& moving, const AdamOptions& options) {
+  optim::update(moving, options, /*decoupled=*/false);
 }
 
 AdamW::AdamW(std::vector<OptimizerParamGroup> param_groups, AdamWOptions defaults)
     : PerParameterOptimizer(std::move(param_groups), defaults) {
   check(defaults);
 }
-void AdamW::update(const Tensor& param, const Tensor& grad, const AdamWOptions& options,
-                   AdamWParamState& state) {
-  optim::update(param, grad, options, state, /*decoupled=*/true);
+void AdamW::update(const std::vector<Moving>& moving, const AdamWOptions& options) {
+  optim::update(moving, options, /*decoupled=*/true);
 }
 
 }  // namespace tengen::optim

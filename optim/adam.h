@@ -45,8 +45,7 @@ class Adam : public PerParameterOptimizer<AdamOptions, AdamParamState> {
       : Adam(std::vector<OptimizerParamGroup>{OptimizerParamGroup(std::move(params))}, std::move(defaults)) {}
 
  private:
-  void update(const Tensor& param, const Tensor& grad, const AdamOptions& options,
-              AdamParamState& state) override;
+  void update(const std::vector<Moving>& moving, const AdamOptions& options) override;
 };
 
 /// Loshchilov and Hutter (2017): the parameter itself shrinks by lr * weight_decay in each step.
@@ -73,8 +72,7 @@ class AdamW : public PerParameterOptimizer<AdamWOptions, AdamWParamState> {
   }
 
  private:
-  void update(const Tensor& param, const Tensor& grad, const AdamWOptions& options,
-              AdamWParamState& state) override;
+  void update(const std::vector<Moving>& moving, const AdamWOptions& options) override;
 };
 
 }  // namespace tengen::optim

@@ -141,22 +141,31 @@ class PerParameterOptimizer : public Optimizer {
       loss = closure();
     }
     NoGradGuard no_grad;
+    std::vector<Moving> moving;
     for (auto& group : param_groups_) {
-      auto& options = static_cast<Options&>(group.options());
+      moving.clear();
       for (const Tensor& param : group.params()) {
         if (!param.grad().defined()) continue;
         auto& state = state_[param.unsafeGetTensorImpl()];
         if (!state) state = make_state();
-        update(param, param.grad(), options, static_cast<ParamState&>(*state));
+        moving.push_back({param, param.grad(), static_cast<ParamState&>(*state)});
       }
+      update(moving, static_cast<const Options&>(group.options()));
     }
     ++*steps_;
     return loss;
   }
 
  protected:
+  /// A parameter that has a gradient.
+  struct Moving {
+    const Tensor& param;
+    Tensor grad;
+    ParamState& state;
+  };
   std::unique_ptr<OptimizerParamState> make_state() const override { return std::make_unique<ParamState>(); }
-  virtual void update(const Tensor& param, const Tensor& grad, const Options& options, ParamState& state) = 0;
+  /// Moves the parameters of one group.
+  virtual void update(const std::vector<Moving>& moving, const Options& options) = 0;
 };
 
 }  // namespace tengen::optim

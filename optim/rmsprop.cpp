@@ -29,31 +29,32 @@ RMSprop::RMSprop(std::vector<OptimizerParamGroup> param_groups, RMSpropOptions d
   TENGEN_CHECK(defaults.alpha() >= 0, "Invalid alpha value: ", defaults.alpha());
 }
 
-void RMSprop::update(const Tensor& param, const Tensor& grad, const RMSpropOptions& options,
-                     RMSpropParamState& state) {
-  auto start = [&](Tensor& tensor) {
-    if (!tensor.defined()) tensor = zeros(param.sizes(), param.options());
-  };
-  start(state.square_avg());
-  if (options.momentum() > 0) start(state.momentum_buffer());
-  if (options.centered()) start(state.grad_avg());
-  ++state.step();
+void RMSprop::update(const std::vector<Moving>& moving, const RMSpropOptions& options) {
+  for (const auto& [param, grad, state] : moving) {
+    auto start = [&](Tensor& tensor) {
+      if (!tensor.defined()) tensor = zeros(param.sizes(), param.options());
+    };
+    start(state.square_avg());
+    if (options.momentum() > 0) start(state.momentum_buffer());
+    if (options.centered()) start(state.grad_avg());
+    ++state.step();
 
-  double alpha = options.alpha();
-  Tensor g = options.weight_decay() != 0 ? grad.add(param, options.weight_decay()) : grad;
-  state.square_avg().mul_(alpha).addcmul_(g, g, 1 - alpha);
-  Tensor root;
-  if (options.centered()) {
-    state.grad_avg().mul_(alpha).add_(g, 1 - alpha);
-    root = state.square_avg().addcmul(state.grad_avg(), state.grad_avg(), -1).sqrt_().add_(options.eps());
-  } else {
-    root = state.square_avg().sqrt().add_(options.eps());
-  }
-  if (options.momentum() > 0) {
-    state.momentum_buffer().mul_(options.momentum()).addcdiv_(g, root);
-    param.add_(state.momentum_buffer(), -options.lr());
-  } else {
-    param.addcdiv_(g, root, -options.lr());
+    double alpha = options.alpha();
+    Tensor g = options.weight_decay() != 0 ? grad.add(param, options.weight_decay()) : grad;
+    state.square_avg().mul_(alpha).addcmul_(g, g, 1 - alpha);
+    Tensor root;
+    if (options.centered()) {
+      state.grad_avg().mul_(alpha).add_(g, 1 - alpha);
+      root = state.square_avg().addcmul(state.grad_avg(), state.grad_avg(), -1).sqrt_().add_(options.eps());
+    } else {
+      root = state.square_avg().sqrt().add_(options.eps());
+    }
+    if (options.momentum() > 0) {
+      state.momentum_buffer().mul_(options.momentum()).addcdiv_(g, root);
+      param.add_(state.momentum_buffer(), -options.lr());
+    } else {
+      param.addcdiv_(g, root, -options.lr());
+    }
   }
 }
 

@@ -40,8 +40,7 @@ class RMSprop : public PerParameterOptimizer<RMSpropOptions, RMSpropParamState> 
                 std::move(defaults)) {}
 
  private:
-  void update(const Tensor& param, const Tensor& grad, const RMSpropOptions& options,
-              RMSpropParamState& state) override;
+  void update(const std::vector<Moving>& moving, const RMSpropOptions& options) override;
 };
 
 }  // namespace tengen::optim

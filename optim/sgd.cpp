@@ -1,6 +1,6 @@
 #include <tengen/optim/sgd.h>
 
-#include <tengen/optim/in_place.h>
+#include <tengen/optim/steps.h>
 #include <tengen/tensor/factories.h>
 
 namespace tengen::optim {
@@ -22,17 +22,19 @@ SGD::SGD(std::vector<OptimizerParamGroup> param_groups, SGDOptions defaults)
                "Nesterov momentum requires a momentum and zero dampening");
 }
 
-void SGD::update(const Tensor& param, const Tensor& grad, const SGDOptions& options, SGDParamState& state) {
-  SgdStep step{options.lr(), options.momentum(), options.dampening(), options.weight_decay(),
-               options.nesterov()};
-  if (options.momentum() != 0 && !state.momentum_buffer().defined()) {
-    step.first = true;
-    state.momentum_buffer(empty(param.sizes(), param.options()));
+void SGD::update(const std::vector<Moving>& moving, const SGDOptions& options) {
+  Steps<SgdStep, SgdTensors> steps("SGD.step", &Kernels::sgd_step);
+  for (const auto& [param, grad, state] : moving) {
+    SgdStep step{options.lr(), options.momentum(), options.dampening(), options.weight_decay(),
+                 options.nesterov()};
+    if (options.momentum() != 0 && !state.momentum_buffer().defined()) {
+      step.first = true;
+      state.momentum_buffer(empty(param.sizes(), param.options()));
+    }
+    const Tensor buffer = options.momentum() != 0 ? state.momentum_buffer() : Tensor();
+    steps.add(param, step, {param.numel(), steps.written(param), steps.read(grad), steps.written(buffer)});
   }
-  Tensor buffer = options.momentum() != 0 ? state.momentum_buffer() : Tensor();
-  Tensor gradient = readable(grad);
-  Written p("SGD.step", param), b("SGD.step", buffer);
-  kernels(param).sgd_step(p.dtype(), param.numel(), step, p.data(), gradient.data_ptr(), b.data());
+  steps.run();
 }
 
 }  // namespace tengen::optim

@@ -35,8 +35,7 @@ class SGD : public PerParameterOptimizer<SGDOptions, SGDParamState> {
       : SGD(std::vector<OptimizerParamGroup>{OptimizerParamGroup(std::move(params))}, std::move(defaults)) {}
 
  private:
-  void update(const Tensor& param, const Tensor& grad, const SGDOptions& options,
-              SGDParamState& state) override;
+  void update(const std::vector<Moving>& moving, const SGDOptions& options) override;
 };
 
 }  // namespace tengen::optim

@@ -88,6 +88,15 @@ enum class Activation : uint8_t { None, ReLU, SiLU };
 struct SgdStep {
   double lr, momentum = 0, dampening = 0, weight_decay = 0;
   bool nesterov = false, first = false;
+  bool operator==(const SgdStep&) const = default;
+};
+
+/// What it moves: `size` elements each, contiguous; all but grad are written.
+struct SgdTensors {
+  int64_t size;
+  void* param;
+  const void* grad;
+  void* momentum_buffer;  // null without momentum
 };
 
 /// One step of Adam: param *= decay; g = grad + weight_decay * param; avg += (1 - beta1) * (g - avg) and the
@@ -95,6 +104,14 @@ struct SgdStep {
 /// correction + eps).
 struct AdamStep {
   double step_size, beta1, beta2, correction, eps, weight_decay = 0, decay = 1;
+  bool operator==(const AdamStep&) const = default;
+};
+/// As SgdTensors.
+struct AdamTensors {
+  int64_t size;
+  void* param;
+  const void* grad;
+  void *exp_avg, *exp_avg_sq, *max_exp_avg_sq /* may be null */;
 };
 
 /// Numbers drawn from the stream of words of a device's generator (philox.h): element i takes the words
@@ -215,11 +232,9 @@ struct Kernels {
                           const void* mean, const void* invstd, const void* weight, void* grad_in,
                           void* grad_weight, void* grad_bias);
 
-  // ---- optimizers: `size` elements each, kFloat or kDouble, contiguous; all but grad are written ----
-  void (*sgd_step)(Dtype dtype, int64_t size, const SgdStep& step, void* param, const void* grad,
-                   void* momentum_buffer /* null without momentum */);
-  void (*adam_step)(Dtype dtype, int64_t size, const AdamStep& step, void* param, const void* grad,
-                    void* exp_avg, void* exp_avg_sq, void* max_exp_avg_sq /* may be null */);
+  // ---- optimizers: kFloat or kDouble; `count` parameters of one type make the same step, in order ----
+  void (*sgd_step)(Dtype dtype, const SgdStep& step, int64_t count, const SgdTensors* tensors);
+  void (*adam_step)(Dtype dtype, const AdamStep& step, int64_t count, const AdamTensors* tensors);
 };
 
 /// The table of a device; for CUDA in a build without it, an Error that says so.

@@ -77,19 +77,24 @@ void adam(int64_t size, const AdamStep& step, T* param, const T* grad, T* avg, T
 }  // namespace
 
 void fill_optim(Kernels& table) {
-  table.sgd_step = [](Dtype dtype, int64_t size, const SgdStep& step, void* param, const void* grad,
-                      void* buffer) {
+  table.sgd_step = [](Dtype dtype, const SgdStep& step, int64_t count, const SgdTensors* tensors) {
     visit_floating(dtype, "sgd_step", [&](auto zero) {
       using T = decltype(zero);
-      sgd(size, step, static_cast<T*>(param), static_cast<const T*>(grad), static_cast<T*>(buffer));
+      for (int64_t i = 0; i < count; ++i) {
+        const SgdTensors& t = tensors[i];
+        sgd(t.size, step, static_cast<T*>(t.param), static_cast<const T*>(t.grad),
+            static_cast<T*>(t.momentum_buffer));
+      }
     });
   };
-  table.adam_step = [](Dtype dtype, int64_t size, const AdamStep& step, void* param, const void* grad,
-                       void* avg, void* squares, void* maximum) {
+  table.adam_step = [](Dtype dtype, const AdamStep& step, int64_t count, const AdamTensors* tensors) {
     visit_floating(dtype, "adam_step", [&](auto zero) {
       using T = decltype(zero);
-      adam(size, step, static_cast<T*>(param), static_cast<const T*>(grad), static_cast<T*>(avg),
-           static_cast<T*>(squares), static_cast<T*>(maximum));
+      for (int64_t i = 0; i < count; ++i) {
+        const AdamTensors& t = tensors[i];
+        adam(t.size, step, static_cast<T*>(t.param), static_cast<const T*>(t.grad),
+             static_cast<T*>(t.exp_avg), static_cast<T*>(t.exp_avg_sq), static_cast<T*>(t.max_exp_avg_sq));
+      }
     });
   };
 }

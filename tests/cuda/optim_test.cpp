@@ -73,6 +73,38 @@ TEST_CASE("optimizers: Adagrad") {
   check(with<Adagrad>(AdagradOptions(0.1).lr_decay(0.1).weight_decay(0.1)));
 }
 
+TEST_CASE("optimizer steps: more parameters than one launch takes, some of which join later") {
+  for (const MakeOptimizer& make : {with<SGD>(SGDOptions(0.1).momentum(0.9).weight_decay(0.01)),
+                                    with<Adam>(AdamOptions(0.01)), with<AdamW>(AdamWOptions(0.01))}) {
+    manual_seed(7);
+    std::vector<Tensor> here, there;
+    for (int64_t i = 0; i < 130; ++i) {
+      const int64_t size = i == 50 ? 0 : i == 20 || i == 129 ? 9001 : i % 37 + 1;
+      // Every seventh is the transpose of what lies in memory, every fifth begins between two packs.
+      const Tensor start = i % 7 == 0 ? randn({3, size}) : randn({size});
+      const auto as_it_lies = [&](const Tensor& t) { return i % 7 == 0 ? t.t() : t; };
+      here.push_back(as_it_lies(start.clone()).requires_grad_());
+      there.push_back(as_it_lies(on_device(start, i % 5 == 0)).requires_grad_());
+      CHECK(there.back().strides().equals(here.back().strides()));
+    }
+    auto a = make(here), b = make(there);
+    for (int step = 0; step < 4; ++step) {
+      for (size_t i = 0; i < here.size(); ++i) {
+        here[i].mutable_grad() = there[i].mutable_grad() = Tensor();
+        if (i % 11 == 3 || (i % 11 == 5 && step < 2)) continue;
+        const Tensor grad = randn(here[i].sizes());
+        here[i].mutable_grad() = grad;
+        there[i].mutable_grad() = i % 3 ? grad.to(kCUDA) : on_device(grad, 1);
+      }
+      a->step(), b->step();
+    }
+    for (size_t i = 0; i < here.size(); ++i) {
+      CAPTURE(i);
+      CHECK(difference(there[i], here[i], 1e-5) == "");
+    }
+  }
+}
+
 TEST_CASE("optimizer steps: memory that is not aligned") {
   manual_seed(6);
   const Tensor p = randn({1003}), g = randn({1003}), m = zeros({1003}), v = zeros({1003}),
@@ -80,15 +112,22 @@ TEST_CASE("optimizer steps: memory that is not aligned") {
   const Tensor dp = on_device(p, 1), dg = on_device(g, 1), dm = on_device(m, 1), dv = on_device(v, 1),
                dmost = on_device(most, 1);
   AdamStep adam{0.1, 0.9, 0.99, 0.3, 1e-8, 0.01, 0.99};
-  kernels(kCPU).adam_step(kFloat, 1003, adam, p.data_ptr(), g.data_ptr(), m.data_ptr(), v.data_ptr(),
-                          most.data_ptr());
-  kernels(kCUDA).adam_step(kFloat, 1003, adam, dp.data_ptr(), dg.data_ptr(), dm.data_ptr(), dv.data_ptr(),
-                           dmost.data_ptr());
+  const auto adam_step = [&](DeviceType device, const Tensor& p, const Tensor& g, const Tensor& m,
+                             const Tensor& v, const Tensor& most) {
+    const AdamTensors tensors{1003, p.data_ptr(), g.data_ptr(), m.data_ptr(), v.data_ptr(), most.data_ptr()};
+    kernels(device).adam_step(kFloat, adam, 1, &tensors);
+  };
+  adam_step(kCPU, p, g, m, v, most);
+  adam_step(kCUDA, dp, dg, dm, dv, dmost);
   CHECK(difference(dp, p, 1e-6) == "");
   CHECK(difference(dmost, most, 1e-6) == "");
   SgdStep sgd{0.1, 0.9, 0, 0.01, true, false};
-  kernels(kCPU).sgd_step(kFloat, 1003, sgd, p.data_ptr(), g.data_ptr(), m.data_ptr());
-  kernels(kCUDA).sgd_step(kFloat, 1003, sgd, dp.data_ptr(), dg.data_ptr(), dm.data_ptr());
+  const auto sgd_step = [&](DeviceType device, const Tensor& p, const Tensor& g, const Tensor& m) {
+    const SgdTensors tensors{1003, p.data_ptr(), g.data_ptr(), m.data_ptr()};
+    kernels(device).sgd_step(kFloat, sgd, 1, &tensors);
+  };
+  sgd_step(kCPU, p, g, m);
+  sgd_step(kCUDA, dp, dg, dm);
   CHECK(difference(dp, p, 1e-6) == "");
   CHECK(difference(dm, m, 1e-6) == "");
 }

@@ -4,6 +4,8 @@
 #include <tengen/cuda/stream.h>
 #include <tengen/torch.h>
 
+#include <cmath>
+
 using namespace tengen;
 
 namespace {
@@ -159,6 +161,25 @@ TEST_CASE("a graph computes again what was recorded, on new input") {
   CHECK(cuda::memory_allocated() == allocated);
   graph.reset();
   CHECK_THROWS_AS(graph.replay(), Error);
+}
+
+TEST_CASE("graphs recorded one after the other on a stream share memory with it") {
+  const cuda::CUDAStream stream = cuda::getStreamFromPool();
+  const Tensor x = ones({100000}, kCUDA);
+  size_t reserved = 0;
+  for (int i = 0; i < 4; ++i) {
+    cuda::CUDAStreamGuard guard(stream);
+    (x * 2 + 1).exp();
+    cuda::CUDAGraph graph;
+    graph.capture_begin();
+    const Tensor y = (x * 2 + 1).exp();
+    graph.capture_end();
+    if (i == 0) reserved = cuda::memory_reserved();
+    CHECK(cuda::memory_reserved() == reserved);
+    if (i == 3) cuda::empty_cache();  // leaves the graph its memory
+    graph.replay();
+    CHECK(y[0].item<float>() == doctest::Approx(std::exp(3.0)));
+  }
 }
 
 TEST_CASE("waiting for the device while recording is an error, after which all goes on") {

@@ -5,14 +5,19 @@
 #include <tengen/apps/go/learn/learner.h>
 #include <tengen/apps/go/learn/run_state.h>
 #include <tengen/apps/go/net/evaluator.h>
+#include <tengen/apps/go/net/inference.h>
 #include <tengen/apps/go/play/load_evaluator.h>
 #include <tengen/apps/go/play/process.h>
 #include <tengen/tensor/cuda.h>
 
 #include <sys/wait.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdlib>
+#include <span>
+#include <thread>
 
 #include "gtp_fixture.h"
 #include "net_positions.h"
@@ -35,6 +40,31 @@ Network test_network(const char* name) {
   randomise(*network);
   network->eval();
   return network;
+}
+
+std::vector<Evaluation> evaluate(NetEvaluator& evaluator, std::span<const Game> games) {
+  std::vector<Evaluation> answers(games.size());
+  std::vector<const Game*> in;
+  std::vector<Evaluation*> out;
+  for (size_t i = 0; i < games.size(); ++i) {
+    in.push_back(&games[i]);
+    out.push_back(&answers[i]);
+  }
+  evaluator.evaluate(in, out);
+  return answers;
+}
+
+void check_near(std::span<const Evaluation> found, std::span<const Evaluation> expected, int points) {
+  const auto near = [](float x, float y) { return std::abs(x - y) <= 1e-3f * (1 + std::abs(x)); };
+  REQUIRE(found.size() == expected.size());
+  for (size_t i = 0; i < found.size(); ++i) {
+    CAPTURE(i);
+    const Evaluation &a = found[i], &b = expected[i];
+    CHECK(near(a.value, b.value));
+    CHECK(near(a.score, b.score));
+    CHECK(std::equal(a.policy.begin(), a.policy.begin() + points + 1, b.policy.begin(), near));
+    CHECK(std::equal(a.ownership.begin(), a.ownership.begin() + points, b.ownership.begin(), near));
+  }
 }
 
 // The exit status of tengen-go, and what it printed.
@@ -75,28 +105,111 @@ TEST_CASE("evaluator on the CUDA device") {
     std::vector<Game> games;
     for (uint64_t seed : {1, 2, 3}) games.push_back(random_game(5, 10, seed));
     for (const Symmetry symmetry : {Symmetry::none, Symmetry::average}) {
-      std::vector<Evaluation> answers[2];
-      for (size_t k : {0, 1}) {
-        NetEvaluator evaluator(k ? moved : network, {.symmetry = symmetry, .max_batch = 16});
-        answers[k].resize(games.size());
-        std::vector<const Game*> in;
-        std::vector<Evaluation*> out;
-        for (size_t i = 0; i < games.size(); ++i) {
-          in.push_back(&games[i]);
-          out.push_back(&answers[k][i]);
-        }
-        evaluator.evaluate(in, out);
-      }
-      const auto near = [](float x, float y) { return std::abs(x - y) <= 1e-3f * (1 + std::abs(x)); };
-      for (size_t i = 0; i < games.size(); ++i) {
-        const Evaluation &a = answers[0][i], &b = answers[1][i];
-        CHECK(near(a.value, b.value));
-        CHECK(near(a.score, b.score));
-        CHECK(std::equal(a.policy.begin(), a.policy.begin() + 26, b.policy.begin(), near));
-        CHECK(std::equal(a.ownership.begin(), a.ownership.begin() + 25, b.ownership.begin(), near));
-      }
+      const EvaluatorSettings settings{.symmetry = symmetry, .max_batch = 16};
+      NetEvaluator here(network, settings), there(moved, settings);
+      check_near(evaluate(there, games), evaluate(here, games), 25);
+      CHECK(here.graph_batches() == 0);
+      CHECK(there.graph_batches() == there.batches());
     }
   }
+}
+
+TEST_CASE("evaluator on the CUDA device: graphs for batches and boards of several sizes") {
+  if (no_device()) return;
+  const Network network = test_network("b2c8"), moved = copy_network(*network);
+  moved->to(Device(kCUDA));
+  const EvaluatorSettings settings{.symmetry = Symmetry::none, .max_batch = 11};
+  std::vector<Game> games[2];
+  for (uint64_t seed = 1; seed <= 11; ++seed) {
+    games[0].push_back(random_game(5, 10, seed));
+    games[1].push_back(random_game(4, 6, seed));
+  }
+  const auto expected = [&](const Network& network) {
+    NetEvaluator evaluator(network, settings);
+    return std::array{evaluate(evaluator, games[0]), evaluate(evaluator, games[1])};
+  };
+  const auto check = [&](NetEvaluator& evaluator, const auto& expected,
+                         std::initializer_list<size_t> counts) {
+    for (const size_t count : counts) {
+      CAPTURE(count);
+      for (size_t k : {0, 1})  // the last `count`, so that no row keeps what it held
+        check_near(evaluate(evaluator, std::span(games[k]).last(count)), std::span(expected[k]).last(count),
+                   k ? 16 : 25);
+    }
+    CHECK(evaluator.graph_batches() == evaluator.batches());
+  };
+  const auto first = expected(network);
+  NetEvaluator before(moved, settings);
+  check(before, first, {1, 5, 11, 3, 4, 1, 5, 11, 2});
+
+  // A network that has learnt goes to an evaluator of its own.
+  randomise(*network);
+  moved->load_state_dict(network->state_dict());
+  const auto second = expected(network);
+  float change = 0;
+  for (size_t p = 0; p < 25; ++p)
+    change = std::max(change, std::abs(second[0][0].ownership[p] - first[0][0].ownership[p]));
+  CHECK(change > 0.02f);  // far more than check_near() lets pass
+  NetEvaluator after(moved, settings);
+  check(after, second, {3, 11, 3});
+  check(before, first, {5, 1});
+}
+
+// A network that waits for the device, which cannot be recorded.
+struct WaitingNetwork : NetworkImpl {
+  WaitingNetwork() : NetworkImpl({}) { scale = register_parameter("scale", full({1}, 2.0)); }
+  int planes() const override { return 1; }
+  void encode(const Game&, float*, int) const override {}
+  NetworkOutput forward(const Tensor& planes) override {
+    const float factor = scale.item<float>();
+    const Tensor flat = planes.flatten(1) * factor;
+    return {.policy = cat({flat, flat.sum(1, true)}, 1),
+            .value = flat.sum(1),
+            .score = {},
+            .ownership = {},
+            .reply = {}};
+  }
+  Tensor scale;
+};
+
+TEST_CASE("inference on the CUDA device: a network that cannot be recorded is computed as it comes") {
+  if (no_device()) return;
+  const auto network = std::make_shared<WaitingNetwork>();
+  network->to(Device(kCUDA));
+  Inference inference(network, 8);
+  for (const int pictures : {3, 8, 3, 1}) {
+    float* planes = inference.planes(pictures, 2);
+    for (int i = 0; i < 4 * pictures; ++i) planes[i] = float(i);
+    const Inference::Answers answers = inference.run();
+    CHECK_FALSE(answers.from_graph);
+    CHECK(answers.width == 6);
+    for (int i = 0; i < pictures; ++i) {
+      CHECK(answers.rows[6 * i + 3] == float(2 * (4 * i + 3)));
+      CHECK(answers.rows[6 * i + 5] == float(2 * (16 * i + 6)));  // value
+    }
+  }
+}
+
+TEST_CASE("evaluator on the CUDA device: several threads") {
+  if (no_device()) return;
+  const Network network = test_network("b1c8"), moved = copy_network(*network);
+  moved->to(Device(kCUDA));
+  std::vector<Game> games;
+  for (uint64_t seed : {1, 2, 3, 4}) games.push_back(random_game(5, 10, seed));
+  NetEvaluator here(network, {.symmetry = Symmetry::none});
+  NetEvaluator there(moved, {.symmetry = Symmetry::none, .max_batch = 4, .concurrency = 2});
+  const auto expected = evaluate(here, games);
+  std::vector<std::vector<Evaluation>> answers(12);
+  std::vector<std::thread> threads;
+  for (size_t t : {0, 1, 2})
+    threads.emplace_back([&, t] {
+      for (size_t i = t; i < answers.size(); i += 3)
+        answers[i] = evaluate(there, std::span(games).first(1 + i % 4));
+    });
+  for (std::thread& thread : threads) thread.join();
+  for (size_t i = 0; i < answers.size(); ++i)
+    check_near(answers[i], std::span(expected).first(1 + i % 4), 25);
+  CHECK(there.graph_batches() == there.batches());
 }
 
 TEST_CASE("learner on the CUDA device, going on where another device stopped") {

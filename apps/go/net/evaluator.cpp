@@ -1,7 +1,9 @@
 #include <tengen/apps/go/net/evaluator.h>
 
 #include <tengen/apps/go/board/zobrist.h>
+#include <tengen/apps/go/net/inference.h>
 #include <tengen/apps/go/net/symmetry.h>
+#include <tengen/cuda/stream.h>
 #include <tengen/tensor/parallel.h>
 
 #include <algorithm>
@@ -14,22 +16,25 @@ using Symmetry = EvaluatorSettings::Symmetry;
 
 /// What one batch needs; kept and reused.
 struct NetEvaluator::Workspace {
+  Workspace(const Network& network, int max_pictures) : inference(network, max_pictures) {}
+
   std::vector<Item> batch;      // boards of one size
   std::vector<int> symmetries;  // of the pictures
-  Tensor planes;                // (max_batch, planes, N, N) of the last size, on the host
+  Inference inference;
 };
 
 NetEvaluator::NetEvaluator(const Network& network, const EvaluatorSettings& settings)
-    : network_(copy_network(*network)),
-      device_(network->device()),
-      settings_(settings),
-      cache_(settings.cache_size) {
+    : network_(copy_network(*network)), settings_(settings), cache_(settings.cache_size) {
   TENGEN_CHECK(settings.max_batch >= 1, "evaluator: max_batch ", settings.max_batch, ", expected 1 or more");
   TENGEN_CHECK(settings.concurrency >= 1, "evaluator: concurrency ", settings.concurrency,
                ", expected 1 or more");
   network_->eval();
   network_->fold();
-  for (int i = 0; i < settings.concurrency; ++i) idle_.push_back(std::make_unique<Workspace>());
+  // The workspaces have streams of their own. (Waiting for the whole device would disturb others that
+  // record.)
+  if (network_->device().is_cuda()) cuda::getCurrentCUDAStream().synchronize();
+  for (int i = 0; i < settings.concurrency; ++i)
+    idle_.push_back(std::make_unique<Workspace>(network_, std::max(kSymmetries, settings.max_batch)));
 }
 
 NetEvaluator::~NetEvaluator() = default;
@@ -97,7 +102,6 @@ void NetEvaluator::take_batch(std::vector<Item>& batch) {
 }
 
 void NetEvaluator::run(Workspace& work) {
-  NoGradGuard no_grad;
   std::optional<SerialGuard> alone;
   if (settings_.concurrency > 1) alone.emplace();
 
@@ -106,9 +110,7 @@ void NetEvaluator::run(Workspace& work) {
   const int count = int(work.batch.size()), pictures = count * each;
   const int size = work.batch[0].game->size(), points = size * size;
   const int64_t numbers = int64_t(network_->planes()) * points;  // of one picture
-  if (!work.planes.defined() || work.planes.size(2) != size)
-    work.planes = empty({std::max(kSymmetries, settings_.max_batch), network_->planes(), size, size},
-                        TensorOptions().pinned_memory(device_.is_cuda()));
+  float* planes = work.inference.planes(pictures, size);
 
   work.symmetries.resize(size_t(pictures));
   for (int i = 0; i < pictures; ++i) {
@@ -116,18 +118,10 @@ void NetEvaluator::run(Workspace& work) {
     symmetry = average                                  ? i % kSymmetries
                : settings_.symmetry == Symmetry::random ? int(zobrist::mix(settings_.seed + drawn_++) >> 61)
                                                         : 0;
-    network_->encode(*work.batch[size_t(i / each)].game, work.planes.data_ptr<float>() + i * numbers,
-                     symmetry);
+    network_->encode(*work.batch[size_t(i / each)].game, planes + i * numbers, symmetry);
   }
 
-  const NetworkOutput output =
-      network_->forward(work.planes.narrow(0, 0, pictures).to(device_, /*non_blocking=*/true));
-  const bool has_score = output.score.defined(), has_ownership = output.ownership.defined();
-  // One row for a picture, so that one copy brings all from the device: policy, value, score, ownership.
-  std::vector<Tensor> columns{output.policy, output.value.unsqueeze(1)};
-  if (has_score) columns.push_back(output.score.unsqueeze(1));
-  if (has_ownership) columns.push_back(output.ownership);
-  const Tensor answers = cat(columns, 1).cpu();
+  const Inference::Answers answers = work.inference.run();
 
   for (int i = 0; i < count; ++i) {
     const Item& item = work.batch[size_t(i)];
@@ -138,13 +132,13 @@ void NetEvaluator::run(Workspace& work) {
     const float share = 1.0f / float(each);
     for (int j = i * each; j < (i + 1) * each; ++j) {
       const auto map = symmetry_map(work.symmetries[size_t(j)], size);  // from the position to the picture
-      const float* log_p = answers.const_data_ptr<float>() + j * answers.size(1);
+      const float* log_p = answers.rows + j * answers.width;
       const float* next = log_p + points + 1;
       out.value += share * *next++;
-      if (has_score) out.score += share * *next++;
+      if (answers.has_score) out.score += share * *next++;
       for (int p = 0; p <= points; ++p)
         out.policy[p] += average ? share * std::exp(log_p[map[p]]) : log_p[map[p]];
-      if (!has_ownership) continue;
+      if (!answers.has_ownership) continue;
       for (int p = 0; p < points; ++p) out.ownership[p] += share * next[map[p]];
     }
     if (average)
@@ -153,6 +147,7 @@ void NetEvaluator::run(Workspace& work) {
   }
   positions_ += count;
   ++batches_;
+  graph_batches_ += answers.from_graph;
 }
 
 }  // namespace tengen::go

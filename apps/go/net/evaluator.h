@@ -44,6 +44,7 @@ class NetEvaluator : public Evaluator {
   int64_t positions() const { return positions_; }
   int64_t batches() const { return batches_; }
   int64_t cache_hits() const { return cache_hits_; }
+  int64_t graph_batches() const { return graph_batches_; }  // computed by a CUDA graph (inference.h)
 
  private:
   /// A call to evaluate().
@@ -63,10 +64,9 @@ class NetEvaluator : public Evaluator {
   void run(Workspace& work);
 
   Network network_;
-  Device device_;  // of the network
   EvaluatorSettings settings_;
   EvaluationCache cache_;
-  std::atomic<int64_t> positions_{0}, batches_{0}, cache_hits_{0};
+  std::atomic<int64_t> positions_{0}, batches_{0}, cache_hits_{0}, graph_batches_{0};
   std::atomic<uint64_t> drawn_{0};  // symmetries
 
   std::mutex mutex_;  // of what follows
