@@ -36,6 +36,6 @@ TEST_CASE("every operator declared in autograd/ops.h has a row") {
   for (const std::string& name : declared)
     if (!covered.count(name)) missing += " " + name;
   CHECK(missing == "");
-  MESSAGE(declared.size(), " operators, ", rows.size(), " rows, ", differentiable, " of them with gradients, ",
-          second_order, " checked to second order");
+  MESSAGE(declared.size(), " operators, ", rows.size(), " rows, ", differentiable,
+          " of them with gradients, ", second_order, " checked to second order");
 }
