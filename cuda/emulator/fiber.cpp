@@ -11,14 +11,14 @@
 #if defined(__SANITIZE_ADDRESS__)
 #include <sanitizer/common_interface_defs.h>
 #endif
-#if defined(__SANITIZE_THREAD__)
+#if defined(TENGEN_TSAN)
 #include <sanitizer/tsan_interface.h>
 #endif
 
 namespace tengen::cuda::emulator {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(__SANITIZE_ADDRESS__) || defined(TENGEN_TSAN)
 constexpr size_t kStackBytes = 256 << 10;
 #else
 constexpr size_t kStackBytes = 128 << 10;
@@ -92,7 +92,7 @@ struct Fiber::Machine {
   const void* outer_stack = nullptr;
   size_t outer_bytes = 0;
 #endif
-#if defined(__SANITIZE_THREAD__)
+#if defined(TENGEN_TSAN)
   void* tsan_inside = __tsan_create_fiber(0);
   void* tsan_outside = nullptr;
 #endif
@@ -109,7 +109,7 @@ struct Fiber::Machine {
   ~Machine() {
     size_t page = size_t(sysconf(_SC_PAGESIZE));
     munmap(stack - page, bytes + page);
-#if defined(__SANITIZE_THREAD__)
+#if defined(TENGEN_TSAN)
     __tsan_destroy_fiber(tsan_inside);
 #endif
   }
@@ -118,7 +118,7 @@ struct Fiber::Machine {
 #if defined(__SANITIZE_ADDRESS__)
     __sanitizer_start_switch_fiber(&fake_outside, stack, bytes);
 #endif
-#if defined(__SANITIZE_THREAD__)
+#if defined(TENGEN_TSAN)
     tsan_outside = __tsan_get_current_fiber();
     __tsan_switch_to_fiber(tsan_inside, __tsan_switch_to_fiber_no_sync);
 #endif
@@ -137,7 +137,7 @@ struct Fiber::Machine {
     __sanitizer_start_switch_fiber(for_good ? nullptr : &fake_inside, outer_stack, outer_bytes);
     if (for_good) fake_inside = nullptr;
 #endif
-#if defined(__SANITIZE_THREAD__)
+#if defined(TENGEN_TSAN)
     __tsan_switch_to_fiber(tsan_outside, __tsan_switch_to_fiber_no_sync);
 #endif
     leave();
