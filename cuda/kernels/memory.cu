@@ -70,9 +70,10 @@ template <class U>
 __global__ void __launch_bounds__(kThreads) fill_kernel(const Layout<1> layout, U* out, U value) {
   const int64_t first = int64_t(blockIdx.x) * (kThreads * kUnits) + threadIdx.x;
 #pragma unroll
-  for (int k = 0; k < kUnits; ++k) {  // beyond the end: the last element again
+  for (int k = 0; k < kUnits; ++k) {
+    if (first + k * kThreads >= layout.numel) return;
     int64_t at[1];
-    layout.offsets(min(first + k * kThreads, layout.numel - 1), at);
+    layout.offsets(first + k * kThreads, at);
     out[at[0]] = value;
   }
 }
