@@ -89,7 +89,7 @@ constexpr int kSlots = 2048;  // inputs modulo this share a slot: more than a bl
 template <class T>
 __global__ void max_pool2d_grad_kernel(int64_t in_size, int64_t out_size, int pieces, const T* grad_out,
                                        const int64_t* indices, T* grad_in) {
-  __shared__ unsigned turn[kSlots];
+  __shared__ unsigned turns[2][kSlots];  // in alternation: one is cleared while the other is used
   constexpr unsigned kFree = ~0u;
   const int64_t plane = blockIdx.x / unsigned(pieces), piece = blockIdx.x % unsigned(pieces);
   const int64_t begin = in_size * piece / pieces, end = in_size * (piece + 1) / pieces;
@@ -97,27 +97,34 @@ __global__ void max_pool2d_grad_kernel(int64_t in_size, int64_t out_size, int pi
   const T* grads = grad_out + plane * out_size;
   const int64_t* positions = indices + plane * out_size;
   for (int64_t i = begin + threadIdx.x; i < end; i += blockDim.x) target[i] = 0;
-  for (int i = threadIdx.x; i < kSlots; i += blockDim.x) turn[i] = kFree;
+  for (int i = threadIdx.x; i < kSlots; i += blockDim.x) turns[0][i] = turns[1][i] = kFree;
   struct Share {
     int64_t at;
     T value;
   };
   const auto load = [&](int64_t i) { return i < out_size ? Share{positions[i], grads[i]} : Share{-1, T(0)}; };
   Share next = load(threadIdx.x);
+  int now = 0;
+  unsigned* taken = nullptr;  // the slot that this thread has had in the last turn
   __syncthreads();
   for (int64_t first = 0; first < out_size; first += blockDim.x) {
     const Share share = next;
     next = load(first + blockDim.x + threadIdx.x);
     bool waits = share.at >= begin && share.at < end;
-    unsigned& slot = turn[share.at & (kSlots - 1)];
-    while (__syncthreads_or(waits)) {
-      if (waits) atomicMin(&slot, threadIdx.x);
+    while (true) {
+      const bool some_wait = __syncthreads_or(waits);
+      if (taken) *taken = kFree;
+      taken = nullptr;
+      if (!some_wait) break;
+      unsigned* slot = &turns[now][share.at & (kSlots - 1)];
+      if (waits) atomicMin(slot, threadIdx.x);
       __syncthreads();
-      if (waits && slot == threadIdx.x) {
+      if (waits && *slot == threadIdx.x) {
         target[share.at] += share.value;
-        slot = kFree;
+        taken = slot;
         waits = false;
       }
+      now = 1 - now;
     }
   }
 }
