@@ -64,6 +64,28 @@ struct alignas(16) Pack {
   static constexpr int kCount = 16 / sizeof(T);
   T values[kCount];
 };
+using Unit16 = Pack<uint32_t>;
+
+/// Calls f with a number type of 1, 2, 4 or 8 bytes, for moving elements whatever they mean.
+template <class F>
+void with_word(int64_t bytes, const F& f) {
+  switch (bytes) {
+    case 1:
+      return f(uint8_t{});
+    case 2:
+      return f(uint16_t{});
+    case 4:
+      return f(uint32_t{});
+    default:
+      return f(uint64_t{});
+  }
+}
+/// The same with 16 bytes too.
+template <class F>
+void with_unit(int64_t bytes, const F& f) {
+  if (bytes == sizeof(Unit16)) return f(Unit16{});
+  with_word(bytes, f);
+}
 inline bool is_aligned(const void* p) { return reinterpret_cast<uintptr_t>(p) % 16 == 0; }
 
 // ---- reductions ----------------------------------------------------------------------------------------

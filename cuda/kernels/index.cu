@@ -18,23 +18,6 @@ __device__ inline int64_t item_of(int k) {
   return (int64_t(blockIdx.x) * kAtOnce + k) * blockDim.x + threadIdx.x;
 }
 
-/// Calls f with a number type of `bytes` bytes, for moving elements whatever they mean.
-template <class F>
-void with_unit(int64_t bytes, const F& f) {
-  switch (bytes) {
-    case 1:
-      return f(uint8_t{});
-    case 2:
-      return f(uint16_t{});
-    case 4:
-      return f(uint32_t{});
-    case 8:
-      return f(uint64_t{});
-    default:
-      return f(Pack<uint32_t>{});
-  }
-}
-
 template <class Unit>
 __global__ void move_units(Move move, int64_t item, char* to, const char* from) {
   Unit unit[kAtOnce];

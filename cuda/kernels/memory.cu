@@ -8,25 +8,6 @@ namespace tengen::cuda {
 namespace {
 
 // ---- moving bits: in units of 16 bytes, or the largest that pointers, sizes and strides allow ------------
-using Unit16 = Pack<uint32_t>;
-
-/// Calls f(U{}) with the unit of so many bytes.
-template <class F>
-void with_unit(int bytes, const F& f) {
-  switch (bytes) {
-    case 1:
-      return f(uint8_t{});
-    case 2:
-      return f(uint16_t{});
-    case 4:
-      return f(uint32_t{});
-    case 8:
-      return f(uint64_t{});
-    default:
-      return f(Unit16{});
-  }
-}
-
 /// Makes the largest unit out of elements of `item` bytes and returns its bytes; strides are then in units.
 template <int N>
 int widen_units(Layout<N>& layout, int item, const void* const (&data)[N]) {

@@ -60,21 +60,6 @@ __global__ void put_last_sources(Sources sources, CheckedIndex index, Mistake* r
     out[at.at[0] + i * index.stride] = src[at.at[2]];
 }
 
-/// Calls f with a number type as wide as elements of `dtype`.
-template <class F>
-void with_bits(Dtype dtype, const F& f) {
-  switch (item_size(dtype)) {
-    case 1:
-      return f(uint8_t{});
-    case 2:
-      return f(uint16_t{});
-    case 4:
-      return f(uint32_t{});
-    default:
-      return f(uint64_t{});
-  }
-}
-
 /// A scatter's dimensions.
 struct Scatter {
   const View &out, &index, &src;
@@ -120,7 +105,7 @@ struct Scatter {
     const dim3 grid = grid_for(sources.numel);
     launch("scatter", claim_destinations, grid, kThreads, 0, sources, checked, mistake_record(),
            memory.as<unsigned>());
-    with_bits(out.dtype, [&](auto zero) {
+    with_word(int64_t(item_size(out.dtype)), [&](auto zero) {
       using T = decltype(zero);
       launch("scatter", put_last_sources<T>, grid, kThreads, 0, sources, checked, mistake_record(),
              memory.as<unsigned>(), static_cast<const T*>(src.data), static_cast<T*>(out.data));
@@ -167,7 +152,7 @@ void scatter(const View& out, const View& index, const View& src, int dim, bool 
   }
   // Threads that follow long lines side by side should also read side by side.
   if (s.length > kShortLine && !(many && s.lines.step(1) == 1)) return s.put_last();
-  with_bits(out.dtype, [&](auto zero) { s.put_in_order<Overwrite<decltype(zero)>>(); });
+  with_word(int64_t(item_size(out.dtype)), [&](auto zero) { s.put_in_order<Overwrite<decltype(zero)>>(); });
 }
 
 }  // namespace tengen::cuda

@@ -2,6 +2,7 @@
 // thread asks it for the offsets of its own element.
 #pragma once
 
+#include <tengen/cuda/kernels/divide.h>
 #include <tengen/cuda/launch.h>
 #include <tengen/tensor/error.h>
 
@@ -10,32 +11,25 @@
 
 namespace tengen::cuda {
 
-/// Division of numbers >= 0 by one that is known at the launch. Numbers below 2^31, nearly all there are, are
-/// divided by a product and a shift (Granlund and Montgomery, "Division by invariant integers using
-/// multiplication", PLDI 1994).
+/// Division of numbers >= 0 by one that is known at the launch: numbers below 2^31, nearly all there are, by
+/// FastDivide.
 struct Divisor {
   int64_t value = 1;
-  uint32_t factor = 1;
-  int shift = 0;
+  FastDivide fast;
 
   Divisor() = default;
   explicit Divisor(int64_t value) : value(value) {
-    if (value > int64_t{1} << 31) {
-      factor = 0, shift = 31;  // the quotient of any smaller number is 0
-      return;
-    }
-    while (int64_t{1} << shift < value) ++shift;
-    factor = uint32_t((((uint64_t{1} << shift) - uint64_t(value)) << 32) / uint64_t(value) + 1);
+    if (value <= INT32_MAX)
+      fast = FastDivide(value);
+    else
+      fast.multiplier = 0, fast.shift = 31;  // the quotient of any number below 2^31 is 0
   }
 
-  __device__ static bool is_short(int64_t n) { return uint64_t(n) < uint64_t{1} << 31; }
-  __device__ uint32_t short_quotient(uint32_t n) const {
-    return (uint32_t(uint64_t(n) * factor >> 32) + n) >> shift;
-  }
   /// n becomes n / value; gives the remainder.
   __device__ int64_t split(int64_t& n) const {
-    if (is_short(n)) {
-      const uint32_t quotient = short_quotient(uint32_t(n)), rest = uint32_t(n) - quotient * uint32_t(value);
+    if (uint64_t(n) < uint64_t{1} << 31) {
+      const uint32_t quotient = uint32_t(fast.quotient(int(n))),
+                     rest = uint32_t(n) - quotient * uint32_t(value);
       n = quotient;
       return rest;
     }
