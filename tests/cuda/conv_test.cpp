@@ -7,31 +7,14 @@
 #include <tengen/cuda/kernels/conv_plan.h>
 #include <tengen/tensor/precision.h>
 #include <tengen/tests/cuda/device_data.h>
+#include <tengen/tests/kernels/conv_shapes.h>
 
 using namespace tengen;
 using namespace tengen::cuda;
+using namespace conv_shapes;
 using namespace device_data;
 
 namespace {
-
-int64_t outputs(int64_t in, int64_t kernel, int64_t stride, int64_t pad, int64_t dilation) {
-  const int64_t span = in + 2 * pad - dilation * (kernel - 1) - 1;
-  return span < 0 ? 0 : span / stride + 1;
-}
-Conv2dShape square(int64_t batch, int64_t in, int64_t out, int64_t size, int64_t kernel, int64_t stride,
-                   int64_t pad, int64_t groups = 1, int64_t dilation = 1) {
-  const int64_t o = outputs(size, kernel, stride, pad, dilation);
-  return {batch,  in,     size,   size, out, o,        o,        kernel,
-          kernel, stride, stride, pad,  pad, dilation, dilation, groups};
-}
-std::string describe(const Conv2dShape& s) {
-  std::string text;
-  for (int64_t v :
-       {s.batch, s.in_channels, s.in_h, s.in_w, s.out_channels, s.out_h, s.out_w, s.kernel_h, s.kernel_w,
-        s.stride_h, s.stride_w, s.pad_h, s.pad_w, s.dilation_h, s.dilation_w, s.groups})
-    text += std::to_string(v) + " ";
-  return text;
-}
 
 /// For the length of a test.
 struct Tuning {
@@ -142,18 +125,7 @@ TEST_CASE("conv2d on a device: random shapes, launches and splits") {
     return std::uniform_int_distribution<int64_t>(low, high)(random);
   };
   for (int i = 0; i < 60; ++i) {
-    Conv2dShape s{};
-    s.groups = pick(0, 2) ? 1 : pick(1, 4);
-    s.batch = pick(0, 3);
-    s.in_channels = s.groups * pick(1, 12);
-    s.out_channels = s.groups * pick(1, 12);
-    s.in_h = pick(1, 15), s.in_w = pick(1, 20);
-    s.kernel_h = pick(1, 4), s.kernel_w = pick(1, 4);
-    s.stride_h = pick(1, 3), s.stride_w = pick(1, 3);
-    s.pad_h = pick(0, 4), s.pad_w = pick(0, 4);
-    s.dilation_h = pick(0, 2) ? 1 : pick(1, 3), s.dilation_w = pick(0, 2) ? 1 : pick(1, 3);
-    s.out_h = outputs(s.in_h, s.kernel_h, s.stride_h, s.pad_h, s.dilation_h);
-    s.out_w = outputs(s.in_w, s.kernel_w, s.stride_w, s.pad_w, s.dilation_w);
+    const Conv2dShape s = random_shape({4, 12, 15, 20, 4}, random);
     const int64_t image = std::max({s.in_channels * s.in_h * s.in_w, s.out_channels * s.out_h * s.out_w,
                                     s.out_channels * s.in_channels * s.kernel_h * s.kernel_w});
     const Tuning tuning(int(pick(1, 60)), image * pick(1, 3));
