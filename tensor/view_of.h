@@ -13,7 +13,9 @@ inline View view_of(const Tensor& t) {
 
 inline const Kernels& kernels(const Tensor& t) { return kernels(t.device()); }
 
-/// An Error that names `op` and the devices unless all tensors (undefined ones apart) are on the same one.
+/// The Error for operands on different devices.
+[[noreturn]] void different_devices(const char* op, const Device& first, const Device& second);
+/// Throws it unless all tensors (undefined ones apart) are on the same one.
 void check_same_device(const char* op, std::initializer_list<const Tensor*> tensors);
 /// `dim` counted from the front; an IndexError when it is not in [-ndim, ndim). A 0-dim tensor counts as
 /// 1-dim.

@@ -146,12 +146,13 @@ Tensor batch_norm(const Tensor& input, const std::optional<Tensor>& weight, cons
   const bool tracked = running_mean && running_mean->defined() && running_var && running_var->defined();
   TENGEN_CHECK(training || tracked,
                "batch_norm: running_mean and running_var must be defined in evaluation mode");
-  if (tracked) check_same_device("batch_norm", {&input, &*running_mean, &*running_var});
-  if (tracked)
+  if (tracked) {
+    check_same_device("batch_norm", {&input, &*running_mean, &*running_var});
     for (const Tensor* t : {&*running_mean, &*running_var})
       TENGEN_CHECK(t->numel() == channels,
                    "batch_norm: ", t == &*running_mean ? "running_mean" : "running_var", " should contain ",
                    channels, " elements not ", t->numel());
+  }
   if (training) {
     Tensor mean, var;
     Tensor out = batch_norm_train(x, w, b, eps, mean, var);

@@ -94,9 +94,7 @@ Arg placed(const char* name, const Arg& arg, const Device& device, const Tensor*
   TENGEN_CHECK(!into || into->device().type() == device.type(), name, ": a tensor on ", device,
                " cannot be written into one on ", into->device());
   if (!arg.tensor || arg.tensor->device().type() == device.type()) return arg;
-  TENGEN_CHECK(arg.tensor->is_cpu() && arg.tensor->dim() == 0, name,
-               ": Expected all tensors to be on the same device, but found at least two devices, ", device,
-               " and ", arg.tensor->device(), "!");
+  if (!arg.tensor->is_cpu() || arg.tensor->dim() > 0) different_devices(name, device, arg.tensor->device());
   return arg.tensor->item();
 }
 
