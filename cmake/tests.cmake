@@ -1,4 +1,5 @@
-# Each folder of tests/ is one executable; each TEST_CASE is one test of ctest, so they run in parallel.
+# Each folder of tests/ and of tests/issues/ (reported faults) is one executable; each TEST_CASE is one test of ctest, so they
+# run in parallel.
 find_package(doctest REQUIRED)
 include(doctest)
 
@@ -11,10 +12,12 @@ target_link_libraries(test_headers PRIVATE tengen::tengen tengen_flags doctest::
 target_compile_options(test_headers PRIVATE $<$<CONFIG:Release>:-O1>)
 tengen_precompile(test_headers <doctest/doctest.h> <tengen/torch.h>)
 
-file(GLOB test_areas CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/tests/*)
-foreach(area IN LISTS test_areas)
-  file(GLOB area_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${area}/*.cpp)
-  if(NOT area_sources OR area STREQUAL "package" OR (area MATCHES "^(detector|go)$" AND NOT TENGEN_BUILD_APPS)
+file(GLOB test_folders CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/tests
+  ${PROJECT_SOURCE_DIR}/tests/* ${PROJECT_SOURCE_DIR}/tests/issues/*)
+foreach(folder IN LISTS test_folders)
+  string(REPLACE "/" "_" area ${folder})
+  file(GLOB area_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${folder}/*.cpp)
+  if(NOT area_sources OR area STREQUAL "package" OR (area MATCHES "(detector|go)$" AND NOT TENGEN_BUILD_APPS)
      OR (area STREQUAL "cuda" AND NOT TENGEN_CUDA))
     continue()
   endif()
@@ -28,9 +31,11 @@ foreach(area IN LISTS test_areas)
     target_include_directories(test_cuda SYSTEM BEFORE PRIVATE cuda/emulator/include)
     target_compile_definitions(test_cuda PRIVATE TENGEN_CUDA_EMULATOR)
   endif()
-  if(area STREQUAL "detector")
+  if(area MATCHES "detector$")
     target_link_libraries(test_${area} PRIVATE tengen_detector)
-  elseif(area STREQUAL "go")
+    target_compile_definitions(test_${area} PRIVATE TENGEN_DETECT_PROGRAM="$<TARGET_FILE:tengen-detect>")
+    add_dependencies(test_${area} tengen-detect)
+  elseif(area MATCHES "go$")
     target_link_libraries(test_${area} PRIVATE tengen_go_rules)
     if(TARGET tengen_go)
       target_link_libraries(test_${area} PRIVATE tengen_go nlohmann_json::nlohmann_json)
@@ -45,7 +50,7 @@ foreach(area IN LISTS test_areas)
   elseif(area STREQUAL "cuda")  # mistakes come up where the host next waits, in debug builds too
     set(properties PROPERTIES ENVIRONMENT "TENGEN_CUDA_CHECK=0")
   endif()
-  doctest_discover_tests(test_${area} TEST_PREFIX "${area}: " ${properties})
+  doctest_discover_tests(test_${area} TEST_PREFIX "${folder}: " ${properties})
 endforeach()
 
 # The kernels of the lesser instruction sets too.
