@@ -1,5 +1,6 @@
 // tengen-detect: trains, measures and runs YOLOv5-style detectors. Flags are YOLOv5's.
 #include <tengen/apps/common/device.h>
+#include <tengen/apps/common/output.h>
 #include <tengen/apps/detector/anchors.h>
 #include <tengen/apps/detector/check.h>
 #include <tengen/apps/detector/demo_data.h>
@@ -136,9 +137,7 @@ struct DemoData {
   uint64_t seed = 0;
 };
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   CLI::App app{"Trains, measures and runs YOLOv5-style object detectors"};
   app.require_subcommand(1);
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);  // a flag given again wins
@@ -193,4 +192,10 @@ int main(int argc, char** argv) {
   } catch (const std::exception& e) {
     return failed(e, 1);
   }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return tengen::apps::finish_output("tengen-detect: error", run(argc, argv));
 }
