@@ -76,6 +76,13 @@ Network restore(io::SafeTensors file, const std::string& name, Facts* facts) {
                              .blocks = reader.number("blocks"),
                              .channels = reader.number("channels"),
                              .size = reader.number("size")};
+  // A few bytes may name a network of 100 GB: before memory is made for it, its 3x3 convolutions must find
+  // their weights.
+  const double wanted = 9. * config.channels * (1 + 2. * config.blocks * config.channels);
+  int64_t held = 0;
+  for (const auto& [key, tensor] : file.tensors) held += tensor.numel();
+  TENGEN_CHECK(wanted <= double(held), name, ": its metadata tell of ", config.blocks, " blocks of ",
+               config.channels, " channels, but it holds ", held, " numbers only");
   try {
     Network network = make_network(config);
     TENGEN_CHECK(reader.number("planes") == network->planes(), "made for ", reader.number("planes"),
