@@ -5,6 +5,7 @@ set(fuzz_libraries tengen_detector tengen_go tengen_flags ZLIB::ZLIB nlohmann_js
 
 add_executable(fuzz_replay fuzz/replay.cpp fuzz/target.cpp ${fuzz_targets})
 target_link_libraries(fuzz_replay PRIVATE ${fuzz_libraries})
+target_compile_options(fuzz_replay PRIVATE $<$<CONFIG:Release>:-O1>)  # compiled more often than run
 
 if(TENGEN_BUILD_TESTS)
   set(fuzz_seconds 0.5)
