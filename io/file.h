@@ -9,7 +9,7 @@
 
 namespace tengen::io {
 
-/// An open file. Errors name `op`, the file and what was wrong.
+/// An open regular file; anything else is refused at once. Errors name `op`, the file and what was wrong.
 class InputFile {
  public:
   InputFile(std::string op, std::string path);
@@ -33,10 +33,15 @@ class InputFile {
 
 /// Writes to a temporary file beside `path`; commit() makes it durable and gives it its name. A reader sees
 /// the old file or the new one, never half of it, even when the machine stops. Without commit() nothing is
-/// left behind.
+/// left behind, and what a killed process left in the folder the next one removes.
+/// A file that is there keeps its mode and, where the caller may set it, its owner; a new one gets what the
+/// umask leaves. Symbolic links are followed and stay; devices and pipes are written to directly.
 class AtomicFile {
  public:
-  AtomicFile(std::string op, std::string path);
+  /// kNo: whole for every reader, but the machine may lose it when it stops soon after: for what is easily
+  /// made again, in numbers.
+  enum class Sync { kYes, kNo };
+  AtomicFile(std::string op, std::string path, Sync sync = Sync::kYes);
   ~AtomicFile();
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
@@ -48,8 +53,9 @@ class AtomicFile {
  private:
   [[noreturn]] void failed(const char* what) const;
 
-  std::string op_, path_, temporary_;
-  int file_;
+  std::string op_, path_, target_, temporary_;  // no temporary name: written directly
+  Sync sync_;
+  int file_ = -1;
 };
 
 }  // namespace tengen::io

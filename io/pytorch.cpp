@@ -63,9 +63,10 @@ const std::map<std::string, ScalarType> kStorageTypes = {
 class Unpickler {
  public:
   Unpickler(const ZipReader& archive, const ZipReader::Member& pickle, std::string folder)
-      : archive_(archive), folder_(std::move(folder)), bytes_(archive.read(pickle)) {}
+      : archive_(archive), folder_(std::move(folder)), bytes_(read(archive, pickle)) {}
 
   Value run();
+  size_t size() const { return bytes_.size(); }
 
  private:
   [[noreturn]] void bad(const std::string& what) const {
@@ -103,6 +104,13 @@ class Unpickler {
     if (size > bytes_.size() - at_) bad("truncated");
   }
 
+  // torch.save packs nothing, so memory is bounded by the file's size.
+  static std::vector<std::byte> read(const ZipReader& archive, const ZipReader::Member& pickle) {
+    if (pickle.method != 0 && pickle.size > kMostPacked)
+      archive.file().bad(": its packed pickle is too large");
+    return archive.read(pickle);
+  }
+
   void push(Value value) { stack_.push_back(std::move(value)); }
   void push_int(int64_t number, Value::Kind kind = Value::kInt) {
     Value value = Value::of(kind);
@@ -116,6 +124,7 @@ class Unpickler {
   }
   void push_container(Value::Kind kind, std::vector<Value> items) {
     Value value = Value::of(kind);
+    count_values(items.size());
     value.items = &containers_.emplace_back(Container{std::move(items)});
     push(std::move(value));
   }
@@ -144,8 +153,15 @@ class Unpickler {
   void extend(Value::Kind kind, std::vector<Value> values) {
     if (stack_.empty() || stack_.back().kind != kind) bad("unexpected type of container");
     if (kind == Value::kDict && values.size() % 2 != 0) bad("a key without value");
+    count_values(values.size());
     std::vector<Value>& items = stack_.back().items->values;
     items.insert(items.end(), std::make_move_iterator(values.begin()), std::make_move_iterator(values.end()));
+  }
+  // Every value of a container stands in the pickle, and a second time where a function takes a list of
+  // pairs.
+  void count_values(size_t count) {
+    values_ += count;
+    if (values_ > 2 * bytes_.size()) bad("its containers repeat their contents without end");
   }
   void remember(uint32_t slot) {
     if (stack_.empty()) bad("nothing on the stack");
@@ -163,6 +179,7 @@ class Unpickler {
   }
   void make_global() {
     const Value name = pop(), module = pop();
+    if (name.text->size() + module.text->size() > kMostGlobal) bad("a name is too long");
     push_text(*module.text + ' ' + *name.text, Value::kGlobal);
   }
   void call();
@@ -181,10 +198,13 @@ class Unpickler {
     return numbers;
   }
 
+  static constexpr uint64_t kMostPacked = 1 << 24, kMostGlobal = 1000;
+  static constexpr int64_t kMostExpanded = 1 << 30;
+
   const ZipReader& archive_;
   std::string folder_;
   std::vector<std::byte> bytes_;
-  size_t at_ = 0;
+  size_t at_ = 0, values_ = 0;
   std::vector<Value> stack_;
   std::unordered_map<uint32_t, Value> memo_;
   std::deque<std::string> texts_;
@@ -239,6 +259,9 @@ Value Unpickler::make_tensor(const std::vector<Value>& arguments) {
   }
   if (!fits || (!empty && last >= from.integer))
     bad("a tensor reaches beyond its storage '" + *from.text + "'");
+  // Expanded tensors repeat elements; who makes one contiguous shall get what a file may ask for.
+  if (!empty && numel > std::max(int64_t(storage->nbytes()), kMostExpanded) / item)
+    bad("a tensor repeats the elements of its storage '" + *from.text + "' too often");
   Value value = Value::of(Value::kTensor);
   value.tensor =
       Tensor(make_intrusive<TensorImpl>(storage, from.dtype, std::move(sizes), std::move(strides), offset));
@@ -325,11 +348,14 @@ Value Unpickler::run() {
 // Collects the tensors of nested containers under dotted names.
 class Collector {
  public:
-  explicit Collector(const InputFile& file) : file_(file) {}
+  // Containers and names may occur more than once, but not without end.
+  Collector(const InputFile& file, size_t pickle_bytes)
+      : file_(file), left_(1000 + 16 * int64_t(pickle_bytes)) {}
 
   void add(const Value& value, const std::string& name, int depth = 0) {
     // A file that refers to itself, or to the same thing again and again, has no end.
-    if (depth > 100 || ++visited_ > 10'000'000) file_.bad(": its containers are nested without end");
+    left_ -= 1 + int64_t(name.size());
+    if (depth > 100 || left_ < 0) file_.bad(": its containers are nested without end");
     if (value.kind == Value::kTensor) {
       found_.emplace_back(name, value.tensor);
     } else if (value.kind == Value::kDict) {
@@ -351,7 +377,7 @@ class Collector {
     return outer.empty() ? inner : outer + '.' + inner;
   }
   const InputFile& file_;
-  int64_t visited_ = 0;
+  int64_t left_;
   std::vector<std::pair<std::string, Tensor>> found_;
 };
 
@@ -374,7 +400,7 @@ std::vector<std::pair<std::string, Tensor>> load_pt(const std::string& path) {
     }
     Unpickler unpickler(archive, member, folder);
     const Value root = unpickler.run();
-    Collector collector(archive.file());
+    Collector collector(archive.file(), unpickler.size());
     collector.add(root, "");
     return collector.take();
   }

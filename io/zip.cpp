@@ -132,13 +132,31 @@ ZipReader::ZipReader(std::string op, std::string path) : file_(std::move(op), st
   std::vector<std::byte> bytes(directory.size);
   file_.read(int64_t(directory.offset), bytes.data(), bytes.size());
   Fields fields(bytes.data(), bytes.size(), file_);
-  for (uint64_t i = 0; i < directory.count; ++i) members_.push_back(read_entry(fields, file_));
+  for (uint64_t i = 0; i < directory.count; ++i) {
+    members_.push_back(read_entry(fields, file_));
+    by_name_.emplace(members_.back().name, i);
+  }
+  check_apart(directory.offset);
+}
+
+// Members lie one behind the other, all before the directory.
+void ZipReader::check_apart(uint64_t end) const {
+  std::vector<const Member*> order;
+  for (const Member& member : members_) order.push_back(&member);
+  std::sort(order.begin(), order.end(),
+            [](const Member* a, const Member* b) { return a->header_offset > b->header_offset; });
+  for (const Member* member : order) {
+    const uint64_t least = kLocalHeaderSize + member->name.size();
+    if (member->header_offset > end || end - member->header_offset < least ||
+        end - member->header_offset - least < member->packed_size)
+      file_.bad(": member '" + member->name + "' overlaps another one or lies outside of the file");
+    end = member->header_offset;
+  }
 }
 
 const ZipReader::Member* ZipReader::find(const std::string& name) const {
-  for (const Member& member : members_)
-    if (member.name == name) return &member;
-  return nullptr;
+  const auto found = by_name_.find(name);
+  return found == by_name_.end() ? nullptr : &members_[found->second];
 }
 
 std::vector<std::byte> ZipReader::read(const Member& member) const {

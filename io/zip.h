@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include <tengen/io/file.h>
@@ -19,7 +20,8 @@ class ZipReader {
     uint16_t method, flags;
   };
 
-  /// Reads the directory; errors name `op` and the file.
+  /// Reads the directory; errors name `op` and the file. Members that share bytes are refused: all of them
+  /// together unpack to at most what deflate can make of the file.
   ZipReader(std::string op, std::string path);
 
   const std::vector<Member>& members() const { return members_; }
@@ -30,8 +32,11 @@ class ZipReader {
   const InputFile& file() const { return file_; }
 
  private:
+  void check_apart(uint64_t end) const;
+
   InputFile file_;
   std::vector<Member> members_;
+  std::unordered_map<std::string, size_t> by_name_;
 };
 
 }  // namespace tengen::io
