@@ -1,9 +1,9 @@
 # What the programs share: pictures, charts, the run on a terminal.
 file(GLOB common_sources CONFIGURE_DEPENDS apps/common/*.cpp)
 add_library(tengen_apps_common STATIC ${common_sources})
-target_link_libraries(tengen_apps_common PRIVATE tengen_flags PUBLIC tengen::tengen)
-find_path(stb_include stb/stb_image.h REQUIRED)
-target_include_directories(tengen_apps_common SYSTEM PRIVATE ${stb_include})
+find_package(JPEG REQUIRED)
+find_package(PNG REQUIRED)
+target_link_libraries(tengen_apps_common PRIVATE tengen_flags JPEG::JPEG PNG::PNG ZLIB::ZLIB PUBLIC tengen::tengen)
 
 # tengen-detect: everything but main() is a library, so that the tests can link it.
 find_package(yaml-cpp REQUIRED)

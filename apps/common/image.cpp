@@ -1,143 +1,57 @@
 #include <tengen/apps/common/image.h>
 
-#include <stb/stb_image.h>
-#include <stb/stb_image_write.h>
-
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cmath>
-#include <cstdio>
+#include <cctype>
 #include <cstring>
-#include <memory>
 #include <string_view>
 
+#include <tengen/apps/common/codecs.h>
+#include <tengen/io/file.h>
 #include <tengen/tensor/error.h>
 
 namespace tengen::apps {
+
+namespace codecs {
+
+void check_size(int64_t width, int64_t height) {
+  TENGEN_CHECK(width > 0 && height > 0, "is a picture of ", width, "x", height, " pixels");
+  TENGEN_CHECK(width <= kMostPixels / height, "has ", width, "x", height, " pixels, more than the ",
+               kMostPixels, " that are read");
+}
+
+}  // namespace codecs
+
 namespace {
 
-using Bytes = std::vector<uint8_t>;
+using codecs::Bytes;
+using codecs::View;
 
-struct FileCloser {
-  void operator()(std::FILE* file) const { std::fclose(file); }
-};
-using File = std::unique_ptr<std::FILE, FileCloser>;
+constexpr int64_t kMostBytes = int64_t(1) << 31;
 
-/// The first `limit` bytes of a file and, where it is longer, its last `limit` bytes.
-struct FileEnds {
-  Bytes head, tail;
-  bool whole = true;
-};
-
-FileEnds read_ends(const std::string& path, int64_t limit) {
-  File file(std::fopen(path.c_str(), "rb"));
-  TENGEN_CHECK(file, "image: cannot open ", path, ": ", std::strerror(errno));
-  std::fseek(file.get(), 0, SEEK_END);
-  const int64_t size = std::ftell(file.get());
-  TENGEN_CHECK(size > 0 && size < (int64_t(1) << 31), "image: ", path,
-               size == 0 ? " is empty" : " is not a picture file");
-  auto read = [&](int64_t offset, int64_t count) {
-    Bytes bytes(static_cast<size_t>(count));
-    std::fseek(file.get(), long(offset), SEEK_SET);
-    TENGEN_CHECK(std::fread(bytes.data(), 1, bytes.size(), file.get()) == bytes.size(), "image: cannot read ",
-                 path);
-    return bytes;
-  };
-  FileEnds ends;
-  ends.whole = size <= limit;
-  ends.head = read(0, std::min(size, limit));
-  if (!ends.whole) ends.tail = read(size - limit, limit);
-  return ends;
+int64_t checked_bytes(const io::InputFile& file) {
+  if (file.size() == 0) file.bad(" is empty");
+  if (file.size() >= kMostBytes) file.bad(" is not a picture file");
+  return file.size();
 }
 
-bool is_jpeg(const Bytes& b) { return b.size() > 3 && b[0] == 0xff && b[1] == 0xd8; }
-bool is_png(const Bytes& b) { return b.size() > 8 && std::memcmp(b.data(), "\x89PNG\r\n\x1a\n", 8) == 0; }
-
-/// What the markers of a JPEG say.
-struct JpegHeader {
-  int orientation = 1;  // EXIF, 1 to 8
-  size_t scan = 0;      // where entropy-coded data begin; 0: not within these bytes
-  bool broken_table =
-      false;  // a Huffman table with more than 256 symbols, which stb 2.27 would write out of bounds
-};
-
-/// The orientation tag of a TIFF structure, 1 when there is none.
-int tiff_orientation(const uint8_t* tiff, size_t size) {
-  if (size < 8) return 1;
-  const bool little = tiff[0] == 'I';
-  auto word = [&](size_t at, size_t bytes) {
-    uint32_t value = 0;
-    if (at + bytes > size) return value;
-    for (size_t i = 0; i < bytes; ++i) value |= uint32_t(tiff[at + i]) << 8 * (little ? i : bytes - 1 - i);
-    return value;
-  };
-  const size_t directory = word(4, 4);
-  for (size_t i = 0, count = word(directory, 2); i < count; ++i) {
-    const size_t entry = directory + 2 + i * 12;
-    if (entry + 12 > size) break;
-    if (word(entry, 2) != 0x0112) continue;
-    const uint32_t value = word(entry + 8, 2);
-    return value >= 1 && value <= 8 ? int(value) : 1;
-  }
-  return 1;
+Bytes read_bytes(const io::InputFile& file, int64_t offset, int64_t count) {
+  Bytes bytes(static_cast<size_t>(count));
+  file.read(offset, bytes.data(), bytes.size());
+  return bytes;
 }
 
-/// Whether a table of the DHT segment whose marker stands at `at` has too many symbols.
-bool has_broken_table(const Bytes& b, size_t at, size_t length) {
-  for (size_t table = at + 4; table < at + 2 + length;) {
-    size_t symbols = 0;
-    for (size_t i = table + 1; i < std::min(table + 17, b.size()); ++i) symbols += b[i];
-    if (symbols > 256) return true;
-    table += 17 + symbols;
+/// What is wrong with a picture, behind the name of its file.
+template <class Body>
+auto naming(const std::string& path, const Body& body) {
+  try {
+    return body();
+  } catch (const Error& error) {
+    fail("image: ", path, " ", error.what_without_backtrace());
   }
-  return false;
 }
 
-JpegHeader read_jpeg_header(const Bytes& b) {
-  constexpr uint8_t kTables = 0xc4, kScan = 0xda, kExif = 0xe1;
-  JpegHeader header;
-  for (size_t at = 2; at + 4 <= b.size();) {
-    const uint8_t marker = b[at + 1];
-    if (b[at] != 0xff || marker == 0xff) {  // padding
-      ++at;
-      continue;
-    }
-    const size_t length = size_t(b[at + 2]) << 8 | b[at + 3];
-    if (marker == kTables) header.broken_table |= has_broken_table(b, at, length);
-    if (marker == kExif && length > 8 && at + 2 + length <= b.size() &&
-        std::memcmp(&b[at + 4], "Exif\0\0", 6) == 0) {
-      header.orientation = tiff_orientation(&b[at + 10], length - 8);
-    }
-    at += 2 + length;
-    if (marker == kScan) {
-      header.scan = at;
-      break;
-    }
-  }
-  // Between scans there may be more tables; coded data hold no such pair of bytes.
-  for (size_t at = header.scan; header.scan > 0 && at + 4 <= b.size(); ++at) {
-    const auto* next = static_cast<const uint8_t*>(std::memchr(&b[at], 0xff, b.size() - at - 3));
-    if (!next) break;
-    at = size_t(next - b.data());
-    if (b[at + 1] == kTables)
-      header.broken_table |= has_broken_table(b, at, size_t(b[at + 2]) << 8 | b[at + 3]);
-  }
-  return header;
-}
-
-/// What stb does not notice: cut-short files, which decode to half-grey pictures, so look for the end marker.
-void check_file(const std::string& path, const FileEnds& ends, const JpegHeader& header) {
-  const Bytes& last = ends.whole ? ends.head : ends.tail;
-  const size_t from = ends.whole ? std::min(header.scan, last.size()) : 0;
-  std::string_view text(reinterpret_cast<const char*>(last.data()) + from, last.size() - from);
-  if (is_jpeg(ends.head)) {
-    TENGEN_CHECK(!header.broken_table, "image: ", path, " is a corrupt JPEG (Huffman table)");
-    TENGEN_CHECK(text.find("\xff\xd9") != text.npos, "image: ", path, " is a truncated JPEG (no end marker)");
-  } else if (is_png(ends.head)) {
-    TENGEN_CHECK(text.find("IEND") != text.npos, "image: ", path, " is a truncated PNG (no IEND)");
-  }
-}
+constexpr const char* kUnknown = "is no JPEG, PNG or BMP picture";
 
 /// Turns a picture as EXIF's orientation 2 to 8 asks.
 Image oriented(const Image& in, int orientation) {
@@ -157,42 +71,45 @@ Image oriented(const Image& in, int orientation) {
   return out;
 }
 
+/// A JPEG's size, mostly from its first bytes; the end marker must stand in its last ones.
+codecs::Header jpeg_header(const io::InputFile& file) {
+  constexpr int64_t kPart = int64_t(1) << 16;
+  const int64_t size = file.size();
+  const Bytes head = read_bytes(file, 0, std::min(size, kPart));
+  std::optional<codecs::Header> header = codecs::jpeg_header(head);
+  if (!header && size > kPart) header = codecs::jpeg_header(read_bytes(file, 0, size));
+  const Bytes tail = read_bytes(file, std::max<int64_t>(size - kPart, 0), std::min(size, kPart));
+  const std::string_view text(reinterpret_cast<const char*>(tail.data()), tail.size());
+  TENGEN_CHECK(header && text.find("\xff\xd9") != text.npos, "is a truncated JPEG (no end marker)");
+  return *header;
+}
+
 }  // namespace
 
 Image load_image(const std::string& path) {
-  const FileEnds file = read_ends(path, int64_t(1) << 31);
-  const JpegHeader header = is_jpeg(file.head) ? read_jpeg_header(file.head) : JpegHeader{};
-  check_file(path, file, header);
-  int width = 0, height = 0, channels = 0;
-  struct Free {
-    void operator()(void* p) const { stbi_image_free(p); }
-  };
-  std::unique_ptr<stbi_uc, Free> pixels(
-      stbi_load_from_memory(file.head.data(), int(file.head.size()), &width, &height, &channels, 3));
-  TENGEN_CHECK(pixels, "image: cannot decode ", path, ": ", stbi_failure_reason(),
-               " (JPEG, PNG and BMP are read)");
-  Image image;
-  image.height = height;
-  image.width = width;
-  image.pixels.assign(pixels.get(), pixels.get() + size_t(height) * width * 3);
-  return header.orientation == 1 ? image : oriented(image, header.orientation);
+  const io::InputFile file("image", path);
+  const Bytes bytes = read_bytes(file, 0, checked_bytes(file));
+  codecs::Decoded decoded = naming(path, [&] {
+    if (codecs::is_jpeg(bytes)) return codecs::decode_jpeg(bytes);
+    if (codecs::is_png(bytes)) return codecs::decode_png(bytes);
+    if (codecs::is_bmp(bytes)) return codecs::decode_bmp(bytes);
+    fail(kUnknown);
+  });
+  return decoded.orientation == 1 ? std::move(decoded.image) : oriented(decoded.image, decoded.orientation);
 }
 
 Size image_size(const std::string& path) {
-  int width = 0, height = 0, channels = 0;
-  for (int64_t limit : {int64_t(1) << 16, int64_t(1) << 31}) {  // large metadata: a second, full reading
-    const FileEnds file = read_ends(path, limit);
-    const JpegHeader header = is_jpeg(file.head) ? read_jpeg_header(file.head) : JpegHeader{};
-    TENGEN_CHECK(!header.broken_table, "image: ", path, " is a corrupt JPEG (Huffman table)");
-    if (!stbi_info_from_memory(file.head.data(), int(file.head.size()), &width, &height, &channels)) {
-      TENGEN_CHECK(!file.whole, "image: ", path,
-                   " is no JPEG, PNG or BMP picture, or is corrupt: ", stbi_failure_reason());
-      continue;
-    }
-    check_file(path, file, header);
-    return header.orientation >= 5 ? Size{width, height} : Size{height, width};
-  }
-  fail("image: cannot read the size of ", path);
+  const io::InputFile file("image", path);
+  const int64_t size = checked_bytes(file);
+  const Bytes start = read_bytes(file, 0, std::min<int64_t>(size, 128));
+  const codecs::Header header = naming(path, [&] {
+    if (codecs::is_jpeg(start)) return jpeg_header(file);
+    if (codecs::is_png(start)) return codecs::png_header(read_bytes(file, 0, size));
+    if (codecs::is_bmp(start)) return codecs::bmp_header(start, size);
+    fail(kUnknown);
+  });
+  const auto [height, width] = header.size;
+  return header.orientation >= 5 ? Size{width, height} : Size{height, width};
 }
 
 void save_image(const std::string& path, const Image& image, int jpeg_quality) {
@@ -200,27 +117,14 @@ void save_image(const std::string& path, const Image& image, int jpeg_quality) {
   std::string ending = path.substr(std::min(path.size(), path.rfind('.')));
   std::transform(ending.begin(), ending.end(), ending.begin(),
                  [](unsigned char c) { return char(std::tolower(c)); });
-  Bytes bytes;
-  auto append = [](void* context, void* data, int size) {
-    auto& to = *static_cast<Bytes*>(context);
-    to.insert(to.end(), static_cast<uint8_t*>(data), static_cast<uint8_t*>(data) + size);
-  };
-  int good = 0;
-  if (ending == ".png") {
-    good = stbi_write_png_to_func(append, &bytes, image.width, image.height, 3, image.pixels.data(),
-                                  image.width * 3);
-  } else if (ending == ".jpg" || ending == ".jpeg") {
-    good = stbi_write_jpg_to_func(append, &bytes, image.width, image.height, 3, image.pixels.data(),
-                                  jpeg_quality);
-  } else {
-    fail("image: cannot save ", path, ": its name must end in .png, .jpg or .jpeg");
-  }
-  TENGEN_CHECK(good, "image: cannot encode ", path);
-  File file(std::fopen(path.c_str(), "wb"));
-  TENGEN_CHECK(file, "image: cannot create ", path, ": ", std::strerror(errno));
-  const bool written = std::fwrite(bytes.data(), 1, bytes.size(), file.get()) == bytes.size();
-  TENGEN_CHECK(std::fclose(file.release()) == 0 && written, "image: cannot write ", path, ": ",
-               std::strerror(errno));
+  const bool jpeg = ending == ".jpg" || ending == ".jpeg";
+  TENGEN_CHECK(jpeg || ending == ".png", "image: cannot save ", path,
+               ": its name must end in .png, .jpg or .jpeg");
+  const Bytes bytes = naming(
+      path, [&] { return jpeg ? codecs::encode_jpeg(image, jpeg_quality) : codecs::encode_png(image); });
+  io::AtomicFile file("image", path, io::AtomicFile::Sync::kNo);
+  file.write(bytes.data(), bytes.size());
+  file.commit();
 }
 
 void flip_left_right(Image& image) {

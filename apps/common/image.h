@@ -27,14 +27,16 @@ struct Image {
   const uint8_t* row(int y) const { return pixels.data() + size_t(y) * width * 3; }
 };
 
-/// Decodes a JPEG, PNG or BMP file, grey and alpha made RGB, turned as its EXIF orientation says. Throws
-/// tengen::Error naming the file when it is missing, cut short or no picture.
+/// Decodes a JPEG, PNG or BMP file, grey and alpha made RGB, turned as its EXIF orientation says; the pixels
+/// are OpenCV's. Throws tengen::Error naming the file when it is missing, cut short, no picture, or when its
+/// header asks for more pixels than its bytes can hold or than 179 million.
 Image load_image(const std::string& path);
 
-/// Size after EXIF rotation, read from the header; with the checks of a file's ends that need no decoding.
+/// Size after EXIF rotation, read from the header; with the checks that need no decoding: a JPEG's end
+/// marker, a PNG's checksums.
 Size image_size(const std::string& path);
 
-/// Writes .png, .jpg or .jpeg by the name's ending.
+/// Writes .png, .jpg or .jpeg by the name's ending, whole or not at all.
 void save_image(const std::string& path, const Image& image, int jpeg_quality = 92);
 
 /// Bilinear with half-pixel centres, in OpenCV's 11-bit fixed point (INTER_LINEAR).

@@ -12,9 +12,10 @@ HEADERS = {
     "CLI/CLI.hpp": None,
     "nlohmann/json.hpp": None,
     "yaml-cpp/yaml.h": None,
-    "stb/stb_image.h": ["stb/stb_image.h", "stb/stb_image_write.h"],
+    "png.h": ["png.h", "pngconf.h", "pnglibconf.h"],
+    "jpeglib.h": ["jpeglib.h", "jmorecfg.h", "jerror.h", "jconfig.h"],
 }
-LIBRARIES = ["libz.a", "libsqlite3.a", "libyaml-cpp.a"]
+LIBRARIES = ["libz.a", "libsqlite3.a", "libyaml-cpp.a", "libpng.a", "libjpeg.a"]
 
 # find_package() for those that CMake has no module of its own for.
 TARGET = """if(NOT TARGET {target})

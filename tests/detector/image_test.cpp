@@ -104,7 +104,7 @@ TEST_CASE("image: broken files are named and explained") {
   std::string table = jpeg;  // the counts of its first Huffman table say 4080 symbols
   table.replace(jpeg.find("\xff\xc4") + 5, 16, std::string(16, '\xff'));
   CHECK(contains(message("e.jpg", table), "corrupt JPEG"));
-  CHECK(contains(message("c.jpg", "this is text"), "cannot decode"));
+  CHECK(contains(message("c.jpg", "this is text"), "no JPEG, PNG or BMP picture"));
   CHECK(contains(message("d.jpg", ""), "empty"));
   CHECK(contains(error_of([&] { load_image(folder / "absent.jpg"); }), "cannot open"));
   CHECK(contains(error_of([&] { image_size(folder / ""); }), "image: "));
