@@ -9,8 +9,7 @@
 #include <cstdarg>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
+#include <string_view>
 
 namespace tengen::apps {
 namespace fs = std::filesystem;
@@ -40,12 +39,15 @@ void write_text(const std::string& path, const std::string& text) {
   file.commit();
 }
 
-std::string read_text(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  TENGEN_CHECK(file && !fs::is_directory(path), "cannot read ", path);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
+std::string read_text(const std::string& path, const std::string& op, int64_t most_bytes) {
+  const io::InputFile file(op, path);
+  if (file.size() > most_bytes)
+    file.bad(" has " + std::to_string(file.size()) + " bytes, more than the " + std::to_string(most_bytes) +
+             " that are read");
+  std::string text(static_cast<size_t>(file.size()), '\0');
+  file.read(0, text.data(), text.size());
+  if (constexpr std::string_view kMark = "\xef\xbb\xbf"; text.starts_with(kMark)) text.erase(0, kMark.size());
+  return text;
 }
 
 void catch_interrupts() {

@@ -12,7 +12,10 @@ std::string make_run_folder(const std::string& project, const std::string& name,
 
 /// Writes the text to a temporary file beside `path`, then renames.
 void write_text(const std::string& path, const std::string& text);
-std::string read_text(const std::string& path);
+/// A regular file's text without the byte-order mark that some editors put before UTF-8; errors begin with
+/// `op` and the file. Anything else (a pipe, a device, a folder), and more than `most_bytes`, is an error.
+std::string read_text(const std::string& path, const std::string& op = "read",
+                      int64_t most_bytes = int64_t(1) << 26);
 
 /// The first Ctrl-C (or SIGTERM) sets a flag that stop_requested() tells; the second one ends the process.
 void catch_interrupts();

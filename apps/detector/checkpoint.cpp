@@ -1,11 +1,15 @@
 #include <tengen/apps/detector/checkpoint.h>
 #include <tengen/apps/detector/common.h>
+#include <tengen/apps/detector/yaml.h>
 #include <tengen/io/pytorch.h>
 #include <tengen/io/safetensors.h>
-#include <yaml-cpp/yaml.h>
 
+#include <algorithm>
+#include <charconv>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
+#include <limits>
 #include <sstream>
 
 namespace tengen::detect {
@@ -38,6 +42,19 @@ const std::string& fact(const io::SafeTensors& file, const std::string& key, con
   return found->second;
 }
 
+// A number of the metadata, within bounds.
+template <class T>
+T number(const io::SafeTensors& file, const std::string& key, const std::string& path, T low, T high) {
+  const std::string& text = fact(file, key, path);
+  T value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  TENGEN_CHECK(error == std::errc() && end == text.data() + text.size() && value >= low && value <= high,
+               path, ": '", key, "' in its metadata is '", text.substr(0, 40), "', expected a number from ",
+               low, " to ", high);
+  return value;
+}
+constexpr int64_t kMostSteps = int64_t(1) << 53;
+
 // The tensors whose names begin with the prefix, without it.
 StateDict with_prefix(const io::SafeTensors& file, const std::string& prefix) {
   StateDict part;
@@ -54,6 +71,9 @@ void add(Named& tensors, const std::string& prefix, const StateDict& part) {
 void load_into(DetectionModel& model, const StateDict& tensors, const std::string& path) {
   const auto keys = model->load_state_dict(tensors, /*strict=*/false);
   TENGEN_CHECK(keys.missing_keys.empty(), path, ": no tensor '", keys.missing_keys[0], "'");
+  const Tensor& anchors = model->detect->anchors;
+  TENGEN_CHECK((anchors.isfinite() & (anchors > 0)).all().item<bool>(), path,
+               ": its anchors are not all positive and finite");
 }
 
 constexpr const char* kTrain = "train.";  // the weights that the optimizer moves
@@ -65,9 +85,13 @@ LoadedModel load_model(const std::string& path) {
   const io::SafeTensors file = read(path);
   ModelConfig config = ModelConfig::parse(fact(file, "model", path), path);
   config.name = fact(file, "model_name", path);
+  config.most_parameters = 0;
+  for (const auto& [name, value] : file.tensors) config.most_parameters += value.numel();
   LoadedModel loaded;
   loaded.model = DetectionModel(config);
-  loaded.names = YAML::Load(fact(file, "names", path)).as<std::vector<std::string>>();
+  const YAML::Node names = parse_yaml(fact(file, "names", path), path + ": names");
+  TENGEN_CHECK(YAML::convert<std::vector<std::string>>::decode(names, loaded.names), path,
+               ": 'names' in its metadata is not a list of class names");
   TENGEN_CHECK(static_cast<int64_t>(loaded.names.size()) == config.nc, path, ": ", loaded.names.size(),
                " names for ", config.nc, " classes");
   load_into(loaded.model, with_prefix(file, ""), path);
@@ -130,20 +154,26 @@ TrainState load_checkpoint(const std::string& path, DetectionModel& model, optim
     TENGEN_CHECK(file.tensors.count(item.key()), path, ": no tensor '", item.key(), "'");
     averaged.push_back(file.tensors.at(item.key()));
   }
-  averages.restore(averaged, std::stoll(fact(file, "ema_updates", path)));
+  averages.restore(averaged, number<int64_t>(file, "ema_updates", path, 0, kMostSteps));
   optimizer.load_state_dict(with_prefix(file, kOptimizer));
   TrainState state;
-  state.epoch = std::stoll(fact(file, "epoch", path));
-  state.last_step = std::stoll(fact(file, "last_step", path));
-  state.best_fitness = std::stod(fact(file, "best_fitness", path));
-  state.best_epoch = std::stoll(fact(file, "best_epoch", path));
+  state.epoch = number<int64_t>(file, "epoch", path, 0, std::numeric_limits<int>::max());
+  state.last_step = number<int64_t>(file, "last_step", path, -1, kMostSteps);
+  state.best_fitness = number(file, "best_fitness", path, 0.0, 1.0);
+  state.best_epoch = number<int64_t>(file, "best_epoch", path, 0, std::numeric_limits<int>::max());
   std::istringstream balance(fact(file, "balance", path));
   for (double b; balance >> b;) state.balance.push_back(b);
+  TENGEN_CHECK(
+      state.balance.size() == model->detect->strides.size() &&
+          std::all_of(state.balance.begin(), state.balance.end(), [](double b) { return std::isfinite(b); }),
+      path, ": 'balance' in its metadata has not one number per level");
   return state;
 }
 
 int checked_image_size(int asked, int stride) {
-  TENGEN_CHECK(asked > 0, "--img: ", asked, ", expected a positive size");
+  constexpr int kLargest = 1 << 15;
+  TENGEN_CHECK(asked > 0 && asked <= kLargest, "--img: ", asked, ", expected a positive size of at most ",
+               kLargest);
   const int size = (asked + stride - 1) / stride * stride;
   if (size != asked)
     std::fprintf(stderr, "tengen-detect: warning: --img %d is no multiple of the stride %d, using %d\n",

@@ -1,12 +1,14 @@
 // data.yaml, and which pictures a source names.
 #include <glob.h>
-#include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
+#include <sstream>
 
+#include <tengen/apps/detector/common.h>
 #include <tengen/apps/detector/dataset.h>
+#include <tengen/apps/detector/model_config.h>
+#include <tengen/apps/detector/yaml.h>
 #include <tengen/tensor/error.h>
 
 namespace tengen::detect {
@@ -28,14 +30,8 @@ bool is_image(const fs::path& path) {
 /// Reads the values of one yaml file and complains with file and line.
 class ConfigReader {
  public:
-  explicit ConfigReader(const std::string& file) : file_(file) {
-    try {
-      root_ = YAML::LoadFile(file);
-    } catch (const YAML::BadFile&) {
-      fail("data: cannot open ", file);
-    } catch (const YAML::Exception& error) {
-      fail("data: ", file, ":", error.mark.line + 1, ": ", error.msg);
-    }
+  explicit ConfigReader(const std::string& file)
+      : file_(file), where_("data: " + file), root_(load_yaml("data", file)) {
     if (!root_.IsMap()) bad(root_, "is not a list of `key: value` lines");
   }
 
@@ -62,18 +58,14 @@ class ConfigReader {
 
  private:
   [[noreturn]] void bad(const YAML::Node& node, const std::string& what) const {
-    fail("data: ", file_, ":", node.Mark().line + 1, ": ", what);
+    bad_yaml(node, where_, what);
   }
   std::string text(const YAML::Node& node, const char* key) const {
     if (!node.IsScalar()) bad(node, std::string("'") + key + "' must be text");
     return node.as<std::string>();
   }
   int integer(const YAML::Node& node, const char* key) const {
-    try {
-      return node.as<int>();
-    } catch (const YAML::Exception&) {
-      bad(node, std::string("'") + key + "' must be a whole number");
-    }
+    return yaml_number(node, where_, key, 0, kMostClasses);
   }
 
   std::vector<std::string> names() const {
@@ -81,7 +73,7 @@ class ConfigReader {
     const YAML::Node node = root_["names"], count = root_["nc"];
     if (!node) {
       if (!count) bad(root_, "has neither 'names' nor 'nc'");
-      for (int i = 0; i < integer(count, "nc"); ++i) names.push_back("class" + std::to_string(i));
+      for (int i = 0, nc = integer(count, "nc"); i < nc; ++i) names.push_back("class" + std::to_string(i));
     } else if (node.IsSequence()) {
       for (const auto& item : node) names.push_back(text(item, "names"));
     } else if (node.IsMap()) {
@@ -100,10 +92,11 @@ class ConfigReader {
       bad(node, "'names' must be a list or a map of class names");
     }
     if (names.empty()) bad(root_, "names no class");
-    if (count && integer(count, "nc") != int(names.size())) {
-      bad(count, "nc is " + std::to_string(integer(count, "nc")) + " but there are " +
-                     std::to_string(names.size()) + " names");
-    }
+    if (names.size() > kMostClasses)
+      bad(node,
+          detail::str(names.size(), " names, more than the ", kMostClasses, " classes that there may be"));
+    if (const int nc = count ? integer(count, "nc") : int(names.size()); nc != int(names.size()))
+      bad(count, detail::str("nc is ", nc, " but there are ", names.size(), " names"));
     return names;
   }
 
@@ -132,13 +125,12 @@ class ConfigReader {
     return tried.front().lexically_normal().string();
   }
 
-  std::string file_;
+  std::string file_, where_;
   YAML::Node root_;
 };
 
 void add_list(const fs::path& list, std::vector<std::string>& images) {
-  std::ifstream file(list);
-  TENGEN_CHECK(file, "data: cannot open ", list.string());
+  std::istringstream file(read_text(list.string(), "data"));
   for (std::string line; std::getline(file, line);) {
     while (!line.empty() && std::isspace(static_cast<unsigned char>(line.back()))) line.pop_back();
     if (line.empty()) continue;

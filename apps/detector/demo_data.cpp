@@ -4,7 +4,6 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <numbers>
 
 #include <tengen/apps/detector/augment.h>
@@ -122,23 +121,20 @@ std::string make_demo_dataset(const std::string& folder, int train_count, int va
       char name[16];
       std::snprintf(name, sizeof name, "%05d", i);
       save_image((images / (std::string(name) + ".jpg")).string(), scene.image, 90);
-      std::ofstream file(labels / (std::string(name) + ".txt"));
+      std::string text;
       for (const LabelledBox& item : scene.boxes) {
         const Label l = to_label(item, float(image_size), float(image_size));
-        char line[96];
-        std::snprintf(line, sizeof line, "%d %.6f %.6f %.6f %.6f\n", l.cls, l.x, l.y, l.w, l.h);
-        file << line;
+        text += format("%d %.6f %.6f %.6f %.6f\n", l.cls, l.x, l.y, l.w, l.h);
       }
-      TENGEN_CHECK(file.flush(), "demo data: cannot write ", (labels / name).string(), ".txt");
+      write_text((labels / (std::string(name) + ".txt")).string(), text);
     }
     ++split_number;
   }
   const std::string yaml = (fs::path(folder) / "data.yaml").string();
-  std::ofstream file(yaml);
-  file << "# Shapes drawn by tengen-detect, seed " << seed
-       << ".\npath: .\ntrain: images/train\nval: images/val\n\nnames:\n";
-  for (int i = 0; i < kClasses; ++i) file << "  " << i << ": " << kNames[i] << '\n';
-  TENGEN_CHECK(file.flush(), "demo data: cannot write ", yaml);
+  std::string text = "# Shapes drawn by tengen-detect, seed " + std::to_string(seed) +
+                     ".\npath: .\ntrain: images/train\nval: images/val\n\nnames:\n";
+  for (int i = 0; i < kClasses; ++i) text += format("  %d: %s\n", i, kNames[i]);
+  write_text(yaml, text);
   return yaml;
 }
 

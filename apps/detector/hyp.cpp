@@ -1,14 +1,16 @@
 #include <tengen/apps/detector/hyp.h>
 
-#include <yaml-cpp/yaml.h>
-
 #include <algorithm>
-#include <fstream>
 #include <sstream>
 
-#include <tengen/tensor/error.h>
+#include <tengen/apps/detector/common.h>
+#include <tengen/apps/detector/yaml.h>
 
 namespace tengen::detect {
+
+namespace {
+constexpr double kLargest = 3e38;  // of any hyper-parameter: what float32 holds
+}
 
 std::vector<std::pair<const char*, double*>> Hyp::fields() {
   return {{"lr0", &lr0},
@@ -50,24 +52,14 @@ std::vector<std::pair<const char*, const double*>> Hyp::fields() const {
 Hyp load_hyp(const std::string& path) {
   Hyp hyp;
   auto fields = hyp.fields();
-  try {
-    const YAML::Node root = YAML::LoadFile(path);
-    TENGEN_CHECK(root.IsMap(), "hyp: ", path, " is not a list of `name: number` lines");
-    for (const auto& item : root) {
-      const std::string key = item.first.as<std::string>();
-      const int line = item.first.Mark().line + 1;
-      auto field = std::find_if(fields.begin(), fields.end(), [&](const auto& f) { return key == f.first; });
-      TENGEN_CHECK(field != fields.end(), "hyp: ", path, ":", line, ": unknown hyper-parameter '", key, "'");
-      try {
-        *field->second = item.second.as<double>();
-      } catch (const YAML::Exception&) {
-        fail("hyp: ", path, ":", line, ": '", key, "' must be a number");
-      }
-    }
-  } catch (const YAML::BadFile&) {
-    fail("hyp: cannot open ", path);
-  } catch (const YAML::Exception& error) {
-    fail("hyp: ", path, ":", error.mark.line + 1, ": ", error.msg);
+  const YAML::Node root = load_yaml("hyp", path);
+  const std::string where = "hyp: " + path;
+  TENGEN_CHECK(root.IsMap(), where, " is not a list of `name: number` lines");
+  for (const auto& item : root) {
+    const std::string key = item.first.IsScalar() ? item.first.Scalar() : "";
+    auto field = std::find_if(fields.begin(), fields.end(), [&](const auto& f) { return key == f.first; });
+    if (field == fields.end()) bad_yaml(item.first, where, "unknown hyper-parameter '" + key + "'");
+    *field->second = yaml_number(item.second, where, key, -kLargest, kLargest);
   }
   return hyp;
 }
@@ -78,10 +70,6 @@ std::string to_yaml(const Hyp& hyp) {
   return out.str();
 }
 
-void save_hyp(const std::string& path, const Hyp& hyp) {
-  std::ofstream file(path);
-  file << to_yaml(hyp);
-  TENGEN_CHECK(file.flush(), "hyp: cannot write ", path);
-}
+void save_hyp(const std::string& path, const Hyp& hyp) { write_text(path, to_yaml(hyp)); }
 
 }  // namespace tengen::detect

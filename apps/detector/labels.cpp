@@ -3,9 +3,11 @@
 #include <charconv>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
+#include <set>
 #include <sstream>
+#include <tuple>
 
+#include <tengen/apps/detector/common.h>
 #include <tengen/apps/detector/dataset.h>
 #include <tengen/tensor/error.h>
 #include <tengen/tensor/parallel.h>
@@ -14,6 +16,18 @@ namespace tengen::detect {
 namespace {
 
 constexpr int kSmallestSide = 10;
+constexpr int64_t kMostLabelBytes = 1 << 24;
+
+/// A word of a file for a message: short, and without what a terminal would obey.
+std::string shown(const std::string& word) {
+  std::string text;
+  for (const char c : word.substr(0, 40)) {
+    char code[8];
+    std::snprintf(code, sizeof code, "\\x%02x", uint8_t(c));
+    text += std::isprint(static_cast<unsigned char>(c)) ? std::string(1, c) : code;
+  }
+  return word.size() > 40 ? text + "..." : text;
+}
 
 /// The numbers of a line. Throws on anything else.
 std::vector<float> numbers_of(const std::string& line, const std::string& where) {
@@ -23,7 +37,7 @@ std::vector<float> numbers_of(const std::string& line, const std::string& where)
     float value = 0;
     const char* end = word.data() + word.size();
     const auto [stop, error] = std::from_chars(word.data() + (word[0] == '+'), end, value);
-    TENGEN_CHECK(error == std::errc() && stop == end && std::isfinite(value), where, "'", word,
+    TENGEN_CHECK(error == std::errc() && stop == end && std::isfinite(value), where, "'", shown(word),
                  "' is not a number");
     numbers.push_back(value);
   }
@@ -53,7 +67,7 @@ Label label_of(const std::vector<float>& numbers, const std::string& where) {
 
 /// The first line with this class.
 int line_of_class(const std::string& path, int cls) {
-  std::ifstream file(path);
+  std::istringstream file(read_text(path, "labels", kMostLabelBytes));
   std::string line;
   for (int number = 1; std::getline(file, line); ++number) {
     std::istringstream words(line);
@@ -65,22 +79,21 @@ int line_of_class(const std::string& path, int cls) {
 }  // namespace
 
 std::vector<Label> read_labels(const std::string& path, std::vector<Problem>& problems) {
-  std::ifstream file(path);
-  TENGEN_CHECK(file, "labels: cannot open ", path);
+  std::istringstream file(read_text(path, "labels", kMostLabelBytes));
   std::vector<Label> labels;
+  std::set<std::tuple<int, float, float, float, float>> seen;
   int line_number = 0;
   for (std::string line; std::getline(file, line);) {
     const std::string where = path + ":" + std::to_string(++line_number) + ": ";
     const std::vector<float> numbers = numbers_of(line, where);
     if (numbers.empty()) continue;
     const Label label = label_of(numbers, where);
-    if (std::find(labels.begin(), labels.end(), label) != labels.end()) {
-      problems.push_back({path, line_number, "duplicate label removed", false});
-    } else {
+    if (seen.insert({label.cls, label.x, label.y, label.w, label.h}).second) {
       labels.push_back(label);
+    } else {
+      problems.push_back({path, line_number, "duplicate label removed", false});
     }
   }
-  TENGEN_CHECK(!file.bad(), "labels: cannot read ", path);
   return labels;
 }
 

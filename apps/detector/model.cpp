@@ -1,6 +1,7 @@
 #include <tengen/apps/detector/model.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 
 namespace tengen::detect {
@@ -8,29 +9,52 @@ namespace F = nn::functional;
 
 namespace {
 
-// Reads the arguments of one layout row by position, with defaults.
-class Args {
+// One row of a layout while the network is built: its arguments by position, every number within bounds.
+class Row {
  public:
-  Args(const LayerSpec& spec, size_t row) : spec_(spec), row_(row) {}
+  Row(const ModelConfig& config, size_t row) : config_(config), spec_(config.layers[row]), row_(row) {}
 
-  int64_t integer(size_t i, int64_t fallback) const {
+  template <class... Parts>
+  [[noreturn]] void bad(const Parts&... what) const {
+    fail("model: ", config_.source, config_.source.empty() ? "" : ": ", "layer ", row_, " (", spec_.module,
+         "): ", what...);
+  }
+  // Absent or None: the fallback.
+  int64_t integer(size_t i, const char* key, int64_t fallback, int64_t low, int64_t high) const {
     if (i >= spec_.args.size() || spec_.args[i] == "None") return fallback;
-    try {
-      return std::stoll(spec_.args[i]);
-    } catch (const std::exception&) {
-      fail("model: layer ", row_, " (", spec_.module, "): argument ", i + 1, " is '", spec_.args[i],
-           "', expected a whole number");
-    }
+    const std::string& text = spec_.args[i];
+    int64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size() || value < low || value > high)
+      bad("argument ", i + 1, " (", key, ") is '", text.substr(0, 40), "', expected a whole number from ",
+          low, " to ", high);
+    return value;
   }
   bool flag(size_t i, bool fallback) const {
     if (i >= spec_.args.size()) return fallback;
     return spec_.args[i] == "True" || spec_.args[i] == "true";
   }
+  // The first argument of layers that choose their width.
+  int64_t channels() const {
+    const int64_t declared = integer(0, "output channels", 0, 1, kMostChannels);
+    if (declared == 0) bad("needs its output channels as first argument");
+    const int64_t count = config_.channels(declared);
+    if (count > kMostChannels) bad(count, " output channels, expected at most ", kMostChannels);
+    return count;
+  }
+
+  static constexpr int64_t kMostChannels = 1 << 16, kMostKernel = 64, kMostStride = 64, kMostReduction = 4096;
 
  private:
+  const ModelConfig& config_;
   const LayerSpec& spec_;
   size_t row_;
 };
+
+int64_t conv_parameters(int64_t in, int64_t out, int64_t kernel) { return in * out * kernel * kernel; }
+int64_t bottleneck_parameters(int64_t in, int64_t hidden, int64_t out) {
+  return conv_parameters(in, hidden, 1) + conv_parameters(hidden, out, 3);
+}
 
 }  // namespace
 
@@ -149,76 +173,93 @@ Tensor DetectImpl::decode(const std::vector<Tensor>& raw) {
 }
 
 DetectionModelImpl::DetectionModelImpl(ModelConfig given) : config(std::move(given)) {
-  TENGEN_CHECK(config.nc > 0, "model: nc is ", config.nc, ", expected at least one class");
-  TENGEN_CHECK(!config.layers.empty(), "model: no layers");
+  TENGEN_CHECK(config.nc > 0 && config.nc <= kMostClasses, "model: nc is ", config.nc, ", expected 1 to ",
+               kMostClasses);
+  TENGEN_CHECK(!config.layers.empty(), "model: ", config.source, " has no layers");
   model = register_module("model", nn::ModuleList());
   const auto rows = static_cast<int>(config.layers.size());
   std::vector<int64_t> width{3}, stride{1};  // of the input, then of each row
   keep_.assign(config.layers.size(), false);
-  for (int row = 0; row < rows; ++row) {
-    LayerSpec& spec = config.layers[static_cast<size_t>(row)];
-    const Args args(spec, static_cast<size_t>(row));
-    TENGEN_CHECK((spec.module == "Detect") == (row == rows - 1),
-                 "model: Detect must be the last layer, and only that");
+  int64_t total = 0;
+  for (int i = 0; i < rows; ++i) {
+    const LayerSpec& spec = config.layers[static_cast<size_t>(i)];
+    const Row row(config, static_cast<size_t>(i));
+    if ((spec.module == "Detect") != (i == rows - 1)) row.bad("Detect must be the last layer, and only that");
     std::vector<int64_t> in_width, in_stride;
     for (int from : spec.from) {
-      const int source = from < 0 ? row + from : from;
-      TENGEN_CHECK(source < row && (source >= 0 || (row == 0 && source == -1)), "model: layer ", row, " (",
-                   spec.module, ") reads layer ", from, ", which is not before it");
+      const int source = from < 0 ? i + from : from;
+      if (source >= i || (source < 0 && (i != 0 || source != -1)))
+        row.bad("reads layer ", from, ", which is not before it");
       in_width.push_back(width[static_cast<size_t>(source + 1)]);
       in_stride.push_back(stride[static_cast<size_t>(source + 1)]);
-      if (source >= 0 && source != row - 1) keep_[static_cast<size_t>(source)] = true;
+      if (source >= 0 && source != i - 1) keep_[static_cast<size_t>(source)] = true;
     }
-    TENGEN_CHECK(!in_width.empty(), "model: layer ", row, " (", spec.module, ") has no input");
+    if (in_width.empty()) row.bad("has no input");
     const int64_t in = in_width[0], n = config.repeats(spec.number);
-    TENGEN_CHECK(n >= 1 && (n == 1 || spec.module == "C3"), "model: layer ", row, " (", spec.module,
-                 "): number is ", spec.number, "; only C3 repeats");
-    int64_t out = in, out_stride = in_stride[0];
-    const auto declared = [&] {
-      const int64_t c = args.integer(0, 0);
-      TENGEN_CHECK(c > 0, "model: layer ", row, " (", spec.module,
-                   "): needs its output channels as first argument");
-      return config.channels(c);
+    if (n < 1 || n > kMostRepeats || (n > 1 && spec.module != "C3"))
+      row.bad("number is ", spec.number, "; only C3 repeats, at most ", kMostRepeats,
+              " times after depth_multiple");
+    // Called before memory is taken for a layer.
+    const auto count = [&](int64_t parameters) {
+      total += parameters;
+      if (total > config.most_parameters)
+        row.bad("with it the network has ", total, " parameters, expected at most ", config.most_parameters);
     };
+    int64_t out = in, out_stride = in_stride[0];
     std::shared_ptr<LayerImpl> layer;
     if (spec.module == "Conv") {
-      out = declared();
-      layer = std::make_shared<ConvImpl>(in, out, args.integer(1, 1), args.integer(2, 1), args.integer(3, -1),
-                                         args.integer(4, 1));
-      out_stride *= args.integer(2, 1);
+      out = row.channels();
+      const int64_t kernel = row.integer(1, "kernel", 1, 1, Row::kMostKernel),
+                    step = row.integer(2, "stride", 1, 1, Row::kMostStride),
+                    padding = row.integer(3, "padding", -1, -1, Row::kMostKernel),
+                    groups = row.integer(4, "groups", 1, 1, Row::kMostChannels);
+      if (in % groups != 0 || out % groups != 0)
+        row.bad(groups, " groups do not divide ", in, " input and ", out, " output channels");
+      count(conv_parameters(in / groups, out, kernel));
+      layer = std::make_shared<ConvImpl>(in, out, kernel, step, padding, groups);
+      out_stride *= step;
+      if (out_stride > Row::kMostReduction)
+        row.bad("the strides up to it multiply to ", out_stride, ", expected at most ", Row::kMostReduction);
     } else if (spec.module == "C3") {
-      out = declared();
-      layer = std::make_shared<C3Impl>(in, out, n, args.flag(1, true));
+      out = row.channels();
+      const int64_t hidden = out / 2;
+      count(conv_parameters(2 * in, hidden, 1) + conv_parameters(2 * hidden, out, 1) +
+            n * bottleneck_parameters(hidden, hidden, hidden));
+      layer = std::make_shared<C3Impl>(in, out, n, row.flag(1, true));
     } else if (spec.module == "Bottleneck") {
-      out = declared();
-      layer = std::make_shared<BottleneckImpl>(in, out, args.flag(1, true));
+      out = row.channels();
+      count(bottleneck_parameters(in, out / 2, out));
+      layer = std::make_shared<BottleneckImpl>(in, out, row.flag(1, true));
     } else if (spec.module == "SPPF") {
-      out = declared();
-      layer = std::make_shared<SPPFImpl>(in, out, args.integer(1, 5));
+      out = row.channels();
+      count(conv_parameters(in, in / 2, 1) + conv_parameters(in / 2 * 4, out, 1));
+      layer = std::make_shared<SPPFImpl>(in, out, row.integer(1, "kernel", 5, 1, Row::kMostKernel));
     } else if (spec.module == "Upsample") {
-      const int64_t scale = args.integer(1, 2);
+      const int64_t scale = row.integer(1, "scale", 2, 1, Row::kMostStride);
       layer = std::make_shared<UpsampleImpl>(static_cast<double>(scale));
-      TENGEN_CHECK(scale >= 1 && out_stride % scale == 0, "model: layer ", row,
-                   " enlarges beyond the input picture");
+      if (out_stride % scale != 0) row.bad("enlarges beyond the input picture");
       out_stride /= scale;
     } else if (spec.module == "Concat") {
-      layer = std::make_shared<ConcatImpl>(args.integer(0, 1));
+      layer = std::make_shared<ConcatImpl>(row.integer(0, "dimension", 1, 1, 1));
       out = 0;
       for (int64_t c : in_width) out += c;
+      if (out > Row::kMostChannels) row.bad(out, " output channels, expected at most ", Row::kMostChannels);
       for (int64_t s : in_stride)
-        TENGEN_CHECK(s == out_stride, "model: layer ", row, " (Concat): the inputs have different sizes");
+        if (s != out_stride) row.bad("the inputs have different sizes");
     } else if (spec.module == "Detect") {
-      TENGEN_CHECK(config.anchors.size() == in_width.size(), "model: ", config.anchors.size(),
-                   " anchor levels for ", in_width.size(), " inputs of Detect");
+      if (config.anchors.size() != in_width.size())
+        row.bad(config.anchors.size(), " anchor levels for ", in_width.size(), " inputs");
       for (const auto& level : config.anchors)
-        TENGEN_CHECK(!level.empty() && level.size() % 2 == 0 && level.size() == config.anchors[0].size(),
-                     "model: every level needs the same number of anchors, as width and height pairs");
+        if (level.empty() || level.size() % 2 != 0 || level.size() != config.anchors[0].size())
+          row.bad("every level needs the same number of anchors, as width and height pairs");
+      const int64_t outputs = static_cast<int64_t>(config.anchors[0].size() / 2) * (5 + config.nc);
+      for (int64_t c : in_width) count(conv_parameters(c, outputs, 1));
       detect = Detect(config.nc, config.anchors, in_width, in_stride);
       model->push_back(detect);
       break;
     } else {
-      fail("model: layer ", row, ": unknown module '", spec.module,
-           "' (known: Conv, Bottleneck, C3, SPPF, Upsample, Concat, Detect)");
+      row.bad("unknown module '", spec.module,
+              "' (known: Conv, Bottleneck, C3, SPPF, Upsample, Concat, Detect)");
     }
     layers_.push_back(layer);
     model->push_back(layer);

@@ -1,10 +1,10 @@
+#include <tengen/apps/common/run.h>
 #include <tengen/apps/detector/model_config.h>
+#include <tengen/apps/detector/yaml.h>
 #include <tengen/torch.h>
-#include <yaml-cpp/yaml.h>
 
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <sstream>
 
@@ -76,15 +76,20 @@ bool builtin(const std::string& name, ModelConfig& config) {
   return true;
 }
 
+constexpr size_t kMostLayers = 1000;
+constexpr double kLargestMultiple = 100;
+constexpr float kLargestAnchor = 1e5f;  // pixels
+
 LayerSpec parse_row(const YAML::Node& row, const std::string& where) {
-  TENGEN_CHECK(row.IsSequence() && row.size() == 4, where, ":", row.Mark().line + 1,
-               ": a layer is [from, number, module, args]");
+  if (!row.IsSequence() || row.size() != 4) bad_yaml(row, where, "a layer is [from, number, module, args]");
+  constexpr int kMost = int(kMostLayers);
   LayerSpec spec;
+  spec.from.clear();
   if (row[0].IsSequence())
-    spec.from = row[0].as<std::vector<int>>();
+    for (const auto& from : row[0]) spec.from.push_back(yaml_number(from, where, "from", -kMost, kMost));
   else
-    spec.from = {row[0].as<int>()};
-  spec.number = row[1].as<int>();
+    spec.from.push_back(yaml_number(row[0], where, "from", -kMost, kMost));
+  spec.number = yaml_number(row[1], where, "number", 1, kMostRepeats);
   spec.module = row[2].as<std::string>();
   if (spec.module.rfind("nn.", 0) == 0) spec.module.erase(0, 3);
   for (const auto& arg : row[3])
@@ -98,10 +103,8 @@ ModelConfig ModelConfig::load(const std::string& name_or_file) {
   namespace fs = std::filesystem;
   ModelConfig config;
   std::string stem = name_or_file;
-  if (std::ifstream file(name_or_file); file && fs::is_regular_file(name_or_file)) {
-    std::ostringstream text;
-    text << file.rdbuf();
-    config = parse(text.str(), name_or_file);
+  if (fs::exists(name_or_file) && !fs::is_directory(name_or_file)) {
+    config = parse(apps::read_text(name_or_file, "model"), name_or_file);
     config.name = fs::path(name_or_file).stem().string();
     return config;
   }
@@ -111,22 +114,32 @@ ModelConfig ModelConfig::load(const std::string& name_or_file) {
   return config;
 }
 
-ModelConfig ModelConfig::parse(const std::string& text, const std::string& where) try {
-  const YAML::Node yaml = YAML::Load(text);
+ModelConfig ModelConfig::parse(const std::string& text, const std::string& source) try {
+  const std::string where = "model: " + source;
+  const YAML::Node yaml = parse_yaml(text, where);
   TENGEN_CHECK(yaml.IsMap() && yaml["anchors"] && yaml["backbone"] && yaml["head"], where,
                ": a model yaml needs nc, depth_multiple, width_multiple, anchors, backbone and head");
   TENGEN_CHECK(yaml["anchors"].IsSequence(), where, ": anchors: expected one list per level, found a number");
   ModelConfig config;
-  config.name = where;
-  config.nc = yaml["nc"].as<int64_t>(80);
-  config.depth_multiple = yaml["depth_multiple"].as<double>(1.0);
-  config.width_multiple = yaml["width_multiple"].as<double>(1.0);
-  config.anchors = yaml["anchors"].as<std::vector<std::vector<float>>>();
+  config.name = config.source = source;
+  if (const auto nc = yaml["nc"]) config.nc = yaml_number(nc, where, "nc", 1, kMostClasses);
+  for (const auto& [key, multiple] :
+       {std::pair{"depth_multiple", &config.depth_multiple}, {"width_multiple", &config.width_multiple}})
+    if (const auto node = yaml[key]) *multiple = yaml_number(node, where, key, 0.001, kLargestMultiple);
+  for (const auto& level : yaml["anchors"]) {
+    std::vector<float>& sides = config.anchors.emplace_back();
+    for (const auto& side : level)
+      sides.push_back(yaml_number(side, where, "anchors", 1e-3f, kLargestAnchor));
+  }
   for (const char* part : {"backbone", "head"})
-    for (const auto& row : yaml[part]) config.layers.push_back(parse_row(row, where));
+    for (const auto& row : yaml[part]) {
+      config.layers.push_back(parse_row(row, where));
+      if (config.layers.size() > kMostLayers)
+        bad_yaml(row, where, detail::str("more than ", kMostLayers, " layers"));
+    }
   return config;
 } catch (const YAML::Exception& e) {
-  fail(where, ": ", e.what());
+  fail("model: ", source, ":", e.mark.line + 1, ": ", e.msg);
 }
 
 std::string ModelConfig::yaml() const {

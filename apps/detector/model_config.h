@@ -8,6 +8,8 @@
 
 namespace tengen::detect {
 
+inline constexpr int kMostClasses = 10'000, kMostRepeats = 1000;
+
 /// One row of a layout.
 struct LayerSpec {
   std::vector<int> from{-1};      ///< rows that feed it; negative counts back from this row
@@ -18,11 +20,14 @@ struct LayerSpec {
 
 struct ModelConfig {
   std::string name;
-  int64_t nc = 80;  ///< number of classes
+  std::string source;  ///< the file that it was read from, for errors; may be empty
+  int64_t nc = 80;     ///< number of classes
   double depth_multiple = 1.0;
   double width_multiple = 1.0;
   std::vector<std::vector<float>> anchors;  ///< by level: width, height, width, height, ... in pixels
   std::vector<LayerSpec> layers;
+  /// A network with more parameters is refused before memory is taken for them.
+  int64_t most_parameters = 500'000'000;
 
   /// A built-in name (yolov5{p,n,s,m,l,x}, yolov5{n,s,m,l,x}6; "yolov5n.yaml" works too) or a YOLOv5-style
   /// yaml file. "p" (pico) is ours: half the width of n, for demos and tests.

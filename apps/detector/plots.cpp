@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <fstream>
 #include <map>
 #include <sstream>
 
@@ -21,9 +20,9 @@ std::string trimmed(const std::string& text) {
 
 /// The columns of a csv by their names.
 std::map<std::string, std::vector<double>> read_csv(const std::string& path) {
-  std::ifstream file(path);
+  std::istringstream file(read_text(path, "plot"));
   std::string line;
-  TENGEN_CHECK(file && std::getline(file, line), "plot: cannot read ", path);
+  TENGEN_CHECK(std::getline(file, line), "plot: ", path, " is empty");
   auto cells = [](const std::string& row) {
     std::vector<std::string> words;
     std::istringstream stream(row);

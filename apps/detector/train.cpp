@@ -94,11 +94,13 @@ Trainer::Trainer(TrainCommand given) : command_(std::move(given)), resumed_(!com
     device_ = parse_device(command_.device);
     hyp_ = load_hyp((folder_ / "hyp.yaml").string());
   } else {
-    TENGEN_CHECK(command_.epochs > 0, "--epochs: ", command_.epochs, ", expected at least 1");
-    TENGEN_CHECK(command_.batch_size > 0, "--batch-size: ", command_.batch_size, ", expected at least 1");
     if (!command_.hyp_file.empty()) hyp_ = load_hyp(command_.hyp_file);
     if (command_.label_smoothing > 0) hyp_.label_smoothing = command_.label_smoothing;
   }
+  TENGEN_CHECK(command_.epochs > 0, "--epochs: ", command_.epochs, ", expected at least 1");
+  TENGEN_CHECK(command_.batch_size > 0, "--batch-size: ", command_.batch_size, ", expected at least 1");
+  TENGEN_CHECK(command_.nominal_batch > 0, "--nominal-batch: ", command_.nominal_batch,
+               ", expected at least 1");
   load_data();
   if (!resumed_) folder_ = make_run_folder(command_.project, command_.name, command_.exist_ok);
   weights_ = folder_ / "weights";

@@ -1,7 +1,7 @@
 #include <tengen/apps/detector/common.h>
 #include <tengen/apps/detector/train.h>
+#include <tengen/apps/detector/yaml.h>
 #include <tengen/tensor/error.h>
-#include <yaml-cpp/yaml.h>
 
 namespace tengen::detect {
 namespace {
@@ -48,14 +48,15 @@ std::string TrainCommand::yaml() const {
 }
 
 TrainCommand TrainCommand::from_yaml(const std::string& file) try {
-  const YAML::Node root = YAML::Load(read_text(file));
+  const YAML::Node root = load_yaml("train", file);
+  TENGEN_CHECK(root.IsMap(), "train: ", file, " is not a list of `name: value` lines");
   TrainCommand command;
   visit_fields(command, [&](const char* key, auto& value) {
     if (root[key]) value = root[key].as<std::decay_t<decltype(value)>>();
   });
   return command;
 } catch (const YAML::Exception& e) {
-  fail(file, ": ", e.what());
+  fail("train: ", file, ":", e.mark.line + 1, ": ", e.msg);
 }
 
 }  // namespace tengen::detect

@@ -73,7 +73,7 @@ TEST_CASE("plots: results, curves, confusion matrix and batches are written") {
                "epoch, train/box_loss, metrics/mAP_0.5\n0, 0.1, 0.2\n1, 0.05, nan\n2, 0.04, 0.3\n3, 0.0");
   plot_results(folder / "results.csv", folder / "results.png");
   CHECK(image_size(folder / "results.png") == Size{280, 720});
-  CHECK(contains(error_of([&] { plot_results(folder / "absent.csv", folder / "x.png"); }), "cannot read"));
+  CHECK(contains(error_of([&] { plot_results(folder / "absent.csv", folder / "x.png"); }), "cannot open"));
   CHECK(contains(error_of([&] { plot_results(folder.write("b.csv", "epoch,a\n1,2\n"), folder / "x.png"); }),
                  "none"));
 
