@@ -73,6 +73,8 @@ endif()
 if(TARGET tengen-go)
   add_test(NAME "go: train, with kill -9" COMMAND ${PROJECT_SOURCE_DIR}/tests/go/train_run $<TARGET_FILE:tengen-go>
            ${PROJECT_BINARY_DIR}/train-run)
+  add_test(NAME "go: train, PostgreSQL stops and starts" COMMAND ${PROJECT_SOURCE_DIR}/tests/go/train_postgresql
+           $<TARGET_FILE:tengen-go> ${PROJECT_BINARY_DIR}/train-postgresql)
 endif()
 
 # The examples of the README.

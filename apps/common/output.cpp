@@ -1,4 +1,6 @@
+#include <fcntl.h>
 #include <tengen/apps/common/output.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
@@ -6,6 +8,14 @@
 #include <iostream>
 
 namespace tengen::apps {
+
+void hold_standard_streams() {
+  for (const int file : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(file, F_GETFD) != -1) continue;
+    // The lowest free number is this one. Opened for the direction in which nobody uses it.
+    [[maybe_unused]] const int held = ::open("/dev/null", file == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+  }
+}
 
 int finish_output(const char* program, int status) {
   errno = 0;

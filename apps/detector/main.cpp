@@ -197,5 +197,6 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  tengen::apps::hold_standard_streams();
   return tengen::apps::finish_output("tengen-detect: error", run(argc, argv));
 }

@@ -5,6 +5,7 @@
 #include <tengen/apps/go/net/planes.h>
 #include <tengen/apps/go/player_options.h>
 #include <tengen/apps/go/search/player.h>
+#include <tengen/apps/go/search/threads.h>
 #include <tengen/tensor/parallel.h>
 
 #include <time.h>
@@ -15,7 +16,6 @@
 #include <memory>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace tengen::go {
@@ -111,9 +111,9 @@ double evaluations(const Network& network, int size, int batch, int threads, con
   const std::vector<Game> games = positions(size, batch);
   double sum = 0;
   std::mutex mutex;
-  std::vector<std::thread> workers;
+  Threads workers;
   for (int t = 0; t < threads; ++t) {
-    workers.emplace_back([&] {
+    workers.start([&](std::stop_token) {
       std::vector<Evaluation> results(games.size());
       std::vector<const Game*> in;
       std::vector<Evaluation*> out;
@@ -126,7 +126,7 @@ double evaluations(const Network& network, int size, int batch, int threads, con
       sum += own;
     });
   }
-  for (std::thread& worker : workers) worker.join();
+  workers.join();
   return sum;
 }
 

@@ -16,6 +16,9 @@ void add_role_commands(CLI::App& app);  // begin, selfplay, learn, evaluate
 void add_sgf_command(CLI::App& app);
 void add_bench_command(CLI::App& app);
 
+/// What --store is when it is not given: an environment variable, which process lists do not show.
+inline constexpr const char* kStoreVariable = "TENGEN_STORE";
+
 /// An option for every setting of a run.
 void add_setting_options(CLI::App& command, RunSettings& settings);
 

@@ -1,4 +1,6 @@
+#include <tengen/apps/common/run.h>
 #include <tengen/apps/go/commands.h>
+#include <tengen/apps/go/play/answers.h>
 #include <tengen/apps/go/play/match.h>
 #include <tengen/apps/go/player_options.h>
 
@@ -103,19 +105,17 @@ int run(Options& options) {
   const auto games = play_match(sides, match, [&](const MatchGame& game, const MatchCount& count) {
     if (!options.quiet) std::printf("%s\n", game_line(game, count, sides).c_str());
     std::fflush(stdout);
-    if (jsonl.is_open()) jsonl << to_text(game_json(game, sides)) << std::endl;
+    if (jsonl.is_open()) write_answer(jsonl, to_text(game_json(game, sides)) + "\n", options.jsonl);
     if (!options.sgf_dir.empty()) {
       char name[32];
       std::snprintf(name, sizeof(name), "/game%05d.sgf", game.index);
-      std::ofstream(options.sgf_dir + name, std::ios::binary) << game_sgf(game, sides);
+      apps::write_text(options.sgf_dir + name, game_sgf(game, sides));
     }
   });
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   std::printf("\n%s", summary_text(games, match, sides, seconds).c_str());
   if (!options.json_file.empty()) {
-    std::ofstream file(options.json_file);
-    file << summary_json(games, match, sides, seconds).dump(1) << std::endl;
-    TENGEN_CHECK(file, "cannot write ", options.json_file);
+    apps::write_text(options.json_file, summary_json(games, match, sides, seconds).dump(1) + "\n");
   }
   const bool good = int(games.size()) == match.games &&
                     std::ranges::all_of(games, [](const MatchGame& g) { return g.counts && g.blame < 0; });

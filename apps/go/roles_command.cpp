@@ -14,6 +14,7 @@ void add_role(CLI::App& app, const char* name, const char* help, int (*run)(cons
   CLI::App* command = app.add_subcommand(name, help);
   auto options = std::make_shared<RoleOptions>();
   command->add_option("--store", options->store, "The run's store: a file or postgresql://USER@HOST/DATABASE")
+      ->envname(kStoreVariable)
       ->required();
   command->add_option("--threads", options->threads, "Threads")
       ->capture_default_str()
@@ -39,7 +40,9 @@ void add_role_commands(CLI::App& app) {
   CLI::App* begin = app.add_subcommand("begin", "Begin a run in a store; its roles are started one by one");
   auto store = std::make_shared<std::string>();
   auto settings = std::make_shared<RunSettings>();
-  begin->add_option("--store", *store, "A file or postgresql://USER@HOST/DATABASE")->required();
+  begin->add_option("--store", *store, "A file or postgresql://USER@HOST/DATABASE")
+      ->envname(kStoreVariable)
+      ->required();
   add_setting_options(*begin, *settings);
   begin->callback([store, settings] { begin_run(*Store::open(*store, Store::Open::create), *settings); });
 

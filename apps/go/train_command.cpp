@@ -28,9 +28,10 @@ std::vector<ChildCommand> role_commands(const TrainOptions& options) {
   const std::string program = std::filesystem::read_symlink("/proc/self/exe");
   const int threads = options.threads > 0 ? options.threads : int(std::thread::hardware_concurrency());
   const auto role = [&](const std::string& name, int role_threads) {
-    return ChildCommand{name,
-                        {program, name, "--store", options.store, "--threads", std::to_string(role_threads),
-                         "--device", options.device.str()}};
+    return ChildCommand{
+        name,
+        {program, name, "--threads", std::to_string(role_threads), "--device", options.device.str()},
+        {std::string(kStoreVariable) + "=" + options.store}};
   };
   std::vector<ChildCommand> roles{role("learn", 1), role("selfplay", threads)};
   if (options.evaluate) roles.push_back(role("evaluate", 1));
@@ -76,8 +77,10 @@ void add_train_command(CLI::App& app) {
   CLI::App* command = app.add_subcommand("train", "Learn by self-play; a run that was stopped goes on");
   auto options = std::make_shared<TrainOptions>();
   command->add_option("--run", options->folder, "Folder of the run")->capture_default_str();
-  command->add_option("--store", options->store,
-                      "Games and networks: a file or postgresql://USER@HOST/DATABASE  [FOLDER/games.db]");
+  command
+      ->add_option("--store", options->store,
+                   "Games and networks: a file or postgresql://USER@HOST/DATABASE  [FOLDER/games.db]")
+      ->envname(kStoreVariable);
   command->add_option("--threads", options->threads, "Of self-play; 0: one for each processor")
       ->capture_default_str()
       ->check(CLI::NonNegativeNumber);

@@ -341,7 +341,7 @@ TEST_CASE("gtp: games to and from SGF files") {
   const std::string bad = folder.write("bad.sgf", "(;SZ[9];B[aa];W[aa])");
   CHECK(contains(gtp_last("loadsgf " + bad + "\n"), "? cannot load file: 1:"));
   CHECK(gtp_last("play b E5\nloadsgf " + bad + "\nlist_stones b\n") == "= E5");  // as it was
-  CHECK(contains(gtp_last("printsgf /no/such/folder/x.sgf\n"), "? cannot write"));
+  CHECK(contains(gtp_last("printsgf /no/such/folder/x.sgf\n"), "/no/such/folder/x.sgf: No such file"));
 }
 
 TEST_CASE("gtp: fixed handicap on every size that has one") {

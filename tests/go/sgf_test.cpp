@@ -29,10 +29,11 @@ bool same(const std::vector<sgf::Tree>& a, const std::vector<sgf::Tree>& b) {
     if (a[t].nodes.size() != b[t].nodes.size()) return false;
     for (size_t n = 0; n < a[t].nodes.size(); ++n) {
       const sgf::Node &x = a[t].nodes[n], &y = b[t].nodes[n];
-      if (x.parent != y.parent || x.children != y.children || x.properties.size() != y.properties.size())
+      if (x.parent != y.parent || x.first_child != y.first_child || x.next_sibling != y.next_sibling ||
+          x.properties.size() != y.properties.size())
         return false;
       for (size_t p = 0; p < x.properties.size(); ++p) {
-        if (x.properties[p].id != y.properties[p].id || x.properties[p].values != y.properties[p].values)
+        if (x.properties[p].id != y.properties[p].id || x.properties[p].raw != y.properties[p].raw)
           return false;
       }
     }
@@ -55,12 +56,12 @@ TEST_CASE("sgf: variations, several games, escapes, unknown properties") {
   REQUIRE(trees.size() == 2);
   const sgf::Tree& tree = trees[0];
   CHECK(tree.nodes.size() == 6);
-  CHECK(tree.nodes[0].children == std::vector<int>{1, 5});
-  CHECK(tree.nodes[2].children == std::vector<int>{3, 4});
+  CHECK(tree.children(0) == std::vector<int>{1, 5});
+  CHECK(tree.children(2) == std::vector<int>{3, 4});
   CHECK(tree.main_line() == std::vector<int>{0, 1, 2, 3});
   CHECK(tree.nodes[0].text("PB") == "A ] \\ b");
   CHECK(tree.nodes[0].text("C") == "firststill first\nsecond");
-  CHECK(tree.nodes[0].find("XX")->values == std::vector<std::string>{"unknown", "two"});
+  CHECK(tree.nodes[0].find("XX")->values() == std::vector<std::string_view>{"unknown", "two"});
   CHECK(tree.nodes[4].line == 6);
 }
 
@@ -114,10 +115,11 @@ TEST_CASE("sgf: broken files are refused with line, column and what was expected
   CHECK(message("(;B[aa]\r\n!)") == "2:1: expected ';', '(', ')' or a property, found '!'");
   CHECK(message("(;B[aa](W[bb]))") == "1:9: expected ';' and a node after '(', found 'W'");
   CHECK(message("(;B[aa](;W[bb]);B[cc])") == "1:16: expected '(' or ')' after a variation, found ';'");
-  CHECK(contains(error_of([] { sgf::read("/nonexistent.sgf"); }), "cannot be opened"));
+  CHECK(
+      contains(error_of([] { sgf::read("/nonexistent.sgf", [](const sgf::Tree&) {}); }), "cannot be opened"));
   const TemporaryFolder folder;
   const std::string path = folder.write("bad.sgf", "(;B[aa]");
-  CHECK(error_of([&] { sgf::read(path); }) ==
+  CHECK(error_of([&] { sgf::read(path, [](const sgf::Tree&) {}); }) ==
         path + ":1:8: expected ')' to end the game that is open, found the end of the file");
 }
 

@@ -66,6 +66,14 @@ void Children::start(Child& child) {
   std::vector<char*> arguments;  // made before the fork: after it nothing may allocate
   for (std::string& argument : child.command.arguments) arguments.push_back(argument.data());
   arguments.push_back(nullptr);
+  std::vector<char*> environment;
+  for (std::string& variable : child.command.environment) environment.push_back(variable.data());
+  for (char** variable = ::environ; *variable; ++variable) {
+    const std::string_view text = *variable, name = text.substr(0, text.find('=') + 1);
+    const auto replaces = [&](const std::string& other) { return other.starts_with(name); };
+    if (std::ranges::none_of(child.command.environment, replaces)) environment.push_back(*variable);
+  }
+  environment.push_back(nullptr);
 
   const pid_t parent = ::getpid();
   const pid_t process = ::fork();
@@ -76,7 +84,7 @@ void Children::start(Child& child) {
     ::dup2(input, STDIN_FILENO);
     ::dup2(log, STDOUT_FILENO);
     ::dup2(log, STDERR_FILENO);
-    ::execvp(arguments[0], arguments.data());
+    ::execvpe(arguments[0], arguments.data(), environment.data());
     const char* why = std::strerror(errno);
     for (const char* part : {"cannot start ", static_cast<const char*>(arguments[0]), ": ", why, "\n"})
       [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, part, std::strlen(part));

@@ -12,6 +12,8 @@ namespace tengen::go {
 struct ChildCommand {
   std::string name;
   std::vector<std::string> arguments;  // the program first
+  /// "NAME=VALUE", besides what this process has: for what other users' process lists shall not show.
+  std::vector<std::string> environment{};
 };
 
 struct RestartPolicy {

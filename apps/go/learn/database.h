@@ -58,14 +58,18 @@ class Database {
   /// the database was found to be a store.
   virtual void set_up() = 0;
   virtual void check() = 0;  // throws when the database is damaged
+  /// Takes the database's one lock for learners, whatever machine, folder or path they come by. It is held
+  /// until the connection ends, however it ends. False when another connection holds it.
+  virtual bool try_lock() = 0;
   /// Without passwords.
   virtual const std::string& name() const = 0;
 };
 
 /// Opens the file, and creates it when asked to. Throws StoreError.
 std::unique_ptr<Database> open_sqlite(const std::string& path, bool create);
-/// Throws StoreError when the server does not answer, and when the program was built without libpq.
-std::unique_ptr<Database> open_postgresql(const std::string& url);
+/// `connection` is what libpq takes: a URL or "host=... dbname=...". Throws StoreError when the server does
+/// not answer, and when the program was built without libpq. No message shows a password.
+std::unique_ptr<Database> open_postgresql(const std::string& connection);
 
 /// Undone when it goes out of scope without commit().
 class Transaction {

@@ -243,6 +243,7 @@ void Learner::restore(const std::string& bytes) {
 
 int run_learn(const RoleOptions& options) {
   const auto store = Store::open(options.store);
+  store->become_learner();  // before its state is read
   set_num_threads(options.threads);
   Learner(*store, options.device).run();
   return 0;

@@ -33,14 +33,66 @@ uint64_t from_big_endian(std::string_view bytes) {
   return value;
 }
 
-/// Without its password, to be shown.
-std::string shown(std::string url) {
-  const size_t user = url.find("://") + 3, at = url.find('@', user), colon = url.find(':', user);
-  if (at != url.npos && colon < at) url.replace(colon + 1, at - colon - 1, "***");
-  const size_t parameter = url.find("password=");
-  if (parameter != url.npos) url.replace(parameter + 9, url.find('&', parameter) - parameter - 9, "***");
-  return url;
+/// What libpq's own messages quote may be a part of a password.
+std::string without_quotes(std::string text) {
+  const size_t first = text.find('"'), last = text.rfind('"');
+  if (first != last) text.replace(first + 1, last - first - 1, "***");
+  return text;
 }
+
+std::string trimmed(std::string text) {
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  return text;
+}
+
+/// A connection string, taken apart by libpq itself.
+class ConnectionString {
+ public:
+  explicit ConnectionString(const std::string& text) {
+    char* said = nullptr;
+    const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(
+        PQconninfoParse(text.c_str(), &said), &PQconninfoFree);
+    if (!options) {
+      const std::string why = said ? trimmed(said) : "out of memory";
+      PQfreemem(said);
+      fail<StoreError>("the store looks like PostgreSQL, but libpq cannot read it: ", without_quotes(why),
+                       ". Expected postgresql://USER@HOST/DATABASE or 'host=HOST dbname=DATABASE user=USER'; "
+                       "for a file of "
+                       "this name, sqlite:PATH");
+    }
+    std::string user, host, port, database;
+    for (const PQconninfoOption* option = options.get(); option->keyword; ++option) {
+      if (!option->val) continue;
+      const std::string_view key = option->keyword;
+      if (option->dispchar[0] == '*') secrets_.emplace_back(option->val);
+      if (key == "user") user = option->val;
+      if (key == "password") user += ":***";
+      if (key == "host" || (key == "hostaddr" && host.empty())) host = option->val;
+      if (key == "port") port = std::string(":") + option->val;
+      if (key == "dbname") database = option->val;
+    }
+    const bool folder = host.starts_with('/');  // of a Unix socket
+    shown_ = "postgresql://" + (user.empty() ? "" : user + "@") + (folder ? "" : host) + port + "/" +
+             database + (folder ? "?host=" + host : "");
+  }
+
+  /// Without any password.
+  const std::string& shown() const { return shown_; }
+  /// A message of the server or of libpq without any password.
+  std::string masked(std::string text) const {
+    constexpr size_t kShortest = 4;  // a shorter one would be found in any sentence
+    for (const std::string& secret : secrets_) {
+      if (secret.size() < kShortest) continue;
+      for (size_t at = 0; (at = text.find(secret, at)) != text.npos; at += 3)
+        text.replace(at, secret.size(), "***");
+    }
+    return text;
+  }
+
+ private:
+  std::string shown_;
+  std::vector<std::string> secrets_;
+};
 
 using Result = std::unique_ptr<PGresult, decltype(&PQclear)>;
 
@@ -64,11 +116,15 @@ class PostgresqlRow final : public Row {
 
 class Postgresql final : public Database {
  public:
-  explicit Postgresql(const std::string& url)
-      : name_(shown(url)), connection_(PQconnectdb(url.c_str()), &PQfinish) {
+  explicit Postgresql(const std::string& connection)
+      : string_(connection), connection_(PQconnectdb(connection.c_str()), &PQfinish) {
     if (PQstatus(connection_.get()) != CONNECTION_OK) failed("connect", PQerrorMessage(connection_.get()));
     run("SET client_min_messages = warning");
     run("SET lock_timeout = '60s'");
+    // The server ends the session of a machine that is gone, and with it the learner's lock, in a minute.
+    run("SET tcp_keepalives_idle = 30");
+    run("SET tcp_keepalives_interval = 10");
+    run("SET tcp_keepalives_count = 3");
   }
 
   using Database::run;
@@ -80,15 +136,15 @@ class Postgresql final : public Database {
   std::vector<std::string> tables() override;
   void set_up() override {}
   void check() override {}  // the server looks after its files
-  const std::string& name() const override { return name_; }
+  bool try_lock() override;
+  const std::string& name() const override { return string_.shown(); }
 
  private:
-  [[noreturn]] void failed(const char* what, std::string said) {
-    while (!said.empty() && said.back() == '\n') said.pop_back();
-    fail<StoreError>(name_, ": ", said, " (in: ", what, ")");
+  [[noreturn]] void failed(const char* what, const std::string& said) {
+    fail<StoreError>(name(), ": ", string_.masked(trimmed(said)), " (in: ", what, ")");
   }
 
-  std::string name_;
+  ConnectionString string_;
   std::unique_ptr<PGconn, decltype(&PQfinish)> connection_;
 };
 
@@ -136,10 +192,18 @@ std::vector<std::string> Postgresql::tables() {
   return names;
 }
 
+/// The session's: a connection that is lost loses the lock, and the learner can write no more.
+bool Postgresql::try_lock() {
+  bool locked = false;
+  run("SELECT pg_try_advisory_lock(21045, hashtext(current_schema()))", {},
+      [&](const Row& row) { locked = row.integer(0) != 0; });
+  return locked;
+}
+
 }  // namespace
 
-std::unique_ptr<Database> open_postgresql(const std::string& url) {
-  return std::make_unique<Postgresql>(url);
+std::unique_ptr<Database> open_postgresql(const std::string& connection) {
+  return std::make_unique<Postgresql>(connection);
 }
 
 }  // namespace tengen::go

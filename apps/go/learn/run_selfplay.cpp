@@ -4,6 +4,7 @@
 #include <tengen/apps/go/learn/run_state.h>
 #include <tengen/apps/go/learn/selfplay.h>
 #include <tengen/apps/go/net/evaluator.h>
+#include <tengen/apps/go/search/threads.h>
 #include <tengen/tensor/parallel.h>
 
 #include <algorithm>
@@ -27,7 +28,7 @@ class Players {
  public:
   Players(const Player& player, const RunSettings& settings, int threads, uint64_t seed) : player_(player) {
     for (int i = 0; i < threads; ++i) {
-      threads_.emplace_back([this, &settings, thread_seed = seed + uint64_t(i)](std::stop_token stop) {
+      threads_.start([this, &settings, thread_seed = seed + uint64_t(i)](const std::stop_token& stop) {
         run(stop, settings, thread_seed);
       });
     }
@@ -37,19 +38,21 @@ class Players {
     std::lock_guard lock(mutex_);
     player_ = player;
   }
+  /// Throws when a thread failed, but not before the finished games were taken.
   std::vector<GameRecord> take_finished() {
     std::lock_guard lock(mutex_);
-    if (error_) std::rethrow_exception(error_);
+    if (finished_.empty()) threads_.check();
     return std::exchange(finished_, {});
   }
   // Ends the threads; returns the games that were still to be taken.
   std::vector<GameRecord> stop() {
-    threads_.clear();
+    threads_.request_stop();
+    threads_.wait();
     return take_finished();
   }
 
  private:
-  void run(std::stop_token stop, const RunSettings& settings, uint64_t seed) try {
+  void run(const std::stop_token& stop, const RunSettings& settings, uint64_t seed) {
     SelfPlay games(settings, kGamesPerThread, seed);
     std::vector<GameRecord> finished;
     for (;;) {
@@ -65,16 +68,12 @@ class Players {
       games.set_progress(player.progress);
       for (int i = 0; i < 16; ++i) games.step(*player.evaluator, finished);
     }
-  } catch (...) {
-    std::lock_guard lock(mutex_);
-    error_ = std::current_exception();
   }
 
   std::mutex mutex_;
-  Player player_;                     // guarded by mutex_, like the next two
+  Player player_;                     // guarded by mutex_, like the next one
   std::vector<GameRecord> finished_;  //
-  std::exception_ptr error_;          //
-  std::vector<std::jthread> threads_;
+  Threads threads_;                   // the last member: they use the others
 };
 
 }  // namespace

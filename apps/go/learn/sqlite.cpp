@@ -1,8 +1,13 @@
 // SQLite, in write-ahead logging mode: readers and one writer at a time do not wait for each other.
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/file.h>
 #include <tengen/apps/go/learn/database.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <filesystem>
 #include <thread>
 #include <unordered_map>
@@ -16,6 +21,7 @@ class Sqlite final : public Database {
   ~Sqlite() override {
     for (auto& [sql, statement] : statements_) sqlite3_finalize(statement);
     sqlite3_close(connection_);
+    if (lock_ >= 0) ::close(lock_);
   }
 
   using Database::run;
@@ -27,6 +33,7 @@ class Sqlite final : public Database {
   std::vector<std::string> tables() override;
   void set_up() override;
   void check() override;
+  bool try_lock() override;
   const std::string& name() const override { return path_; }
 
  private:
@@ -36,6 +43,7 @@ class Sqlite final : public Database {
   std::string path_;
   sqlite3* connection_ = nullptr;
   std::unordered_map<std::string, sqlite3_stmt*> statements_;  // parsed once
+  int lock_ = -1;                                              // a file
 };
 
 class SqliteRow final : public Row {
@@ -182,6 +190,18 @@ void Sqlite::check() {
   if (!found.empty()) {
     fail<StoreError>(path_, ": the database is damaged (", found, "). ", kDamaged);
   }
+}
+
+/// A file beside the database, under its real name: whoever comes by a link finds the same one. A lock on the
+/// database itself would get in the way of SQLite's own.
+bool Sqlite::try_lock() {
+  const char* file = sqlite3_db_filename(connection_, "main");
+  if (!file || !*file) return true;  // a database in memory is this connection's alone
+  const std::string path = std::string(file) + "-learner";
+  if (lock_ < 0) lock_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  if (lock_ >= 0 && ::flock(lock_, LOCK_EX | LOCK_NB) == 0) return true;
+  if (lock_ < 0 || errno != EWOULDBLOCK) fail<StoreError>("cannot lock ", path, ": ", std::strerror(errno));
+  return false;
 }
 
 }  // namespace

@@ -1,8 +1,11 @@
 #include <tengen/apps/go/learn/store.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <ctime>
+#include <thread>
 
 namespace tengen::go {
 namespace {
@@ -86,12 +89,30 @@ void Transaction::commit() {
   open_ = false;
 }
 
+namespace {
+
+/// A URL of PostgreSQL, or libpq's "host=... dbname=...": a word without dots or slashes before the first
+/// "=".
+bool is_postgresql(const std::string& url) {
+  if (url.starts_with("postgresql://") || url.starts_with("postgres://")) return true;
+  const size_t word = url.find_first_not_of(" \t\n"), end = url.find('=');
+  if (end == url.npos || word == end) return false;
+  return url.find_first_not_of("abcdefghijklmnopqrstuvwxyz_ \t\n", word) == end;
+}
+
+}  // namespace
+
 std::unique_ptr<Store> Store::open(const std::string& url, Open how) {
-  if (url.starts_with("postgresql://") || url.starts_with("postgres://"))
-    return std::make_unique<Store>(open_postgresql(url), how);
-  const std::string path = url.starts_with("sqlite:") ? url.substr(7) : url;
-  if (path.find("://") != path.npos || path.empty())
-    fail<StoreError>("'", url, "': expected a path, sqlite:PATH or postgresql://USER@HOST/DATABASE");
+  if (is_postgresql(url)) return std::make_unique<Store>(open_postgresql(url), how);
+  const bool named = url.starts_with("sqlite:");
+  const std::string path = named ? url.substr(7) : url;
+  const bool other = !named && (path.find("://") != path.npos || path.starts_with("postgres"));
+  if (path.empty() || (other && path.find(':') != path.npos)) {
+    fail<StoreError>(
+        "the store: expected a path, sqlite:PATH or postgresql://USER@HOST/DATABASE (or libpq's "
+        "'host=HOST dbname=DATABASE'), found ",
+        path.empty() ? "nothing" : "a URL that begins with '" + path.substr(0, path.find(':') + 1) + "'");
+  }
   return std::make_unique<Store>(open_sqlite(path, how == Open::create), how);
 }
 
@@ -351,9 +372,40 @@ std::vector<MatchRow> Store::matches() {
   return matches;
 }
 
+void Store::become_learner(double patience) {
+  constexpr const char* kLearner = "learner";
+  const auto try_lock = [&] {
+    std::lock_guard lock(mutex_);
+    return database_->try_lock();
+  };
+  for (const double start = now(); !try_lock();) {
+    if (now() - start > patience) {
+      fail<StoreError>(database_->name(), ": another learner is at work on this store (",
+                       setting(kLearner).value_or("it has not said who it is"),
+                       "). A store has one learner at a time: stop that one first, or use another store");
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  char host[256] = "";
+  ::gethostname(host, sizeof host - 1);
+  char since[64];
+  const std::time_t seconds = std::time(nullptr);
+  std::tm utc;
+  std::strftime(since, sizeof since, "%Y-%m-%d %H:%M:%S UTC", ::gmtime_r(&seconds, &utc));
+  set_setting(kLearner, detail::str("host ", host, ", process ", ::getpid(), ", since ", since));
+}
+
 int64_t Store::save_learner(std::string_view state, const NewNetwork* network) {
   std::lock_guard lock(mutex_);
   Transaction transaction(*database_);
+  int64_t newest = 0;
+  database_->run("SELECT step FROM networks ORDER BY id DESC LIMIT 1", {},
+                 [&](const Row& row) { newest = row.integer(0); });
+  if (network && network->step < newest) {
+    fail<StoreError>(database_->name(), ": there is a network of step ", newest,
+                     " already, this one is of step ", network->step,
+                     ": another learner has been at work on this store");
+  }
   database_->run(
       "INSERT INTO learner VALUES (1, $1, $2)"
       " ON CONFLICT (id) DO UPDATE SET created = excluded.created, state = excluded.state",

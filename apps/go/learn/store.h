@@ -70,8 +70,8 @@ class Store {
     existing,  // throws when there is none
     create,    // makes the tables where there are none
   };
-  /// `url` is a path, sqlite:PATH or postgresql://USER@HOST/DATABASE. A file that is no store, is damaged or
-  /// of another version is never changed.
+  /// `url` is a path, sqlite:PATH, postgresql://USER@HOST/DATABASE or libpq's "host=HOST dbname=DATABASE". A
+  /// file that is no store, is damaged or of another version is never changed. No message shows a password.
   static std::unique_ptr<Store> open(const std::string& url, Open how = Open::existing);
   explicit Store(std::unique_ptr<Database> database, Open how = Open::existing);
 
@@ -108,13 +108,19 @@ class Store {
   void add_match(const MatchRow& match);
   std::vector<MatchRow> matches();
 
+  /// Makes this the store's one learner, until the connection ends: no other process on any machine can
+  /// become it before. Waits for one that was killed a moment ago. Throws after `patience` seconds, and says
+  /// who is the learner.
+  void become_learner(double patience = 5);
+
   struct NewNetwork {
     int64_t step;
     std::string bytes;
     bool accepted;
   };
   /// The learner's state in place of the one before and, in the same transaction, a network. Returns the
-  /// network's id, 0 without one.
+  /// network's id, 0 without one. Throws, and changes nothing, when there is a network of a later step: two
+  /// learners were at work.
   int64_t save_learner(std::string_view state, const NewNetwork* network = nullptr);
   std::optional<std::string> learner_state();
 

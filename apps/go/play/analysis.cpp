@@ -1,11 +1,14 @@
 #include <tengen/apps/go/play/analysis.h>
+#include <tengen/apps/go/play/answers.h>
+#include <tengen/apps/go/play/line_reader.h>
+#include <tengen/apps/go/search/threads.h>
 #include <tengen/tensor/error.h>
 
 #include <algorithm>
 #include <condition_variable>
-#include <list>
+#include <map>
 #include <mutex>
-#include <thread>
+#include <set>
 #include <utility>
 
 namespace tengen::go {
@@ -13,55 +16,80 @@ namespace {
 
 struct Task {
   std::shared_ptr<const Query> query;
-  int turn, priority;
-  std::stop_source stop;
+  int turn;
+  size_t bytes;  // its share of what the query takes, roughly
 };
+
+/// Of tasks that wait, at most; then reading stops until there are fewer.
+constexpr size_t kMostWaitingBytes = 64'000'000;
 
 class Engine {
  public:
-  Engine(std::shared_ptr<Evaluator> evaluator, const AnalysisSettings& settings, std::ostream& output)
-      : evaluator_(std::move(evaluator)), settings_(settings), output_(output) {
-    for (int i = 0; i < settings.positions; ++i) workers_.emplace_back([this, i] { work(i); });
+  /// `on_failure` is told at once when a thread fails.
+  Engine(std::shared_ptr<Evaluator> evaluator, const AnalysisSettings& settings, std::ostream& output,
+         std::function<void(std::exception_ptr)> on_failure)
+      : evaluator_(std::move(evaluator)),
+        settings_(settings),
+        output_(output),
+        workers_(std::move(on_failure)) {
+    for (int i = 0; i < settings.positions; ++i) {
+      workers_.start([this, i](std::stop_token stop) { work(i, stop); });
+    }
   }
-  /// Waits until everything was answered.
+  /// What was not answered is given up.
   ~Engine() {
+    const std::lock_guard lock(mutex_);
+    waiting_.clear();
+    for (Running* task : running_) task->stop.request_stop();
+  }
+
+  /// Waits until everything was answered.
+  void finish() {
     {
       const std::lock_guard lock(mutex_);
       ended_ = true;
     }
     changed_.notify_all();
-    for (std::thread& worker : workers_) worker.join();
+    workers_.join();
   }
 
-  void take(const std::string& line) {
+  void take(const InputLine& line) {
     json object;
+    json answer;
     try {
-      object = parse_json(line);
+      TENGEN_CHECK(!line.too_long, "line too long: expected at most ", LineReader::kLongestLine, " bytes");
+      object = parse_json(line.text);
       TENGEN_CHECK(object.is_object(), "expected a JSON object");
-      if (object.contains("action")) {
-        act(object);
-      } else {
-        ask(object);
-      }
+      if (object.contains("action")) return act(object);
+      return ask(object, line.text.size());
     } catch (const std::exception& error) {
-      json answer{{"error", error.what()}};
+      answer["error"] = error.what();
       if (const auto* wrong = dynamic_cast<const QueryError*>(&error)) answer["field"] = wrong->field;
       if (object.is_object() && object.contains("id") && object["id"].is_string())
         answer["id"] = object["id"];
-      say(answer);
     }
+    say(answer);
   }
 
  private:
-  void ask(const json& object) {
+  struct Running {
+    Task task;
+    std::stop_source stop;
+  };
+
+  void ask(const json& object, size_t bytes) {
     const auto query = std::make_shared<const Query>(parse_query(object, settings_.defaults));
     for (const auto& [field, text] : query->warnings) {
       say({{"warning", text}, {"field", field}, {"id", query->id}});
     }
+    constexpr size_t kOfTask = 128, kOfQuery = 16'000;
     {
-      const std::lock_guard lock(mutex_);
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, workers_.stop_token(), [&] { return waiting_bytes_ < kMostWaitingBytes; });
       for (size_t i = 0; i < query->turns.size(); ++i) {
-        waiting_.push_back({query, query->turns[i], query->priorities[i], {}});
+        const Task task{query, query->turns[i], kOfTask + (kOfQuery + bytes) / query->turns.size()};
+        waiting_bytes_ += task.bytes;
+        waiting_.emplace(std::pair(-query->priorities[i], ++asked_), task);
       }
     }
     changed_.notify_all();
@@ -90,58 +118,65 @@ class Engine {
   }
 
   void terminate(const json& object) {
+    std::set<double> turns;
+    for (const json& turn : object.value("turnNumbers", json::array())) {
+      if (turn.is_number()) turns.insert(turn.get<double>());
+    }
     const auto meant = [&](const Task& task) {
       if (object.contains("terminateId") && object["terminateId"] != task.query->id) return false;
-      if (!object.contains("turnNumbers")) return true;
-      return std::ranges::any_of(object["turnNumbers"], [&](const json& turn) { return turn == task.turn; });
+      return !object.contains("turnNumbers") || turns.contains(task.turn);
     };
     std::vector<json> answers;
     {
       const std::lock_guard lock(mutex_);
-      for (Task* task : running_) {
-        if (meant(*task)) task->stop.request_stop();
+      for (Running* running : running_) {
+        if (meant(running->task)) running->stop.request_stop();
       }
-      for (auto task = waiting_.begin(); task != waiting_.end();) {
-        if (!meant(*task)) {
-          ++task;
-          continue;
-        }
-        answers.push_back({{"id", task->query->id},
+      std::erase_if(waiting_, [&](const auto& item) {
+        const Task& task = item.second;
+        if (!meant(task)) return false;
+        answers.push_back({{"id", task.query->id},
                            {"isDuringSearch", false},
                            {"noResults", true},
-                           {"turnNumber", task->turn}});
-        task = waiting_.erase(task);
-      }
+                           {"turnNumber", task.turn}});
+        waiting_bytes_ -= task.bytes;
+        return true;
+      });
     }
     for (const json& answer : answers) say(answer);
   }
 
-  void work(int index) {
+  void work(int index, std::stop_token stop) {
     Player player(evaluator_, settings_.defaults.search, 1, settings_.leaves_per_batch,
                   settings_.seed + uint64_t(index));
     while (true) {
       std::unique_lock lock(mutex_);
-      changed_.wait(lock, [&] { return ended_ || !waiting_.empty(); });
-      if (waiting_.empty()) return;
-      const auto first = std::ranges::max_element(waiting_, {}, &Task::priority);  // the oldest of them
-      Task task = std::move(*first);
-      waiting_.erase(first);
-      running_.push_back(&task);
+      changed_.wait(lock, stop, [&] { return ended_ || !waiting_.empty(); });
+      if (stop.stop_requested() || waiting_.empty()) return;
+      Running running{std::move(waiting_.begin()->second), {}};
+      waiting_.erase(waiting_.begin());
+      waiting_bytes_ -= running.task.bytes;
+      running_.push_back(&running);
       lock.unlock();
-      json answer;
-      try {
-        answer = analyse(task, player);
-      } catch (const std::exception& error) {
-        answer = {{"error", error.what()}, {"id", task.query->id}, {"turnNumber", task.turn}};
-      }
+      changed_.notify_all();  // there may be room
+      const json answer = answer_to(running, player);
       lock.lock();
-      std::erase(running_, &task);
+      std::erase(running_, &running);
       lock.unlock();
       say(answer);
     }
   }
 
-  json analyse(const Task& task, Player& own) {
+  json answer_to(const Running& running, Player& player) {
+    try {
+      return analyse(running, player);
+    } catch (const std::exception& error) {
+      return {{"error", error.what()}, {"id", running.task.query->id}, {"turnNumber", running.task.turn}};
+    }
+  }
+
+  json analyse(const Running& running, Player& own) {
+    const Task& task = running.task;
     const Query& query = *task.query;
     const Game game = position(query, task.turn);
     std::unique_ptr<Player> restricted;
@@ -158,7 +193,7 @@ class Engine {
     if (report.seconds > 0) {
       report.call = [&](const Search& search) { say(analysis_result(query, task.turn, search, true)); };
     }
-    player.think(query.limits, task.stop.get_token(), report);
+    player.think(query.limits, running.stop.get_token(), report);
     json answer = analysis_result(query, task.turn, player.search(), false);
     if (query.policy) answer["policy"] = raw_policy(game);
     return answer;
@@ -184,7 +219,7 @@ class Engine {
   void say(const json& answer) {
     const std::string text = to_text(answer) + "\n";
     const std::lock_guard lock(output_mutex_);
-    output_ << text << std::flush;
+    write_answer(output_, text);
   }
 
   std::shared_ptr<Evaluator> evaluator_;
@@ -192,22 +227,27 @@ class Engine {
   std::mutex output_mutex_;
   std::ostream& output_;
 
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::list<Task> waiting_;
-  std::vector<Task*> running_;
+  std::mutex mutex_;  // of what follows, but for the threads
+  std::condition_variable_any changed_;
+  std::map<std::pair<int, int64_t>, Task> waiting_;  // by priority, the greatest first, then by age
+  size_t waiting_bytes_ = 0;
+  int64_t asked_ = 0;
+  std::vector<Running*> running_;
   bool ended_ = false;
-  std::vector<std::thread> workers_;
+  Threads workers_;  // the last member: they use the others
 };
 
 }  // namespace
 
 void run_analysis(std::shared_ptr<Evaluator> evaluator, const AnalysisSettings& settings, std::istream& input,
                   std::ostream& output) {
-  Engine engine(std::move(evaluator), settings, output);
-  for (std::string line; std::getline(input, line);) {
-    if (line.find_first_not_of(" \t\r") != line.npos) engine.take(line);
+  LineReader reader(input, [](const std::string&) { return false; });
+  Engine engine(std::move(evaluator), settings, output,
+                [&](std::exception_ptr failure) { reader.fail(failure); });
+  while (const auto line = reader.next()) {
+    if (line->text.find_first_not_of(" \t\r") != std::string::npos) engine.take(*line);
   }
+  engine.finish();
 }
 
 }  // namespace tengen::go

@@ -1,3 +1,4 @@
+#include <tengen/apps/go/play/answers.h>
 #include <tengen/apps/go/play/gtp.h>
 #include <tengen/tensor/error.h>
 
@@ -89,18 +90,29 @@ void GtpEngine::run(std::istream& input, std::ostream& output) {
   reader_ = &reader;
   output_ = &output;
   quit_ = false;
-  while (!quit_) {
-    if (may_ponder_) player_.start_pondering();
-    const auto line = reader.next();
+  const auto ponder = [](const auto& action) {  // it is no part of any answer
     try {
-      player_.stop_pondering();
+      action();
     } catch (const std::exception& error) {
       std::fprintf(stderr, "tengen-go: pondering: %s\n", error.what());
     }
+  };
+  while (!quit_) {
+    if (may_ponder_) ponder([&] { player_.start_pondering(); });
+    const auto line = reader.next();
+    ponder([&] { player_.stop_pondering(); });
     if (!line) break;
-    if (log_) *log_ << "< " << *line << std::endl;
-    if (const auto request = parse_gtp(*line)) answer(*request);
+    log("< " + line->text + "\n");
+    const auto request = parse_gtp(line->text);
+    if (!request) continue;
+    if (line->too_long) {
+      say(gtp_answer(false, request->id,
+                     detail::str("line too long: expected at most ", LineReader::kLongestLine, " bytes")));
+    } else {
+      answer(*request);
+    }
   }
+  TENGEN_CHECK(!log_ || *log_, "cannot write the log file ", settings_.log, ": it is not complete");
 }
 
 void GtpEngine::answer(const Request& request) {
@@ -132,7 +144,12 @@ void GtpEngine::answer(const Request& request) {
 }
 
 void GtpEngine::say(const std::string& text) {
-  *output_ << text << std::flush;
+  write_answer(*output_, text);
+  log(text);
+}
+
+/// A log that cannot be written is no reason to lose a game; run() tells it at its end.
+void GtpEngine::log(const std::string& text) {
   if (log_) *log_ << text << std::flush;
 }
 

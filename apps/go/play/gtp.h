@@ -40,7 +40,8 @@ class GtpEngine {
   GtpEngine(std::shared_ptr<Evaluator> evaluator, const GtpSettings& settings);
   ~GtpEngine();
 
-  /// Answers commands until `quit` or the end of input. A wrong command is answered, never thrown.
+  /// Answers commands until `quit` or the end of input. A wrong command is answered, never thrown. Throws
+  /// when the output takes no answers; at the end, when the log lacks something.
   void run(std::istream& input, std::ostream& output);
 
  private:
@@ -55,6 +56,7 @@ class GtpEngine {
   static const Command* find_command(const std::string& name);
   void answer(const Request& request);
   void say(const std::string& text);
+  void log(const std::string& text);
 
   // gtp.cpp: about the engine
   std::string protocol_version(const Request&);

@@ -17,7 +17,8 @@ std::string trimmed(std::string text) {
   return text;
 }
 
-constexpr int kMaxNoise = 100'000;  // lines outside of an answer
+constexpr int kMaxNoise = 100'000;         // lines outside of an answer
+constexpr size_t kMaxAnswer = 10'000'000;  // bytes
 
 }  // namespace
 
@@ -44,6 +45,7 @@ GtpClient::Answer GtpClient::send(const std::string& command, double seconds) {
   const auto check = [&](Process::Status status) {
     if (status == Process::Status::timeout) give_up("timeout", "did not answer in time");
     if (status == Process::Status::closed) give_up("died", "is gone");
+    if (status == Process::Status::too_long) give_up("bad-answer", "writes a line without an end");
   };
   check(process_->write(command + "\n", deadline));
   std::string line;
@@ -60,6 +62,7 @@ GtpClient::Answer GtpClient::send(const std::string& command, double seconds) {
     check(status);
     if (trimmed(line).empty()) break;
     answer.text += "\n" + line;
+    if (answer.text.size() > kMaxAnswer) give_up("bad-answer", "gives an answer without an end");
   }
   answer.text = trimmed(answer.text);
   return answer;

@@ -1,3 +1,4 @@
+#include <tengen/apps/common/run.h>
 #include <tengen/apps/go/board/text.h>
 #include <tengen/apps/go/play/gtp.h>
 #include <tengen/apps/go/play/handicap.h>
@@ -6,7 +7,6 @@
 #include <tengen/tensor/error.h>
 
 #include <algorithm>
-#include <fstream>
 #include <utility>
 
 namespace tengen::go {
@@ -140,11 +140,13 @@ std::string GtpEngine::loadsgf(const Request& request) {
     path.erase(path.find_last_not_of(' ') + 1);
   }
   try {
-    const std::vector<sgf::Tree> trees = sgf::read(path);
-    TENGEN_CHECK(!trees.empty(), path, ": there is no game in it");
+    sgf::Tree tree;  // the first game
+    sgf::read(path, [&](sgf::Tree game) {
+      if (tree.nodes.empty()) tree = std::move(game);
+    });
     sgf::ReplayOptions options;
     options.rules.komi = game_.rules().komi;
-    const sgf::Replay replay = sgf::replay(trees[0], options);
+    const sgf::Replay replay = sgf::replay(tree, options);
     Rules rules = find_rules(replay.rules).value_or(game_.rules());
     rules.komi = replay.game.rules().komi;
     Game game(replay.game.size(), rules, replay.game.start_stones(), replay.game.start_to_move());
@@ -164,9 +166,7 @@ std::string GtpEngine::printsgf(const Request& request) {
   if (game_.is_over()) result = final_score(request);
   const std::string text = sgf::write({sgf::to_tree(game_, result)});
   if (request.words.empty()) return text;
-  std::ofstream file(request.rest, std::ios::binary);
-  file << text << std::flush;
-  TENGEN_CHECK(file, "cannot write ", request.rest);
+  apps::write_text(request.rest, text);
   return {};
 }
 

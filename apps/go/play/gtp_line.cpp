@@ -36,13 +36,10 @@ std::optional<GtpRequest> parse_gtp(std::string_view line) {
 
 std::string gtp_answer(bool success, const std::string& id, const std::string& text) {
   std::string answer = (success ? "=" : "?") + id + " ";
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\n' && (i + 1 == text.size() || text[i + 1] == '\n')) {
-      if (text.find_first_not_of('\n', i) == text.npos) break;  // line breaks at the end
-      answer += "\n ";
-      continue;
-    }
+  const size_t size = text.find_last_not_of('\n') + 1;  // without line breaks at the end
+  for (size_t i = 0; i < size; ++i) {
     answer += text[i];
+    if (text[i] == '\n' && text[i + 1] == '\n') answer += ' ';
   }
   if (text.empty()) answer.pop_back();
   return answer + "\n\n";

@@ -2,6 +2,7 @@
 #include <tengen/apps/go/board/text.h>
 #include <tengen/apps/go/play/match.h>
 #include <tengen/apps/go/play/opening.h>
+#include <tengen/apps/go/search/threads.h>
 
 #include <algorithm>
 #include <atomic>
@@ -10,7 +11,6 @@
 #include <cmath>
 #include <mutex>
 #include <set>
-#include <thread>
 #include <utility>
 
 namespace tengen::go {
@@ -29,21 +29,22 @@ class Match {
       : sides_(sides), settings_(settings), report_(report) {}
 
   std::vector<MatchGame> run() {
-    std::vector<std::thread> workers;
+    Threads workers;
     const int jobs = std::clamp(settings_.jobs, 1, std::max(settings_.games, 1));
-    for (int job = 1; job <= jobs; ++job) workers.emplace_back([this, job] { work(job); });
-    for (std::thread& worker : workers) worker.join();
+    for (int job = 1; job <= jobs; ++job)
+      workers.start([this, job](std::stop_token stop) { work(job, stop); });
+    workers.join();
     std::ranges::sort(games_, {}, &MatchGame::index);
     return std::move(games_);
   }
 
  private:
-  void work(int job) {
+  void work(int job, const std::stop_token& stop) {
     std::unique_ptr<Contestant> contestants[2];
     int failures = 0;
     while (failures < kMostFailures) {
       const int index = ++next_;
-      if (index > settings_.games || failed_) break;
+      if (index > settings_.games || failed_ || stop.stop_requested()) break;
       MatchGame game;
       game.index = index;
       game.swapped = settings_.alternate && index % 2 == 0;

@@ -118,12 +118,15 @@ Process::Status Process::write(const std::string& text, Deadline deadline) {
 
 Process::Status Process::read_line(std::string& line, Deadline deadline) {
   while (true) {
-    const size_t end = buffer_.find('\n');
+    const size_t end = buffer_.find('\n', searched_);
     if (end != buffer_.npos) {
       line = buffer_.substr(0, end);
       buffer_.erase(0, end + 1);
+      searched_ = 0;
       return Status::ok;
     }
+    searched_ = buffer_.size();
+    if (searched_ > kLongestLine) return Status::too_long;
     if (!wait_for(output_, POLLIN, deadline)) return Status::timeout;
     char bytes[4096];
     const ssize_t n = ::read(output_, bytes, sizeof(bytes));
@@ -133,6 +136,7 @@ Process::Status Process::read_line(std::string& line, Deadline deadline) {
       if (buffer_.empty()) return Status::closed;
       line.swap(buffer_);
       buffer_.clear();
+      searched_ = 0;
       return Status::ok;
     }
   }

@@ -17,7 +17,8 @@ std::vector<std::string> split_words(const std::string& text);
 class Process {
  public:
   using Deadline = std::chrono::steady_clock::time_point;
-  enum class Status { ok, timeout, closed };
+  enum class Status { ok, timeout, closed, too_long };
+  static constexpr size_t kLongestLine = 1'000'000;  // bytes
 
   /// Starts a program of the PATH. Its standard error is appended to the file `log`, or dropped. Throws when
   /// it cannot be started.
@@ -27,7 +28,8 @@ class Process {
   Process(const Process&) = delete;
 
   Status write(const std::string& text, Deadline deadline);
-  /// A line without its end. The last one may lack it.
+  /// A line without its end. The last one may lack it. `too_long` when it is longer than kLongestLine: then
+  /// the program is of no use any more.
   Status read_line(std::string& line, Deadline deadline);
   /// Waits until it has ended by itself.
   bool wait(Deadline deadline);
@@ -36,6 +38,7 @@ class Process {
   pid_t pid_ = -1;
   int input_ = -1, output_ = -1;
   std::string buffer_;
+  size_t searched_ = 0;  // bytes of the buffer in which no line ends
 };
 
 }  // namespace tengen::go

@@ -1,6 +1,7 @@
 // Moves that an analysis shall not look at.
 #pragma once
 
+#include <bitset>
 #include <memory>
 #include <vector>
 
@@ -24,8 +25,11 @@ class RestrictedEvaluator : public Evaluator {
   void evaluate(std::span<const Game* const> games, std::span<Evaluation* const> out) override;
 
  private:
+  using Moves = std::bitset<kMaxPoints + 1>;
+
   std::shared_ptr<Evaluator> evaluator_;
   std::vector<MoveLimit> limits_;
+  std::vector<Moves> named_;  // by each of the limits
   int root_moves_;
 };
 

@@ -3,16 +3,21 @@
 #include <tengen/tensor/error.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace tengen::go {
 namespace {
 
 sgf::Replay select(const std::string& path, const SgfSelection& selection) {
-  const std::vector<sgf::Tree> trees = sgf::read(path);
-  TENGEN_CHECK(selection.game >= 1 && selection.game <= int(trees.size()), path, ": there is no game ",
-               selection.game, " of ", trees.size());
+  int games = 0;
+  sgf::Tree tree;
+  sgf::read(path, [&](sgf::Tree game) {
+    if (++games == selection.game) tree = std::move(game);
+  });
+  TENGEN_CHECK(selection.game >= 1 && selection.game <= games, path, ": there is no game ", selection.game,
+               " of ", games);
   try {
-    return sgf::replay(trees[size_t(selection.game - 1)], selection.rules);
+    return sgf::replay(tree, selection.rules);
   } catch (const sgf::SgfError& error) {
     fail(path, ":", error.what());
   }
@@ -47,7 +52,7 @@ int check_sgf(const std::vector<std::string>& paths, std::ostream& out) {
     bool good = true;
     try {
       int number = 0;
-      for (const sgf::Tree& tree : sgf::read(path)) {
+      sgf::read(path, [&](const sgf::Tree& tree) {
         ++number;
         try {
           const sgf::Replay replay = sgf::replay(tree);
@@ -60,7 +65,7 @@ int check_sgf(const std::vector<std::string>& paths, std::ostream& out) {
           out << path << ":" << error.what() << "\n";
           good = false;
         }
-      }
+      });
     } catch (const Error& error) {
       out << error.what() << "\n";
       good = false;

@@ -86,9 +86,7 @@ Player::Player(std::shared_ptr<Evaluator> evaluator, const SearchSettings& setti
   reset(settings);
 }
 
-Player::~Player() {
-  ponderer_ = {};  // asks it to stop, and waits
-}
+Player::~Player() = default;
 
 void Player::set_position(const Game& game) {
   stop_pondering();
@@ -137,12 +135,13 @@ void Player::run(const Limits& limits, std::stop_token stop, const Report& repor
     return int(std::max(playouts, 0.0));
   };
 
-  std::vector<std::jthread> helpers;
+  Threads helpers;
   try {
     Worker& own = *workers_[0];
     if (before == 0 && run.playouts > 0)
       own.step(*search_, *evaluator_, run);  // the root, before anybody else
-    for (size_t i = 1; i < workers_.size(); ++i) helpers.emplace_back([&, i] { work(*workers_[i]); });
+    for (size_t i = 1; i < workers_.size(); ++i)
+      helpers.start([&, i](std::stop_token) { work(*workers_[i]); });
     double next_report = report.seconds;
     while (!run.stop && run.begun < run.playouts) {
       const double spent = seconds_since(start);
@@ -159,24 +158,22 @@ void Player::run(const Limits& limits, std::stop_token stop, const Report& repor
   } catch (...) {
     run.fail(std::current_exception());
   }
-  helpers.clear();  // waits for them
+  helpers.join();
   if (run.failed) std::rethrow_exception(run.failed);
 }
 
 void Player::start_pondering(const Limits& limits) {
   stop_pondering();
-  ponderer_ = std::jthread([this, limits](std::stop_token stop) {
-    try {
-      run(limits, stop, {});
-    } catch (...) {
-      ponderer_failed_ = std::current_exception();
-    }
-  });
+  auto ponderer = std::make_unique<Threads>();
+  ponderer->start([this, limits](std::stop_token stop) { run(limits, std::move(stop), {}); });
+  ponderer_ = std::move(ponderer);
 }
 
 void Player::stop_pondering() {
-  ponderer_ = {};
-  if (ponderer_failed_) std::rethrow_exception(std::exchange(ponderer_failed_, nullptr));
+  if (!ponderer_) return;
+  const std::unique_ptr<Threads> ponderer = std::move(ponderer_);
+  ponderer->request_stop();
+  ponderer->join();
 }
 
 }  // namespace tengen::go

@@ -1,13 +1,12 @@
 // One side that thinks: a search, an evaluator, threads and limits.
 #pragma once
 
-#include <exception>
 #include <functional>
 #include <memory>
 #include <stop_token>
-#include <thread>
 
 #include <tengen/apps/go/search/search.h>
+#include <tengen/apps/go/search/threads.h>
 
 namespace tengen::go {
 
@@ -52,7 +51,7 @@ class Player {
   /// set_position, think, reset and the destructor stop it as well.
   void start_pondering(const Limits& limits = {});
   void stop_pondering();
-  bool pondering() const { return ponderer_.joinable(); }
+  bool pondering() const { return ponderer_ != nullptr; }
 
   const Search& search() const { return *search_; }
   /// choose_to_play() on the search.
@@ -71,8 +70,7 @@ class Player {
   std::unique_ptr<Search> search_;
   std::vector<std::unique_ptr<Worker>> workers_;
   Rng rng_;
-  std::jthread ponderer_;
-  std::exception_ptr ponderer_failed_;
+  std::unique_ptr<Threads> ponderer_;  // the last member: it uses the others
 };
 
 /// Resigns when the value stays at or below `threshold` for `turns` turns of the player in a row, not before

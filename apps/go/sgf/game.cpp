@@ -2,6 +2,7 @@
 #include <tengen/apps/go/sgf/game.h>
 
 #include <algorithm>
+#include <bitset>
 #include <charconv>
 
 namespace tengen::go::sgf {
@@ -17,25 +18,31 @@ std::string trimmed(const std::string& text) {
   return text.substr(from, text.find_last_not_of(" \t\r\n") - from + 1);
 }
 
+/// "ID[value]" for a message, which has no use for a long one.
+std::string quoted(const std::string& id, const std::string& value) {
+  constexpr size_t kMost = 60;
+  return id + "[" + (value.size() > kMost ? value.substr(0, kMost) + "..." : value) + "]";
+}
+
 int whole(const Node& node, const std::string& id, const std::string& text) {
   int value = 0;
   const char* end = text.data() + text.size();
   const auto [stop, failed] = std::from_chars(text.data(), end, value);
-  if (failed != std::errc() || stop != end) error(node, id + "[" + text + "]: expected a whole number");
+  if (failed != std::errc() || stop != end) error(node, quoted(id, text) + ": expected a whole number");
   return value;
 }
 
 int size_of(const Node& root) {
   const std::string game = trimmed(root.text("GM"));
   if (!game.empty() && whole(root, "GM", game) != 1)
-    error(root, "GM[" + game + "]: expected 1, the game of Go");
+    error(root, quoted("GM", game) + ": expected 1, the game of Go");
   const std::string text = trimmed(root.text("SZ"));
   if (text.empty()) return kMaxSize;
   const size_t colon = text.find(':');
   const int columns = whole(root, "SZ", text.substr(0, colon));
   const int rows = colon == text.npos ? columns : whole(root, "SZ", text.substr(colon + 1));
-  if (rows != columns) error(root, "SZ[" + text + "]: only square boards exist here");
-  if (rows < kMinSize || rows > kMaxSize) error(root, "SZ[" + text + "]: expected 2 to 19");
+  if (rows != columns) error(root, quoted("SZ", text) + ": only square boards exist here");
+  if (rows < kMinSize || rows > kMaxSize) error(root, quoted("SZ", text) + ": expected 2 to 19");
   return rows;
 }
 
@@ -47,7 +54,7 @@ Rules rules_of(const Node& root, const ReplayOptions& options, std::vector<std::
   } else if (const auto known = find_rules(name)) {
     rules = *known;
   } else if (!name.empty()) {
-    warnings.push_back("RU[" + name + "] does not exist here: played by " + describe(rules));
+    warnings.push_back(quoted("RU", name) + " does not exist here: played by " + describe(rules));
   }
   const std::string komi = trimmed(root.text("KM"));
   try {
@@ -62,18 +69,18 @@ Rules rules_of(const Node& root, const ReplayOptions& options, std::vector<std::
   return rules;
 }
 
-/// The points of a list; "aa:cc" is a rectangle.
-std::vector<Point> points_of(const Node& node, const Property& property, int size) {
-  std::vector<Point> points;
+/// The points of a list, each once; "aa:cc" is a rectangle.
+std::bitset<kMaxPoints> points_of(const Node& node, const Property& property, int size) {
+  std::bitset<kMaxPoints> points;
   const auto corner = [&](const std::string& text, const std::string& value) {
     const auto point = parse_point(text, size);
     if (!point || *point == size * size) {
       error(node,
-            property.id + "[" + value + "]: expected a point of a board of size " + std::to_string(size));
+            quoted(property.id, value) + ": expected a point of a board of size " + std::to_string(size));
     }
     return *point;
   };
-  for (const std::string& raw : property.values) {
+  for (const std::string_view raw : property.values()) {
     const std::string value = trimmed(unescape(raw));
     if (value.empty()) continue;  // AE[] and the like: an empty list
     const size_t colon = value.find(':');
@@ -82,7 +89,7 @@ std::vector<Point> points_of(const Node& node, const Property& property, int siz
     const auto [left, right] = std::minmax({a % size, b % size});
     const auto [top, bottom] = std::minmax({a / size, b / size});
     for (int y = top; y <= bottom; ++y) {
-      for (int x = left; x <= right; ++x) points.push_back(Point(y * size + x));
+      for (int x = left; x <= right; ++x) points.set(size_t(y * size + x));
     }
   }
   return points;
@@ -97,13 +104,17 @@ void set_up(const Node& node, Replay& replay) {
        {std::pair{"AE", Color::empty}, {"AB", Color::black}, {"AW", Color::white}}) {
     const Property* property = node.find(id);
     if (!property) continue;
-    for (Point p : points_of(node, *property, game.size())) board.set(color, p);
+    const auto points = points_of(node, *property, game.size());
+    for (Point p = 0; p < board.points(); ++p) {
+      if (points[p]) board.set(color, p);
+    }
     any = true;
   }
   const std::string player = trimmed(node.text("PL"));
   if (!any && player.empty()) return;
-  if (!game.moves().empty())
-    replay.warnings.push_back("stones set up after the first move: the game starts from there");
+  const char* const starts_anew = "stones set up after the first move: the game starts from there";
+  if (!game.moves().empty() && std::ranges::find(replay.warnings, starts_anew) == replay.warnings.end())
+    replay.warnings.push_back(starts_anew);
 
   std::vector<Move> stones;
   for (Point p = 0; p < board.points(); ++p) {
@@ -120,12 +131,11 @@ void set_up(const Node& node, Replay& replay) {
 }
 
 void play(const Node& node, const char* id, Color color, Game& game) {
-  const Property* property = node.find(id);
-  if (!property) return;
-  const std::string value = trimmed(property->values.empty() ? std::string() : unescape(property->values[0]));
+  if (!node.find(id)) return;
+  const std::string value = trimmed(node.text(id));
   const auto point = parse_point(value, game.size());
   const std::string move =
-      "move " + std::to_string(game.moves().size() + 1) + ", " + id + "[" + value + "]: ";
+      "move " + std::to_string(game.moves().size() + 1) + ", " + quoted(id, value) + ": ";
   if (!point)
     error(node, move + "expected a point of a board of size " + std::to_string(game.size()) + " or nothing");
   const std::string why = game.why_illegal(color, *point);

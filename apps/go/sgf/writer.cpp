@@ -8,11 +8,7 @@ void write_node(const Node& node, bool root, std::string& out) {
   if (root && !node.find("CA")) out += "CA[UTF-8]";
   for (const Property& property : node.properties) {
     out += property.id;
-    if (root && property.id == "CA") {
-      out += "[UTF-8]";
-      continue;
-    }
-    for (const std::string& value : property.values) out += "[" + value + "]";
+    out += root && property.id == "CA" ? "[UTF-8]" : property.raw;
   }
 }
 
@@ -33,12 +29,13 @@ std::string write(const std::vector<Tree>& trees) {
       }
       out += '(';
       todo.push_back(kClose);
-      for (int nodes = 0;; node = tree.nodes[node].children[0], ++nodes) {
+      for (int nodes = 0;; node = tree.nodes[node].first_child, ++nodes) {
         if (nodes > 0 && nodes % 10 == 0) out += '\n';
         write_node(tree.nodes[node], node == 0, out);
-        if (tree.nodes[node].children.size() != 1) break;
+        if (tree.nodes[node].first_child < 0 || tree.nodes[node].first_child != tree.nodes[node].last_child)
+          break;
       }
-      const std::vector<int>& children = tree.nodes[node].children;
+      const std::vector<int> children = tree.children(node);
       if (!children.empty()) out += '\n';
       todo.insert(todo.end(), children.rbegin(), children.rend());
     }
