@@ -1,3 +1,4 @@
+#include <tengen/apps/common/number.h>
 #include <tengen/apps/detector/checkpoint.h>
 #include <tengen/apps/detector/common.h>
 #include <tengen/apps/detector/yaml.h>
@@ -5,7 +6,6 @@
 #include <tengen/io/safetensors.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
@@ -46,12 +46,10 @@ const std::string& fact(const io::SafeTensors& file, const std::string& key, con
 template <class T>
 T number(const io::SafeTensors& file, const std::string& key, const std::string& path, T low, T high) {
   const std::string& text = fact(file, key, path);
-  T value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  TENGEN_CHECK(error == std::errc() && end == text.data() + text.size() && value >= low && value <= high,
-               path, ": '", key, "' in its metadata is '", text.substr(0, 40), "', expected a number from ",
-               low, " to ", high);
-  return value;
+  const auto value = apps::parse_number<T>(text, low, high);
+  TENGEN_CHECK(value, path, ": '", key, "' in its metadata is '", text.substr(0, 40),
+               "', expected a number from ", low, " to ", high);
+  return *value;
 }
 constexpr int64_t kMostSteps = int64_t(1) << 53;
 

@@ -28,6 +28,15 @@ std::string count_by_name(const std::vector<Detection>& found, const std::vector
   return text.empty() ? "(no detections)" : text;
 }
 
+// A class name as the name of a folder: a weights file may call its classes anything, "../.." too.
+std::string folder_of(const std::string& name) {
+  std::string folder = name;
+  for (char& c : folder)
+    if (c == '/' || static_cast<unsigned char>(c) < ' ') c = '_';
+  if (folder.empty() || folder[0] == '.') folder.insert(0, "_");
+  return folder.substr(0, 100);
+}
+
 void save_crops(const fs::path& folder, const Image& image, const std::string& stem,
                 const std::vector<Detection>& found, const std::vector<std::string>& names) {
   int number = 0;
@@ -39,7 +48,7 @@ void save_crops(const fs::path& folder, const Image& image, const std::string& s
     if (x2 == x1 || y2 == y1) continue;
     Image crop(y2 - y1, x2 - x1);
     for (int y = y1; y < y2; ++y) std::copy(image.row(y) + 3 * x1, image.row(y) + 3 * x2, crop.row(y - y1));
-    const fs::path target = folder / names[static_cast<size_t>(d.cls)];
+    const fs::path target = folder / folder_of(names[static_cast<size_t>(d.cls)]);
     fs::create_directories(target);
     save_image((target / (stem + "_" + std::to_string(number++) + ".jpg")).string(), crop);
   }

@@ -1,7 +1,7 @@
+#include <tengen/apps/common/number.h>
 #include <tengen/apps/detector/model.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
 namespace tengen::detect {
@@ -23,12 +23,11 @@ class Row {
   int64_t integer(size_t i, const char* key, int64_t fallback, int64_t low, int64_t high) const {
     if (i >= spec_.args.size() || spec_.args[i] == "None") return fallback;
     const std::string& text = spec_.args[i];
-    int64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size() || value < low || value > high)
+    const auto value = apps::parse_number<int64_t>(text, low, high);
+    if (!value)
       bad("argument ", i + 1, " (", key, ") is '", text.substr(0, 40), "', expected a whole number from ",
           low, " to ", high);
-    return value;
+    return *value;
   }
   bool flag(size_t i, bool fallback) const {
     if (i >= spec_.args.size()) return fallback;

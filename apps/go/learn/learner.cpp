@@ -1,3 +1,4 @@
+#include <tengen/apps/common/number.h>
 #include <tengen/apps/common/run.h>
 #include <tengen/apps/go/learn/learner.h>
 #include <tengen/apps/go/learn/roles.h>
@@ -234,11 +235,20 @@ void Learner::restore(const std::string& bytes) {
   const auto averages = with_prefix(kAverage);
   std::vector<Tensor> in_order;
   for (const auto& item : network_->state_dict()) in_order.push_back(averages[item.key()]);
-  averages_->restore(in_order, std::stoll(fact("averaged")));
-  step_ = std::stoll(fact("step"));
-  samples_ = std::stoll(fact("samples"));
-  seconds_ = std::stod(fact("seconds"));
-  rng_.set_state(std::stoull(fact("random")));
+  const auto number = [&]<class T>(const std::string& key, T& value) {
+    const auto found = apps::parse_number<T>(fact(key), 0);
+    TENGEN_CHECK(found, "the learner's state has '", key, "' that is no number from 0 on");
+    value = *found;
+  };
+  int64_t averaged = 0;
+  uint64_t random = 0;
+  number("averaged", averaged);
+  number("step", step_);
+  number("samples", samples_);
+  number("seconds", seconds_);
+  number("random", random);
+  averages_->restore(in_order, averaged);
+  rng_.set_state(random);
 }
 
 int run_learn(const RoleOptions& options) {

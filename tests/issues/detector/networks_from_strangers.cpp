@@ -2,9 +2,12 @@
 #include <doctest/doctest.h>
 
 #include <tengen/apps/detector/checkpoint.h>
+#include <tengen/apps/detector/common.h>
 #include <tengen/apps/detector/optimizer.h>
 #include <tengen/io/safetensors.h>
 #include <tengen/tests/temporary.h>
+
+#include "../../program.h"
 
 using namespace tengen;
 using namespace tengen::detect;
@@ -138,4 +141,19 @@ TEST_CASE("checkpoints: numbers of the metadata are numbers") {
     }
   for (const char* value : {"", "x", "nan", "1 1"})
     CHECK(contains(changed("balance", value), "'balance' in its metadata has not one number per level"));
+}
+
+TEST_CASE("detect: class names do not lead out of the run's folder") {
+  TemporaryFolder folder;
+  const std::string outside = folder / "outside";
+  DetectionModel model(ModelConfig::parse(layout("[-1, 1, Conv, [8, 3, 2]]"), "net.yaml"));
+  save_weights(folder / "a.safetensors", model, {"../../../escaped", outside}, {});
+  save_image(folder / "a.png", Image(64, 64, 120));
+  const Outcome outcome = run_program(
+      std::string(TENGEN_DETECT_PROGRAM) + " detect --save-crop --conf-thres 0 --img 64 --weights '" +
+      folder / "a.safetensors" + "' --source '" + folder / "a.png" + "' --project '" + folder / "a/b" + "'");
+  CHECK(outcome.status == 0);
+  CHECK(std::filesystem::is_directory(folder / "a/b/exp/crops"));
+  CHECK(!std::filesystem::exists(outside));
+  CHECK(!std::filesystem::exists(folder / "a/escaped"));
 }

@@ -5,6 +5,7 @@
 
 #include <chrono>
 
+#include <tengen/apps/common/number.h>
 #include <tengen/apps/detector/common.h>
 #include <tengen/apps/detector/dataset.h>
 #include <tengen/apps/detector/hyp.h>
@@ -110,4 +111,14 @@ TEST_CASE("yaml: numbers are finite and within bounds") {
   for (const char* value : {".nan", ".inf", "-1e39", "1e400"})
     CHECK(contains(error_of([&] { load_hyp(folder.write("hyp.yaml", "lr0: " + std::string(value) + "\n")); }),
                    "hyp.yaml:1: 'lr0' must be a number from -3e+38 to 3e+38"));
+}
+
+TEST_CASE("numbers of metadata: the whole text or nothing") {
+  using tengen::apps::parse_number;
+  CHECK(parse_number<int64_t>("-12") == -12);
+  CHECK(parse_number<double>("0.25", 0.0, 1.0) == 0.25);
+  for (const char* text : {"", " 1", "1 ", "+1", "1x", "0x10", "11", "-1", "99999999999999999999"})
+    CHECK(!parse_number<int64_t>(text, 0, 10));
+  for (const char* text : {"nan", "inf", "-inf", "1e400", "1.5"})
+    CHECK(!parse_number<double>(text, 0.0, 1.0));
 }
