@@ -34,8 +34,9 @@ class InputFile {
 /// Writes to a temporary file beside `path`; commit() makes it durable and gives it its name. A reader sees
 /// the old file or the new one, never half of it, even when the machine stops. Without commit() nothing is
 /// left behind, and what a killed process left in the folder the next one removes.
-/// A file that is there keeps its mode and, where the caller may set it, its owner; a new one gets what the
-/// umask leaves. Symbolic links are followed and stay; devices and pipes are written to directly.
+/// A file that is there must be writable; it keeps its mode and, where the caller may set it, its owner; a
+/// new one gets what the umask leaves. Symbolic links are followed and stay; devices and pipes are written to
+/// directly.
 class AtomicFile {
  public:
   /// kNo: whole for every reader, but the machine may lose it when it stops soon after: for what is easily

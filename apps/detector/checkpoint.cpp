@@ -5,8 +5,6 @@
 #include <tengen/io/pytorch.h>
 #include <tengen/io/safetensors.h>
 
-#include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <limits>
@@ -160,11 +158,14 @@ TrainState load_checkpoint(const std::string& path, DetectionModel& model, optim
   state.best_fitness = number(file, "best_fitness", path, 0.0, 1.0);
   state.best_epoch = number<int64_t>(file, "best_epoch", path, 0, std::numeric_limits<int>::max());
   std::istringstream balance(fact(file, "balance", path));
-  for (double b; balance >> b;) state.balance.push_back(b);
-  TENGEN_CHECK(
-      state.balance.size() == model->detect->strides.size() &&
-          std::all_of(state.balance.begin(), state.balance.end(), [](double b) { return std::isfinite(b); }),
-      path, ": 'balance' in its metadata has not one number per level");
+  for (std::string word; balance >> word;) {
+    const auto value = apps::parse_number<double>(word);
+    TENGEN_CHECK(value, path, ": 'balance' in its metadata has '", word.substr(0, 40), "' among its numbers");
+    state.balance.push_back(*value);
+  }
+  const size_t levels = model->detect->strides.size();
+  TENGEN_CHECK(state.balance.size() == levels, path, ": 'balance' in its metadata has ", state.balance.size(),
+               " numbers for ", levels, " levels");
   return state;
 }
 

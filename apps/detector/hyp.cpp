@@ -1,7 +1,7 @@
 #include <tengen/apps/detector/hyp.h>
 
 #include <algorithm>
-#include <sstream>
+#include <charconv>
 
 #include <tengen/apps/detector/common.h>
 #include <tengen/apps/detector/yaml.h>
@@ -65,9 +65,13 @@ Hyp load_hyp(const std::string& path) {
 }
 
 std::string to_yaml(const Hyp& hyp) {
-  std::ostringstream out;
-  for (const auto& [key, value] : hyp.fields()) out << key << ": " << *value << '\n';
-  return out.str();
+  std::string text;
+  for (const auto& [key, value] : hyp.fields()) {
+    char digits[32];  // the fewest that give back the same number
+    const auto [end, error] = std::to_chars(digits, digits + sizeof digits, *value);
+    text.append(key).append(": ").append(digits, end).push_back('\n');
+  }
+  return text;
 }
 
 void save_hyp(const std::string& path, const Hyp& hyp) { write_text(path, to_yaml(hyp)); }

@@ -122,3 +122,17 @@ TEST_CASE("numbers of metadata: the whole text or nothing") {
   for (const char* text : {"nan", "inf", "-inf", "1e400", "1.5"})
     CHECK(!parse_number<double>(text, 0.0, 1.0));
 }
+
+TEST_CASE("hyper-parameters come back from their file to the last bit") {
+  TemporaryFolder folder;
+  Hyp hyp;
+  hyp.lr0 = 0.1 + 0.2;
+  hyp.weight_decay = 1.0 / 3e5;
+  hyp.degrees = 123456789.0;
+  save_hyp(folder / "hyp.yaml", hyp);
+  const Hyp read = load_hyp(folder / "hyp.yaml");
+  CHECK(read.lr0 == hyp.lr0);
+  CHECK(read.weight_decay == hyp.weight_decay);
+  CHECK(read.degrees == hyp.degrees);
+  CHECK(contains(folder.read("hyp.yaml"), "\nmomentum: 0.937\n"));
+}
