@@ -192,9 +192,7 @@ void Report::update_curves(Store& store) {
   }
   add_game_charts(games_, hours, charts);
   if (charts.empty()) return;
-  const std::string temporary = folder_ + "/.curves.png";  // its name must end so
-  apps::save_image(temporary, apps::plot_grid(charts, 4));
-  std::filesystem::rename(temporary, folder_ + "/curves.png");
+  apps::save_image(folder_ + "/curves.png", apps::plot_grid(charts, 4));
 }
 
 }  // namespace tengen::go

@@ -95,6 +95,7 @@ class GtpEngine {
   std::string place_handicap(const std::vector<Point>& points);
   void apply_rules(const RulesText& rules);
   void new_game(Game game);
+  void check_room() const;
 
   // gtp_think.cpp: moves, analysis, time, the end of the game
   std::string genmove(const Request&);

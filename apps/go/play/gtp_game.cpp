@@ -44,6 +44,12 @@ void GtpEngine::new_game(Game game) {
   resignation_[1].min_moves *= 1 + game_.handicap();
 }
 
+/// For one more move.
+void GtpEngine::check_room() const {
+  TENGEN_CHECK(game_.moves().size() < kLongestGame, "the game has ", kLongestGame,
+               " moves, and may have no more");
+}
+
 std::string GtpEngine::boardsize(const Request& request) {
   int size = 0;
   try {
@@ -73,7 +79,9 @@ std::string GtpEngine::get_komi(const Request&) { return number(game_.rules().ko
 
 std::string GtpEngine::play(const Request& request) {
   const Color color = parse_color(request.words[0]);
-  game_.play(color, parse_point(request.words[1], game_.size()));
+  const Point point = parse_point(request.words[1], game_.size());
+  check_room();
+  game_.play(color, point);
   return {};
 }
 
@@ -154,6 +162,8 @@ std::string GtpEngine::loadsgf(const Request& request) {
     if (moves != std::string::npos && moves > 0) --moves;
     for (size_t i = 0; i < std::min(played.size(), moves); ++i)
       game.play_unchecked(played[i].color, played[i].point);
+    TENGEN_CHECK(game.moves().size() <= kLongestGame, path, ": expected at most ", kLongestGame,
+                 " moves, found ", game.moves().size());
     new_game(std::move(game));
   } catch (const Error& error) {
     fail("cannot load file: ", error.what());

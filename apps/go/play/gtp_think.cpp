@@ -48,6 +48,7 @@ Limits GtpEngine::limits_for(Color color) const {
 std::string GtpEngine::choose_and_play(Color color, const AnalysisOptions& options, const ThinkReport& report,
                                        bool play) {
   const auto start = std::chrono::steady_clock::now();
+  if (play) check_room();
   Player& player = prepare(color, options.limits);
   player.think(limits_for(color), {}, report);
 

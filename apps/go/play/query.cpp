@@ -1,4 +1,5 @@
 #include <tengen/apps/go/board/text.h>
+#include <tengen/apps/go/play/line_reader.h>
 #include <tengen/apps/go/play/query.h>
 
 #include <algorithm>
@@ -88,7 +89,6 @@ void limits_in(const std::string& field, const json& value, int size, std::vecto
 }
 
 constexpr int kMostVisits = Player::kMaxVisits;
-constexpr size_t kMostMoves = 10'000;  // each position is reached by playing all moves before it
 
 using Reader = std::function<void(Query&, const std::string& field, const json& value)>;
 
@@ -187,8 +187,8 @@ void read_game(const json& object, Query& query) {
   if (has("initialStones")) stones = moves_in("initialStones", object["initialStones"], size);
   if (!has("moves")) throw QueryError("moves", "missing");
   query.moves = moves_in("moves", object["moves"], size);
-  if (query.moves.size() > kMostMoves)
-    throw QueryError("moves", detail::str("expected at most ", kMostMoves, ", found ", query.moves.size()));
+  if (query.moves.size() > kLongestGame)
+    throw QueryError("moves", detail::str("expected at most ", kLongestGame, ", found ", query.moves.size()));
   Color player = query.moves.empty() ? Color::black : query.moves[0].color;
   if (has("initialPlayer")) {
     player = in_field("initialPlayer",

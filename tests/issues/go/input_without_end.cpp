@@ -92,6 +92,14 @@ TEST_CASE("GTP and analysis answer a line that is too long") {
         "{\"error\":\"missing\",\"field\":\"id\"}\n");
 }
 
+TEST_CASE("GTP: a game has a greatest length, so that undo takes a moment") {
+  std::string commands = "boardsize 2\n";
+  for (size_t i = 0; i < kLongestGame; ++i) commands += i % 2 ? "play w pass\n" : "play b pass\n";
+  CHECK(gtp_last(commands + "play b pass\n") == "? the game has 10000 moves, and may have no more");
+  CHECK(gtp_last(commands + "genmove b\n") == "? the game has 10000 moves, and may have no more");
+  CHECK(gtp_last(commands + "undo\nplay b A1\n") == "=");
+}
+
 TEST_CASE("analysis: what waits for an answer is bounded") {
   struct Blocked : UniformEvaluator {
     std::atomic<bool> open{false};
