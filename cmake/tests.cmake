@@ -69,6 +69,16 @@ if(EXISTS ${PROJECT_SOURCE_DIR}/torch.h AND NOT TENGEN_SANITIZE)
   endforeach()
 endif()
 
+# Trainings that are killed, and what happens without room on the disk, rights or memory.
+if(TARGET tengen-detect)
+  add_test(NAME "detector: train, with kill -9" COMMAND ${PROJECT_SOURCE_DIR}/tests/detector/train_run
+           $<TARGET_FILE:tengen-detect> ${PROJECT_BINARY_DIR}/detector-kills)
+  if(NOT TENGEN_SANITIZE)  # sanitizers need more address space than the drill gives
+    add_test(NAME "detector: full disks, no rights, no memory" COMMAND ${PROJECT_SOURCE_DIR}/tests/detector/faults_run
+             $<TARGET_FILE:tengen-detect> ${PROJECT_BINARY_DIR}/detector-faults)
+  endif()
+endif()
+
 # A learning run whose processes are killed.
 if(TARGET tengen-go)
   add_test(NAME "go: train, with kill -9" COMMAND ${PROJECT_SOURCE_DIR}/tests/go/train_run $<TARGET_FILE:tengen-go>
