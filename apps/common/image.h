@@ -27,9 +27,9 @@ struct Image {
   const uint8_t* row(int y) const { return pixels.data() + size_t(y) * width * 3; }
 };
 
-/// Decodes a JPEG, PNG or BMP file, grey and alpha made RGB, turned as its EXIF orientation says; the pixels
-/// are OpenCV's. Throws tengen::Error naming the file when it is missing, cut short, no picture, or when its
-/// header asks for more pixels than its bytes can hold or than 179 million.
+/// Decodes a JPEG, PNG or BMP file, grey and alpha made RGB, turned as its EXIF orientation says.
+/// Throws tengen::Error naming the file when it is missing, cut short, no picture, or when its header asks
+/// for more pixels than its bytes can hold or than 179 million.
 Image load_image(const std::string& path);
 
 /// Size after EXIF rotation, read from the header; with the checks that need no decoding: a JPEG's end

@@ -1,4 +1,4 @@
-// JPEG by libjpeg-turbo, with the settings that OpenCV uses: the same pixels.
+// JPEG by libjpeg-turbo, with the settings that OpenCV uses.
 #include <csetjmp>
 #include <cstddef>
 #include <cstdio>

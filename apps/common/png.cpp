@@ -1,4 +1,4 @@
-// PNG by libpng, with the settings that OpenCV uses: the same pixels.
+// PNG by libpng, with the settings that OpenCV uses.
 #include <png.h>
 #include <zlib.h>
 
