@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <string>
 
+#include <tengen/tensor/text.h>
+
 namespace tengen {
 
 /// Base of every exception the library throws on user input. `what()` is the whole message.
@@ -40,7 +42,7 @@ class NotImplementedError : public Error {
 namespace detail {
 template <class... Args>
 std::string str(const Args&... args) {
-  std::ostringstream out;
+  text::Classic<std::ostringstream> out;
   (out << ... << args);
   return out.str();
 }

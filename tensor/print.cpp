@@ -12,10 +12,13 @@ namespace {
 
 constexpr int64_t kLineWidth = 80;
 
-// Leaves a stream's number format as it was found.
+// Leaves a stream's number format and locale as they were found; writes as in the "C" locale meanwhile.
 class FormatGuard {
  public:
-  explicit FormatGuard(std::ostream& out) : out_(out), saved_(nullptr) { saved_.copyfmt(out); }
+  explicit FormatGuard(std::ostream& out) : out_(out), saved_(nullptr) {
+    saved_.copyfmt(out);
+    out.imbue(std::locale::classic());
+  }
   ~FormatGuard() { out_.copyfmt(saved_); }
 
  private:

@@ -1,9 +1,9 @@
 // Line charts.
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 #include <tengen/apps/common/chart.h>
+#include <tengen/tensor/text.h>
 
 namespace tengen::apps {
 namespace {
@@ -33,12 +33,10 @@ Axis axis_for(double low, double high, int ticks) {
 }
 
 std::string tick_text(double value, double step) {
-  char text[32];
   if (std::abs(value) < step * 1e-6) value = 0;
   const bool plain = step >= 1e-4 && std::abs(value) < 1e6;
   const int decimals = std::max(0, int(std::ceil(-std::log10(step) - 1e-9)));
-  std::snprintf(text, sizeof text, plain ? "%.*f" : "%.*g", plain ? decimals : 2, value);
-  return text;
+  return plain ? text::format("%.*f", decimals, value) : text::format("%.2g", value);
 }
 
 }  // namespace

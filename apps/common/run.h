@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string>
 
+#include <tengen/tensor/text.h>
+
 namespace tengen::apps {
 
 /// project/name, or project/name2, project/name3, ... when that exists already (unless exist_ok). Creates it.
@@ -44,7 +46,6 @@ class Progress {
 /// "00:12", "1:02:03".
 std::string format_duration(double seconds);
 
-/// printf into a string.
-[[gnu::format(printf, 1, 2)]] std::string format(const char* pattern, ...);
+using text::format;
 
 }  // namespace tengen::apps

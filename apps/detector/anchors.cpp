@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 #include <tengen/apps/detector/random.h>
 #include <tengen/tensor/error.h>
@@ -126,11 +125,9 @@ std::vector<Extent> kmean_anchors(std::span<const Extent> all, int count, double
 }
 
 std::string describe(const AnchorFit& fit) {
-  char text[160];
-  std::snprintf(text, sizeof text, "%.2f anchors/target, %.3f best possible recall: anchors are %s",
-                fit.anchors_above_threshold, fit.best_possible_recall,
-                fit.best_possible_recall > 0.98 ? "a good fit" : "a poor fit, clustering may help");
-  return text;
+  return text::format("%.2f anchors/target, %.3f best possible recall: anchors are %s",
+                      fit.anchors_above_threshold, fit.best_possible_recall,
+                      fit.best_possible_recall > 0.98 ? "a good fit" : "a poor fit, clustering may help");
 }
 
 }  // namespace tengen::detect

@@ -70,7 +70,7 @@ int line_of_class(const std::string& path, int cls) {
   std::istringstream file(read_text(path, "labels", kMostLabelBytes));
   std::string line;
   for (int number = 1; std::getline(file, line); ++number) {
-    std::istringstream words(line);
+    text::Classic<std::istringstream> words(line);
     if (double value; words >> value && value == cls) return number;
   }
   return 0;
@@ -98,9 +98,8 @@ std::vector<Label> read_labels(const std::string& path, std::vector<Problem>& pr
 }
 
 std::string Scan::summary() const {
-  std::ostringstream out;
-  out << entries.size() << " images, " << missing + empty << " backgrounds, " << corrupt << " corrupt";
-  return out.str();
+  return tengen::detail::str(entries.size(), " images, ", missing + empty, " backgrounds, ", corrupt,
+                             " corrupt");
 }
 
 std::vector<int64_t> Scan::class_counts(int nc) const {

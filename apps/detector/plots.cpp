@@ -35,11 +35,8 @@ std::map<std::string, std::vector<double>> read_csv(const std::string& path) {
   while (std::getline(file, line)) {
     const std::vector<std::string> row = cells(line);
     if (row.size() != header.size()) continue;  // a line that a killed run left unfinished
-    for (size_t i = 0; i < row.size(); ++i) {
-      char* end = nullptr;
-      const double value = std::strtod(row[i].c_str(), &end);
-      columns[header[i]].push_back(end == row[i].c_str() ? NAN : value);
-    }
+    for (size_t i = 0; i < row.size(); ++i)
+      columns[header[i]].push_back(text::number<double>(row[i]).value_or(NAN));
   }
   return columns;
 }
@@ -53,11 +50,7 @@ std::string name_of(const std::vector<std::string>& names, int cls) {
   return size_t(cls) < names.size() ? names[size_t(cls)] : "class " + std::to_string(cls);
 }
 
-std::string with_number(const std::string& text, double value) {
-  char number[32];
-  std::snprintf(number, sizeof number, " %.3f", value);
-  return text + number;
-}
+std::string with_number(const std::string& text, double value) { return text + text::format(" %.3f", value); }
 
 }  // namespace
 
@@ -143,8 +136,7 @@ void plot_confusion(const ConfusionMatrix& matrix, const std::vector<std::string
       const int x = left + truth * cell, y = top + predicted * cell;
       fill_rect(image, x, y, x + cell - 1, y + cell - 1, shade(share));
       if (share < 0.005 || cell < 28) continue;
-      char text[16];
-      std::snprintf(text, sizeof text, "%.2f", share);
+      const std::string text = text::format("%.2f", share);
       draw_text(image, x + (cell - text_width(text, font)) / 2, y + (cell - font * 3 / 4) / 2, text,
                 text_colour_on(shade(share)), font);
     }
@@ -167,9 +159,8 @@ void plot_confusion(const ConfusionMatrix& matrix, const std::vector<std::string
               shade(1 - double(y) / side));
   }
   for (int i = 0; i <= 4; ++i) {
-    char text[16];
-    std::snprintf(text, sizeof text, "%.2f", 1 - i * 0.25);
-    draw_text(image, left + side + bar + 26, top + i * side / 4 - 5, text, kInk, 11);
+    draw_text(image, left + side + bar + 26, top + i * side / 4 - 5, text::format("%.2f", 1 - i * 0.25), kInk,
+              11);
   }
   save_image(png_path, image);
 }

@@ -44,11 +44,7 @@ std::string plain(std::string_view name) {
   return text;
 }
 
-std::string short_number(double value) {
-  std::ostringstream out;
-  out << value;
-  return out.str();
-}
+std::string short_number(double value) { return text::format("%g", value); }
 
 }  // namespace
 

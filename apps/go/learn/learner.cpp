@@ -9,7 +9,6 @@
 
 #include <chrono>
 #include <cmath>
-#include <sstream>
 #include <thread>
 
 namespace tengen::go {
@@ -176,7 +175,7 @@ void Learner::publish() {
                     {"samples", std::to_string(samples_)},
                     {"games", std::to_string(store_.counts().games)},
                     {"rows", std::to_string(rows_)},
-                    {"hours", std::to_string(seconds_ / 3600)},
+                    {"hours", text::format("%f", seconds_ / 3600)},
                     {"settings", to_json(settings_)}};
   const Store::NewNetwork network{step_, save_network_bytes(*network_, facts),
                                   settings_.gate == 0 || step_ == 0};
@@ -208,13 +207,11 @@ std::string Learner::state() const {
   }
   for (const auto& item : optimizer_->state_dict())
     tensors.emplace_back(kOptimizer + item.key(), item.value());
-  std::ostringstream seconds;
-  seconds << seconds_;
   return io::safetensors_bytes(tensors, {{"step", std::to_string(step_)},
                                          {"samples", std::to_string(samples_)},
                                          {"averaged", std::to_string(averages_->n_averaged())},
                                          {"random", std::to_string(rng_.state())},
-                                         {"seconds", seconds.str()}});
+                                         {"seconds", text::format("%g", seconds_)}});
 }
 
 void Learner::restore(const std::string& bytes) {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstdio>
 
 namespace tengen::go {
 namespace {
@@ -61,18 +60,15 @@ class Reader {
 };
 
 std::string points_text(double score) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%s+%.1f", score < 0 ? "W" : "B", std::abs(score));
-  return text;
+  return text::format("%s+%.1f", score < 0 ? "W" : "B", std::abs(score));
 }
 
 /// "Black wins 62.5%, B+2.3, 64 visits: E5 40, D4 20, pass 4"
 std::string comment(const Turn& turn, Color to_move, int size) {
   std::string text;
   const int sign = to_move == Color::black ? 1 : -1;
-  char line[64];
-  std::snprintf(line, sizeof line, "Black wins %.1f%%, ", 50 + 50. * sign * turn.value);
-  text += line + points_text(sign * turn.score) + (turn.full ? ", full search" : "");
+  text += text::format("Black wins %.1f%%, ", 50 + 50. * sign * turn.value) + points_text(sign * turn.score) +
+          (turn.full ? ", full search" : "");
   auto visits = turn.visits;
   std::stable_sort(visits.begin(), visits.end(), [](auto& a, auto& b) { return a.second > b.second; });
   const char* separator = ": ";

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <sstream>
 
 namespace tengen::go {
 namespace {
@@ -41,13 +40,11 @@ void begin_run(Store& store, const RunSettings& settings) {
 
 double read_progress(Store& store) {
   const auto text = store.setting(kProgress);
-  return text ? std::atof(text->c_str()) : 0;
+  return text ? text::number<double>(*text).value_or(0) : 0;
 }
 
 void write_progress(Store& store, double progress) {
-  std::ostringstream text;
-  text << progress;
-  store.set_setting(kProgress, text.str());
+  store.set_setting(kProgress, text::format("%g", progress));
 }
 
 void write_progress_so_far(Store& store, double progress) {

@@ -182,9 +182,7 @@ std::string GtpEngine::clear_cache(const Request&) {
 std::string GtpEngine::cputime(const Request&) {
   timespec used{};
   ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-  char text[32];
-  std::snprintf(text, sizeof(text), "%.3f", double(used.tv_sec) + 1e-9 * double(used.tv_nsec));
-  return text;
+  return text::format("%.3f", double(used.tv_sec) + 1e-9 * double(used.tv_nsec));
 }
 
 }  // namespace tengen::go

@@ -4,19 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <set>
 
 namespace tengen::go {
 namespace {
 
-/// printf into a string.
-template <class... Args>
-std::string format(const char* form, Args... args) {
-  std::string text(size_t(std::snprintf(nullptr, 0, form, args...)), '\0');
-  std::snprintf(text.data(), text.size() + 1, form, args...);
-  return text;
-}
+using text::format;
 
 json finite(double value) { return std::isfinite(value) ? json(value) : json(nullptr); }
 
