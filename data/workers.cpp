@@ -1,10 +1,12 @@
 #include <tengen/data/workers.h>
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <map>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 namespace tengen::data {
@@ -32,6 +34,7 @@ struct detail::Workers::Impl {
     Indices indices;
   };
   struct Result {
+    bool done = false;
     std::shared_ptr<void> batch;
     std::exception_ptr exception;
   };
@@ -39,11 +42,19 @@ struct detail::Workers::Impl {
   mutable std::mutex mutex;
   std::condition_variable work, done;
   std::deque<Request> requests;
-  std::map<uint64_t, Result> results;                           // by request number
-  uint64_t next_request = 0, next_result = 0, first_valid = 0;  // requests before first_valid were drained
-  size_t in_flight = 0;
+  std::map<uint64_t, Result> results;  // by request number; made with the request: a worker needs no memory
+  uint64_t next_request = 0;
   bool ordered, quit = false;
   std::vector<std::thread> threads;
+
+  ~Impl() {
+    {
+      std::lock_guard lock(mutex);
+      quit = true;
+    }
+    work.notify_all();
+    for (auto& thread : threads) thread.join();
+  }
 
   void run(const Produce& produce) {
     std::unique_lock lock(mutex);
@@ -54,59 +65,66 @@ struct detail::Workers::Impl {
       requests.pop_front();
       lock.unlock();
       Result result;
+      result.done = true;
       try {
         result.batch = produce(request.indices);
       } catch (...) {
         result.exception = std::current_exception();
       }
       lock.lock();
-      if (request.number < first_valid) continue;
-      results.emplace(request.number, std::move(result));
+      const auto place = results.find(request.number);
+      if (place == results.end()) continue;  // drained
+      place->second = std::move(result);
       done.notify_one();
     }
   }
 
-  bool ready() const { return ordered ? results.count(next_result) > 0 : !results.empty(); }
+  /// The result to hand out next, or the end while it is not there.
+  std::map<uint64_t, Result>::iterator ready() {
+    const auto is_done = [](const auto& item) { return item.second.done; };
+    if (!ordered) return std::find_if(results.begin(), results.end(), is_done);
+    return !results.empty() && is_done(*results.begin()) ? results.begin() : results.end();
+  }
 };
 
 detail::Workers::Workers(std::vector<Produce> produce, bool ordered) : impl_(std::make_unique<Impl>()) {
   impl_->ordered = ordered;
-  for (auto& function : produce)
-    impl_->threads.emplace_back(
-        [impl = impl_.get(), function = std::move(function)] { impl->run(function); });
+  const size_t count = produce.size();
+  try {
+    impl_->threads.reserve(count);
+    for (auto& function : produce)
+      impl_->threads.emplace_back(
+          [impl = impl_.get(), function = std::move(function)] { impl->run(function); });
+  } catch (const std::system_error& error) {
+    const size_t begun = impl_->threads.size();
+    fail("DataLoader: only ", begun, " of ", count, " worker threads could be started: ", error.what(),
+         ". Ask for fewer workers, or raise the limit of threads (ulimit -u) or of memory (ulimit -v)");
+  }
 }
 
-detail::Workers::~Workers() {
-  {
-    std::lock_guard lock(impl_->mutex);
-    impl_->quit = true;
-  }
-  impl_->work.notify_all();
-  for (auto& thread : impl_->threads) thread.join();
-}
+detail::Workers::~Workers() = default;
 
 void detail::Workers::request(Indices indices) {
   {
     std::lock_guard lock(impl_->mutex);
-    impl_->requests.push_back({impl_->next_request++, std::move(indices)});
-    ++impl_->in_flight;
+    impl_->requests.push_back({impl_->next_request, std::move(indices)});
+    impl_->results[impl_->next_request++];
   }
   impl_->work.notify_one();
 }
 
 std::shared_ptr<void> detail::Workers::take(std::optional<int64_t> timeout_ms) {
   std::unique_lock lock(impl_->mutex);
-  auto ready = [&] { return impl_->ready(); };
+  auto ready = [&] { return impl_->ready() != impl_->results.end(); };
   if (timeout_ms)
     TENGEN_CHECK(impl_->done.wait_for(lock, std::chrono::milliseconds(*timeout_ms), ready),
                  "Timeout in DataLoader queue while waiting for next batch (timeout was ", *timeout_ms,
                  " ms)");
   else
     impl_->done.wait(lock, ready);
-  auto place = impl_->ordered ? impl_->results.find(impl_->next_result++) : impl_->results.begin();
+  const auto place = impl_->ready();
   Impl::Result result = std::move(place->second);
   impl_->results.erase(place);
-  --impl_->in_flight;
   lock.unlock();
   if (result.exception) throw WorkerException(result.exception);
   return std::move(result.batch);
@@ -114,15 +132,13 @@ std::shared_ptr<void> detail::Workers::take(std::optional<int64_t> timeout_ms) {
 
 size_t detail::Workers::in_flight() const {
   std::lock_guard lock(impl_->mutex);
-  return impl_->in_flight;
+  return impl_->results.size();
 }
 
 void detail::Workers::drain() {
   std::lock_guard lock(impl_->mutex);
   impl_->requests.clear();
   impl_->results.clear();
-  impl_->in_flight = 0;
-  impl_->first_valid = impl_->next_result = impl_->next_request;
 }
 
 }  // namespace tengen::data

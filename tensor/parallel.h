@@ -8,7 +8,8 @@
 namespace tengen {
 
 /// Number of threads that kernels may use, the caller included. Initially TENGEN_NUM_THREADS, OMP_NUM_THREADS
-/// or the number of processors.
+/// or the number of processors. Where the system starts fewer, kernels make do with those. A child process
+/// (fork) has threads of its own.
 int get_num_threads();
 void set_num_threads(int count);
 
