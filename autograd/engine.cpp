@@ -2,6 +2,7 @@
 // reach it have arrived. No recursion over the graph anywhere.
 #include <algorithm>
 #include <bit>
+#include <mutex>
 #include <queue>
 
 #include <tengen/autograd/anomaly.h>
@@ -201,21 +202,32 @@ class Run {
   }
 
   Grads apply(Node& node, Grads&& grads) {
-    const NodeExtras* extras = node.extras_if_any();
-    bool post = extras && !extras->post_hooks.empty();
+    const auto hooks = copy_of(node, &NodeExtras::post_hooks);
     variable_list grad_outputs;
-    if (post) grad_outputs.assign(grads.begin(), grads.end());
-    Grads results = node.apply(std::move(grads));
+    if (!hooks.empty()) grad_outputs.assign(grads.begin(), grads.end());
+    Grads results;
+    {
+      std::lock_guard<SmallLock> lock(node.lock());
+      results = node.apply(std::move(grads));
+      if (!keep_graph_) node.release_saved();
+    }
     TENGEN_CHECK(results.size() <= node.num_outputs(), node.name(), ": found ", results.size(),
                  " gradients, expected one for each of ", node.num_outputs(), " inputs");
-    if (post)
-      for (const auto& hook : extras->post_hooks) {
-        variable_list replaced = hook(variable_list(results.begin(), results.end()), grad_outputs);
-        for (size_t i = 0; i < replaced.size() && i < results.size(); ++i) results[i] = replaced[i];
-      }
+    for (const auto& hook : hooks) {
+      variable_list replaced = hook(variable_list(results.begin(), results.end()), grad_outputs);
+      for (size_t i = 0; i < replaced.size() && i < results.size(); ++i) results[i] = replaced[i];
+    }
     if (AnomalyMode::is_enabled()) check_for_nan(node, results);
-    if (!keep_graph_) node.release_saved();
     return results;
+  }
+
+  // Hooks run without the node's lock: they may do anything.
+  template <class List>
+  static List copy_of(const Node& node, List NodeExtras::*list) {
+    const NodeExtras* extras = node.extras_if_any();
+    if (!extras) return {};
+    std::lock_guard<SmallLock> lock(node.lock());
+    return extras->*list;
   }
 
   static void run_hooks(Node& node, Grads& grads) {
@@ -224,15 +236,16 @@ class Run {
       if (Tensor replaced = hook(grad); replaced.defined()) grad = replaced;
     };
     if (is_accumulator(node)) {
-      auto hooks = meta(static_cast<AccumulateGrad&>(node).leaf()).leaf_hooks;
-      for (const auto& [id, hook] : hooks) call(hook, grads[0]);
+      for (const auto& [id, hook] : static_cast<AccumulateGrad&>(node).hooks()) call(hook, grads[0]);
     }
-    const NodeExtras* extras = node.extras_if_any();
+    for (const auto& hook : copy_of(node, &NodeExtras::tensor_hooks)) call(hook.call, grads[hook.output_nr]);
+    NodeExtras* extras = node.extras_if_any();
     if (!extras) return;
-    for (const auto& hook : extras->tensor_hooks) call(hook.call, grads[hook.output_nr]);
+    std::lock_guard<SmallLock> lock(node.lock());
     for (size_t i = 0; i < extras->retain_grad.size(); ++i) {
-      if (!extras->retain_grad[i] || !grads[i].defined()) continue;
-      Tensor& kept = meta(Tensor(intrusive_ptr<TensorImpl>(extras->retain_grad[i]))).grad;
+      const auto& retained = extras->retain_grad[i];
+      if (!retained || retained.use_count() == 1 || !grads[i].defined()) continue;  // 1: the tensor is gone
+      Tensor& kept = retained->grad;
       kept = kept.defined() ? kept + grads[i] : grads[i];
     }
   }
@@ -293,12 +306,13 @@ std::vector<Edge> edges_of(const char* op, const variable_list& tensors) {
 void backward(const variable_list& tensors, const variable_list& grad_tensors,
               std::optional<bool> retain_graph, bool create_graph, const variable_list& inputs) {
   bool keep = retain_graph.value_or(create_graph);
-  variable_list grads =
-      run("backward", tensors, grad_tensors, keep, create_graph, edges_of("backward", inputs));
+  const std::vector<Edge> wanted = edges_of("backward", inputs);
+  variable_list grads = run("backward", tensors, grad_tensors, keep, create_graph, wanted);
   AutoGradMode recording(create_graph);
   for (size_t i = 0; i < inputs.size(); ++i) {
     if (!grads[i].defined()) continue;
-    Tensor& grad = meta(inputs[i]).grad;
+    std::lock_guard<SmallLock> lock(wanted[i].function->lock());
+    Tensor& grad = inputs[i].mutable_grad();
     grad = grad.defined() ? grad + grads[i] : grads[i];
   }
 }

@@ -10,26 +10,25 @@ namespace tengen::autograd {
 
 class AccumulateGrad;
 
+using LeafHooks = std::vector<std::pair<unsigned, std::function<Tensor(Tensor)>>>;
+
 struct AutogradMeta final : GradState {
-  Tensor grad;
-  intrusive_ptr<Node> grad_fn;  // null: a leaf
+  Tensor grad;                           // of a leaf; added to under the accumulator's lock
+  intrusive_ptr<RetainedGrad> retained;  // after retain_grad(): it holds the gradient
+  intrusive_ptr<Node> grad_fn;           // null: a leaf
   uint32_t output_nr = 0;
-  bool requires_grad = false;  // of a leaf
-  bool retains_grad = false;
+  bool requires_grad = false;             // of a leaf
   uint32_t view_version = 0;              // of a view: the version of the memory that grad_fn describes
+  SmallLock lock;                         // guards what follows: several threads use a parameter
   AccumulateGrad* accumulator = nullptr;  // of a leaf; not owned: it owns the leaf
-  std::vector<std::pair<unsigned, std::function<Tensor(Tensor)>>> leaf_hooks;
+  LeafHooks leaf_hooks;
   unsigned next_hook = 0;
 
-  ~AutogradMeta() override { forget_retained(); }
-  /// Takes the tensor off the list of those whose gradient grad_fn stores.
-  void forget_retained() {
-    if (retains_grad && grad_fn) grad_fn->extras().retain_grad[output_nr] = nullptr;
-  }
+  Tensor& grad_slot() { return retained ? retained->grad : grad; }
 };
 
-/// Puts `tensor`, which has a grad_fn, on that list.
-void remember_retained(const Tensor& tensor);
+/// Says where the node stores the gradient of an output, or that it need not.
+void retain(Node& node, uint32_t output_nr, intrusive_ptr<RetainedGrad> retained);
 
 /// The meta of `tensor`, or null.
 inline AutogradMeta* meta_if_any(const Tensor& tensor) {
@@ -48,6 +47,8 @@ class AccumulateGrad final : public Node {
   ~AccumulateGrad() override;
   Grads apply(Grads&& grads) override;
   const Tensor& leaf() const { return leaf_; }
+  /// A copy of the leaf's.
+  LeafHooks hooks() const;
 
  private:
   Tensor leaf_;

@@ -1,7 +1,9 @@
 #include <tengen/autograd/node.h>
 
+#include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <utility>
 
 #include <tengen/autograd/grad_mode.h>
 #include <tengen/autograd/meta.h>
@@ -14,13 +16,10 @@ namespace {
 
 std::atomic<uint64_t> next_sequence_nr{1};
 
-// Guards AutogradMeta::accumulator, which several threads may look up for the same parameter.
-std::mutex accumulator_mutex;
-
 }  // namespace
 
 Node::Node(const char* name) : name_(name) {}
-Node::~Node() = default;
+Node::~Node() { delete extras_.load(std::memory_order_relaxed); }
 
 void Node::renumber() { sequence_nr_ = next_sequence_nr.fetch_add(1, std::memory_order_relaxed); }
 
@@ -53,26 +52,26 @@ Tensor Node::saved(size_t i) const {
 }
 
 NodeExtras& Node::extras() {
-  if (!extras_) extras_ = std::make_unique<NodeExtras>();
-  return *extras_;
+  if (NodeExtras* known = extras_if_any()) return *known;
+  auto fresh = std::make_unique<NodeExtras>();
+  NodeExtras* known = nullptr;
+  if (!extras_.compare_exchange_strong(known, fresh.get(), std::memory_order_acq_rel)) return *known;
+  return *fresh.release();
 }
 
 void Node::destroy() {
   // Deleting a node lets go of its inputs' nodes, which may die in turn. The first one on this thread
   // collects them in a list and works it off, so that the depth of the stack does not grow with the graph.
-  thread_local std::vector<Node*>* pending = nullptr;
-  if (pending) {
-    pending->push_back(this);
-    return;
-  }
-  std::vector<Node*> list{this};
-  pending = &list;
-  while (!list.empty()) {
-    Node* node = list.back();
-    list.pop_back();
+  // They are linked by a member: there may be no memory for a list.
+  constinit thread_local Node* dead = nullptr;
+  constinit thread_local bool working = false;
+  next_dead_ = std::exchange(dead, this);
+  if (std::exchange(working, true)) return;
+  while (Node* node = dead) {
+    dead = node->next_dead_;
     delete node;
   }
-  pending = nullptr;
+  working = false;
 }
 
 SavedTensor::SavedTensor(const Tensor& tensor, int output_nr)
@@ -118,9 +117,16 @@ AccumulateGrad::AccumulateGrad(const Tensor& leaf) : Node("AccumulateGrad"), lea
 }
 
 AccumulateGrad::~AccumulateGrad() {
-  std::lock_guard<std::mutex> lock(accumulator_mutex);
   AutogradMeta* leaf_meta = meta_if_any(leaf_);
-  if (leaf_meta && leaf_meta->accumulator == this) leaf_meta->accumulator = nullptr;
+  if (!leaf_meta) return;
+  std::lock_guard<SmallLock> lock(leaf_meta->lock);
+  if (leaf_meta->accumulator == this) leaf_meta->accumulator = nullptr;
+}
+
+LeafHooks AccumulateGrad::hooks() const {
+  AutogradMeta& m = meta(leaf_);
+  std::lock_guard<SmallLock> lock(m.lock);
+  return m.leaf_hooks;
 }
 
 Grads AccumulateGrad::apply(Grads&& grads) {
@@ -146,7 +152,7 @@ Edge gradient_edge(const Tensor& tensor) {
   if (auto node = tensor.grad_fn()) return {std::move(node), meta(tensor).output_nr};
   AutogradMeta* m = meta_if_any(tensor);
   if (!m || !m->requires_grad) return {};
-  std::lock_guard<std::mutex> lock(accumulator_mutex);
+  std::lock_guard<SmallLock> lock(m->lock);
   if (m->accumulator && m->accumulator->try_retain()) return {intrusive_ptr<Node>::adopt(m->accumulator), 0};
   auto node = make_intrusive<AccumulateGrad>(tensor);
   m->accumulator = node.get();
@@ -155,18 +161,19 @@ Edge gradient_edge(const Tensor& tensor) {
 
 void set_gradient_edge(const Tensor& tensor, intrusive_ptr<Node> node, uint32_t output_nr) {
   AutogradMeta& m = meta(tensor);
-  m.forget_retained();
+  if (m.retained && m.grad_fn) retain(*m.grad_fn, m.output_nr, nullptr);
   m.grad_fn = std::move(node);
   m.output_nr = output_nr;
   m.view_version = tensor.storage()->version();
-  if (m.retains_grad && m.grad_fn) remember_retained(tensor);
+  if (m.retained && m.grad_fn) retain(*m.grad_fn, m.output_nr, m.retained);
 }
 
-void remember_retained(const Tensor& tensor) {
-  AutogradMeta& m = meta(tensor);
-  auto& list = m.grad_fn->extras().retain_grad;
-  if (list.size() <= m.output_nr) list.resize(m.output_nr + 1);
-  list[m.output_nr] = tensor.unsafeGetTensorImpl();
+void retain(Node& node, uint32_t output_nr, intrusive_ptr<RetainedGrad> retained) {
+  NodeExtras& extras = node.extras();
+  std::lock_guard<SmallLock> lock(node.lock());
+  auto& list = extras.retain_grad;
+  list.resize(std::max<size_t>(list.size(), output_nr + 1));
+  list[output_nr] = std::move(retained);
 }
 
 }  // namespace autograd

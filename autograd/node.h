@@ -1,12 +1,14 @@
 // The graph: a node is the backward rule of one operator call, its edges lead to the nodes of the inputs.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include <tengen/tensor/small_lock.h>
 #include <tengen/tensor/tensor.h>
 
 namespace tengen::autograd {
@@ -52,15 +54,21 @@ class SavedTensor {
   bool present_ = false;
 };
 
-/// Hooks and notes that few nodes have.
+/// The .grad of a tensor that has a node and retain_grad(): both know it, so that the tensor may die before
+/// the graph.
+struct RetainedGrad : RefCounted {
+  Tensor grad;
+};
+
+/// Hooks and notes that few nodes have. Guarded by the node's lock.
 struct NodeExtras {
   struct TensorHook {
     uint32_t output_nr;
     unsigned id;
     std::function<Tensor(Tensor)> call;
   };
-  std::vector<TensorHook> tensor_hooks;  // on the gradients that arrive, before the rule runs
-  std::vector<TensorImpl*> retain_grad;  // by output: the tensor whose .grad is wanted, not owned; or null
+  std::vector<TensorHook> tensor_hooks;                  // on the gradients that arrive, before the rule runs
+  std::vector<intrusive_ptr<RetainedGrad>> retain_grad;  // by output, or null
   std::vector<
       std::function<variable_list(const variable_list& grad_inputs, const variable_list& grad_outputs)>>
       post_hooks;
@@ -70,6 +78,8 @@ struct NodeExtras {
 /// The sequence number of all gradient accumulators: a leaf's gradient is stored as soon as it is complete.
 inline constexpr uint64_t kAccumulatorSequence = ~uint64_t{0};
 
+/// Several threads may run backward passes over the same nodes at once. A node's edges and outputs do not
+/// change once it is made; its lock guards the rest: it is held while the rule runs (a Function's too).
 class Node : public RefCounted {
  public:
   explicit Node(const char* name);
@@ -108,8 +118,17 @@ class Node : public RefCounted {
   /// Whether anybody wants the gradient of input i.
   bool needs(size_t i) const { return i < next_edges_.size() && next_edges_[i].is_valid(); }
 
+  SmallLock& lock() const { return lock_; }
   NodeExtras& extras();
-  const NodeExtras* extras_if_any() const { return extras_.get(); }
+  NodeExtras* extras_if_any() const { return extras_.load(std::memory_order_acquire); }
+
+  /// An accumulator's leaf finds it while its last owner lets go.
+  void release() const {
+    if (sequence_nr_ == kAccumulatorSequence)
+      release_atomically();
+    else
+      RefCounted::release();
+  }
 
  protected:
   /// Nodes die in a loop, not by recursion: a chain of any length can be freed.
@@ -123,7 +142,9 @@ class Node : public RefCounted {
   SmallVector<OutputMeta, 1> output_meta_;
   SmallVector<SavedTensor, 3> saved_;
   bool released_ = false;
-  std::unique_ptr<NodeExtras> extras_;
+  mutable SmallLock lock_;
+  std::atomic<NodeExtras*> extras_{nullptr};  // owned
+  Node* next_dead_ = nullptr;
 };
 
 /// Where the gradient of `tensor` goes: its node, or the accumulator of a leaf; no function when it needs

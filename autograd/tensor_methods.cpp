@@ -1,4 +1,6 @@
 // Tensor's methods that concern gradients.
+#include <mutex>
+
 #include <tengen/autograd/autograd.h>
 #include <tengen/autograd/meta.h>
 #include <tengen/autograd/ops.h>
@@ -10,9 +12,22 @@ using autograd::AutogradMeta;
 using autograd::meta;
 using autograd::meta_if_any;
 
+namespace {
+
+// Of views whose memory has been written to: the base may have got a new history, which is then theirs too.
+bool follows_base(const TensorImpl& impl) {
+  return impl.base && impl.storage->last_writer() && is_floating_point(impl.dtype);
+}
+
+// Guards their histories, which are derived when somebody asks: several threads may.
+SmallLock histories_of_views;
+
+}  // namespace
+
 bool Tensor::requires_grad() const {
-  if (const AutogradMeta* m = meta_if_any(*this); m && (m->requires_grad || m->grad_fn)) return true;
-  return is_view() && is_floating_point() && bool(grad_fn());
+  if (follows_base(impl()) && grad_fn()) return true;
+  const AutogradMeta* m = meta_if_any(*this);
+  return m && (m->requires_grad || m->grad_fn);
 }
 
 const Tensor& Tensor::set_requires_grad(bool requires_grad) const {
@@ -32,42 +47,46 @@ bool Tensor::is_leaf() const { return !grad_fn(); }
 
 const Tensor& Tensor::grad() const {
   static const Tensor none;
-  const AutogradMeta* m = defined() ? meta_if_any(*this) : nullptr;
-  return m ? m->grad : none;
+  AutogradMeta* m = defined() ? meta_if_any(*this) : nullptr;
+  return m ? m->grad_slot() : none;
 }
 
-Tensor& Tensor::mutable_grad() const { return meta(*this).grad; }
+Tensor& Tensor::mutable_grad() const { return meta(*this).grad_slot(); }
 
 intrusive_ptr<autograd::Node> Tensor::grad_fn() const {
-  AutogradMeta* m = meta_if_any(*this);
-  if (impl().base) {
-    // The base may have got a new history by an in-place write since this view was made: then the view's
-    // history is a view of that.
-    uint32_t version = impl().storage->version();
-    bool current = m && m->grad_fn ? m->view_version == version : version == 0;
-    if (!current && is_floating_point() && impl().storage->last_writer()) {
-      Tensor base(impl().base);
-      if (base.requires_grad() && !base.is_leaf() && (!m || m->grad_fn || !m->requires_grad)) {
-        AutoGradMode recording(true);
-        Tensor fresh = base.as_strided(sizes(), strides(), storage_offset());
-        autograd::set_gradient_edge(*this, meta(fresh).grad_fn, meta(fresh).output_nr);
-        return meta(*this).grad_fn;
-      }
-    }
+  if (!follows_base(impl())) {
+    const AutogradMeta* m = meta_if_any(*this);
+    return m ? m->grad_fn : nullptr;
   }
-  return m ? m->grad_fn : nullptr;
+  const Tensor base(impl().base);
+  const bool derived = base.requires_grad() && !base.is_leaf();
+  {
+    std::lock_guard<SmallLock> lock(histories_of_views);
+    const AutogradMeta* m = meta_if_any(*this);
+    const bool current = m && m->grad_fn && m->view_version == impl().storage->version();
+    if (current || !derived || (m && !m->grad_fn && m->requires_grad)) return m ? m->grad_fn : nullptr;
+  }
+  AutoGradMode recording(true);
+  const Tensor fresh = base.as_strided(sizes(), strides(), storage_offset());
+  std::lock_guard<SmallLock> lock(histories_of_views);
+  autograd::set_gradient_edge(*this, meta(fresh).grad_fn, meta(fresh).output_nr);
+  return meta(*this).grad_fn;
 }
 
 int64_t Tensor::output_nr() const { return meta_if_any(*this) ? meta(*this).output_nr : 0; }
 
 void Tensor::retain_grad() const {
   TENGEN_CHECK(requires_grad(), "retain_grad: this tensor does not require a gradient");
-  if (is_leaf() || meta(*this).retains_grad) return;
-  meta(*this).retains_grad = true;
-  autograd::remember_retained(*this);
+  const auto node = grad_fn();
+  AutogradMeta& m = meta(*this);
+  if (!node || m.retained) return;
+  auto retained = make_intrusive<autograd::RetainedGrad>();
+  autograd::retain(*node, m.output_nr, retained);
+  retained->grad = m.grad;
+  m.retained = std::move(retained);
 }
 
-bool Tensor::retains_grad() const { return meta_if_any(*this) && meta(*this).retains_grad; }
+bool Tensor::retains_grad() const { return meta_if_any(*this) && meta(*this).retained; }
 
 void Tensor::backward(const Tensor& gradient, std::optional<bool> retain_graph, bool create_graph,
                       std::optional<TensorList> inputs) const {
@@ -79,12 +98,17 @@ void Tensor::backward(const Tensor& gradient, std::optional<bool> retain_graph, 
 unsigned Tensor::register_hook(std::function<Tensor(Tensor)> hook) const {
   TENGEN_CHECK(requires_grad(),
                "register_hook: cannot register a hook on a tensor that doesn't require gradient");
+  const auto node = grad_fn();
   AutogradMeta& m = meta(*this);
+  std::lock_guard<SmallLock> lock(m.lock);
   unsigned id = m.next_hook++;
-  if (auto node = grad_fn())
-    node->extras().tensor_hooks.push_back({m.output_nr, id, std::move(hook)});
-  else
+  if (node) {
+    auto& extras = node->extras();
+    std::lock_guard<SmallLock> node_lock(node->lock());
+    extras.tensor_hooks.push_back({m.output_nr, id, std::move(hook)});
+  } else {
     m.leaf_hooks.emplace_back(id, std::move(hook));
+  }
   return id;
 }
 
@@ -96,12 +120,16 @@ unsigned Tensor::register_hook(std::function<void(Tensor)> hook) const {
 }
 
 void Tensor::remove_hook(unsigned position) const {
+  const auto node = grad_fn();
   AutogradMeta& m = meta(*this);
+  std::lock_guard<SmallLock> lock(m.lock);
   size_t removed = std::erase_if(m.leaf_hooks, [&](const auto& hook) { return hook.first == position; });
-  if (auto node = grad_fn())
-    removed += std::erase_if(node->extras().tensor_hooks, [&](const auto& hook) {
+  if (auto* extras = node ? node->extras_if_any() : nullptr) {
+    std::lock_guard<SmallLock> node_lock(node->lock());
+    removed += std::erase_if(extras->tensor_hooks, [&](const auto& hook) {
       return hook.id == position && hook.output_nr == m.output_nr;
     });
+  }
   TENGEN_CHECK(removed > 0, "remove_hook: there is no hook number ", position, " on this tensor");
 }
 
@@ -114,7 +142,9 @@ Tensor& Tensor::detach_() const {
   TENGEN_CHECK(!is_view(), "detach_: can't detach views in-place; use detach() instead");
   if (AutogradMeta* m = meta_if_any(*this)) {
     autograd::set_gradient_edge(*this, nullptr, 0);
-    m->requires_grad = m->retains_grad = false;
+    m->requires_grad = false;
+    m->grad = m->grad_slot();
+    m->retained.reset();
   }
   return const_cast<Tensor&>(*this);
 }

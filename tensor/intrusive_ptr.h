@@ -21,7 +21,8 @@ class RefCounted : public FromHostCache {
   void retain_first() const { count_.store(1, std::memory_order_relaxed); }
   uint32_t use_count() const { return count_.load(std::memory_order_acquire); }
   void retain() const { count_.fetch_add(1, std::memory_order_relaxed); }
-  /// Takes a reference unless the object is already being destroyed.
+  /// Takes a reference unless the object is already being destroyed. REQUIRES: owners let go of it by
+  /// release_atomically(), and the object is not freed meanwhile.
   bool try_retain() const {
     uint32_t n = count_.load(std::memory_order_relaxed);
     while (n != 0)
@@ -30,10 +31,16 @@ class RefCounted : public FromHostCache {
   }
   void release() const {
     // A sole owner needs no atomic read-modify-write: nobody else can gain a reference meanwhile.
-    if (count_.load(std::memory_order_acquire) == 1 || count_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+    if (count_.load(std::memory_order_acquire) == 1) {
       count_.store(0, std::memory_order_relaxed);
       const_cast<RefCounted*>(this)->destroy();
+    } else {
+      release_atomically();
     }
+  }
+  /// For objects that somebody may find by try_retain() while their last owner lets go.
+  void release_atomically() const {
+    if (count_.fetch_sub(1, std::memory_order_acq_rel) == 1) const_cast<RefCounted*>(this)->destroy();
   }
 
  protected:
