@@ -8,14 +8,16 @@
 #include <cstdlib>
 #include <cstring>
 #include <mutex>
+#include <new>
 #include <utility>
-#include <vector>
 
+#include <pthread.h>
 #if defined(__linux__)
 #include <sys/mman.h>
 #endif
 
 #include <tengen/tensor/error.h>
+#include <tengen/tensor/small_lock.h>
 
 namespace tengen {
 namespace {
@@ -66,14 +68,46 @@ void* take_from_system(size_t bytes) {
 
 std::atomic<bool> poison{false};
 
+/// Free blocks of one size. The list lies in the blocks themselves: to free memory must not need any.
+class FreeList {
+ public:
+  size_t size() const { return size_; }
+  void push(void* block) {
+    first_ = new (block) Link{first_};
+    ++size_;
+  }
+  /// REQUIRES: size() > 0
+  void* pop() {
+    --size_;
+    return std::exchange(first_, first_->next);
+  }
+
+ private:
+  struct Link {
+    Link* next;
+  };
+  Link* first_ = nullptr;
+  size_t size_ = 0;
+};
+
 // What threads share. Never destroyed: tensors in static variables may be freed after everything else.
 struct Cache {
   std::mutex mutex;
-  std::array<std::vector<void*>, kClasses> free;
+  std::array<FreeList, kClasses> free;
   int64_t in_use = 0, peak = 0;
   int64_t from_system = 0;  // bytes of all blocks, handed out or not
   size_t system_allocations = 0;
+  // Made while there is memory for it.
+  const Error out_of_memory{"DefaultCPUAllocator: can't allocate memory"};
 
+  Cache() {
+    // A child process finds the lists whole and the lock free. What other threads keep is lost to it.
+    pthread_atfork([] { instance().mutex.lock(); }, [] { instance().mutex.unlock(); },
+                   [] {
+                     instance().mutex.unlock();
+                     ++detail::process_number;
+                   });
+  }
   static Cache& instance() {
     static Cache* cache = new Cache;
     return *cache;
@@ -126,8 +160,8 @@ void open_own_cache() {
       std::lock_guard<std::mutex> lock(shared.mutex);
       for (int i = 0; i < kThreadClasses; ++i) {
         Stack& stack = own.stacks[i];
-        shared.free[i].insert(shared.free[i].end(), stack.blocks, stack.blocks + stack.count);
-        stack.count = stack.limit = 0;
+        while (stack.count > 0) shared.free[i].push(stack.blocks[--stack.count]);
+        stack.limit = 0;
       }
       report(shared);
     }
@@ -136,30 +170,38 @@ void open_own_cache() {
 #endif
 }
 
+/// From the system; the cache may hold in other classes what is missing. Null when there is none.
+void* take_or_make_room(size_t bytes) {
+  if (void* block = take_from_system(bytes)) return block;
+  empty_host_cache();
+  return take_from_system(bytes);
+}
+
+[[noreturn]] void out_of_memory(size_t bytes) {
+  try {
+    fail("DefaultCPUAllocator: can't allocate memory: you tried to allocate ", bytes, " bytes");
+  } catch (const std::bad_alloc&) {  // not even for this message
+  }
+  throw Cache::instance().out_of_memory;
+}
+
 void* allocate_shared(SizeClass size) {
   Cache& shared = Cache::instance();
   {
     std::lock_guard<std::mutex> lock(shared.mutex);
-    auto& list = shared.free[size.index];
-    if (!list.empty()) {
-      void* block = list.back();
-      list.pop_back();
+    FreeList& list = shared.free[size.index];
+    if (list.size() > 0) {
+      void* block = list.pop();
       if (size.index < kThreadClasses) {
         Stack& stack = own.stacks[size.index];
-        stack.count = int(std::min(list.size(), size_t(stack.limit) / 2));
-        std::copy(list.end() - stack.count, list.end(), stack.blocks);
-        list.resize(list.size() - size_t(stack.count));
+        while (stack.count < stack.limit / 2 && list.size() > 0) stack.blocks[stack.count++] = list.pop();
       }
       shared.count(int64_t(size.bytes));
       return block;
     }
   }
-  void* block = take_from_system(size.bytes);
-  if (!block) {  // the cache may hold what is missing in other classes
-    empty_host_cache();
-    block = take_from_system(size.bytes);
-    if (!block) return nullptr;
-  }
+  void* block = take_or_make_room(size.bytes);
+  if (!block) return nullptr;
   std::lock_guard<std::mutex> lock(shared.mutex);
   ++shared.system_allocations;
   shared.from_system += int64_t(size.bytes);
@@ -175,14 +217,11 @@ void free_shared(void* block, SizeClass size) {
   shared.from_system -= int64_t(size.bytes);
   std::free(block);
 #else
-  auto& list = shared.free[size.index];
-  list.push_back(block);
+  FreeList& list = shared.free[size.index];
+  list.push(block);
   if (size.index >= kThreadClasses) return;
   Stack& stack = own.stacks[size.index];
-  int keep = stack.limit / 2;
-  if (stack.count <= keep) return;
-  list.insert(list.end(), stack.blocks + keep, stack.blocks + stack.count);
-  stack.count = keep;
+  while (stack.count > stack.limit / 2) list.push(stack.blocks[--stack.count]);
 #endif
 }
 
@@ -197,7 +236,7 @@ void* allocate_host(size_t bytes) {
     count_small(int64_t(size.bytes));
   } else {
     block = allocate_shared(size);
-    if (!block) fail("out of memory: tried to allocate ", bytes, " bytes");
+    if (!block) out_of_memory(bytes);
   }
   if (poison.load(std::memory_order_relaxed)) [[unlikely]]
     std::memset(block, 0xff, size.bytes);
@@ -217,6 +256,12 @@ void free_host(void* block, size_t bytes) noexcept {
   free_shared(block, size);
 }
 
+void* allocate_uncached(size_t bytes) {
+  void* block = take_or_make_room((bytes + kAlignment - 1) / kAlignment * kAlignment);
+  if (!block) out_of_memory(bytes);
+  return block;
+}
+
 MemoryStats host_memory_stats() {
   Cache& shared = Cache::instance();
   std::lock_guard<std::mutex> lock(shared.mutex);
@@ -229,16 +274,14 @@ MemoryStats host_memory_stats() {
 void empty_host_cache() {
   Cache& shared = Cache::instance();
   std::lock_guard<std::mutex> lock(shared.mutex);
-  auto give_back = [&](int index, void** blocks, size_t count) {
-    std::for_each_n(blocks, count, std::free);
-    shared.from_system -= int64_t(count * class_bytes(index));
+  auto give_back = [&](int index, void* block) {
+    std::free(block);
+    shared.from_system -= int64_t(class_bytes(index));
   };
-  for (int i = 0; i < kClasses; ++i) {
-    give_back(i, shared.free[i].data(), shared.free[i].size());
-    shared.free[i].clear();
-  }
+  for (int i = 0; i < kClasses; ++i)
+    while (shared.free[i].size() > 0) give_back(i, shared.free[i].pop());
   for (int i = 0; i < kThreadClasses; ++i)
-    give_back(i, own.stacks[i].blocks, size_t(std::exchange(own.stacks[i].count, 0)));
+    while (own.stacks[i].count > 0) give_back(i, own.stacks[i].blocks[--own.stacks[i].count]);
 }
 
 void set_poison_fresh_memory(bool enabled) { poison = enabled; }

@@ -14,10 +14,13 @@ struct MemoryStats {
   size_t system_allocations;  // blocks ever taken from the operating system
 };
 
-/// Uninitialised memory, 64-byte aligned; thread-safe. In poisoning mode filled with NaN bytes.
+/// Uninitialised memory, 64-byte aligned; thread-safe. In poisoning mode filled with NaN bytes. An Error when
+/// there is none, even after cached blocks have been given back.
 void* allocate_host(size_t bytes);
-/// `bytes` as passed to allocate_host.
+/// `bytes` as passed to allocate_host. Needs no memory itself.
 void free_host(void* block, size_t bytes) noexcept;
+/// Memory for working buffers that their owner keeps; std::free() frees it. Else as allocate_host.
+void* allocate_uncached(size_t bytes);
 MemoryStats host_memory_stats();
 /// Gives cached blocks back to the operating system, but for the small ones that other threads keep.
 void empty_host_cache();

@@ -3,7 +3,8 @@
 
 #include <cstdint>
 #include <cstdlib>
-#include <new>
+
+#include <tengen/tensor/allocator.h>
 
 namespace tengen::cpu::TENGEN_ISA {
 
@@ -21,8 +22,8 @@ class Buffer {
     if (bytes > size_) {
       std::free(data_);
       size_ = 0;
-      data_ = std::aligned_alloc(64, bytes);
-      if (!data_) throw std::bad_alloc();
+      data_ = nullptr;
+      data_ = allocate_uncached(bytes);
       size_ = bytes;
     }
     return static_cast<T*>(data_);
