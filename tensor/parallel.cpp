@@ -1,12 +1,17 @@
 #include <tengen/tensor/parallel.h>
 
+#include <pthread.h>
+
 #include <atomic>
 #include <condition_variable>
 #include <cstdlib>
 #include <exception>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
+
+#include <tengen/tensor/small_lock.h>
 
 namespace tengen {
 namespace {
@@ -44,27 +49,30 @@ int initial_threads() {
   return n > 0 ? n : 1;
 }
 
-// Workers sleep on a condition variable after a short spin, take chunks from the one current job, and sleep
-// again.
-class Pool {
+// The workers of one process. They sleep on a condition variable after a short spin, take chunks from the one
+// current job, and sleep again.
+class Crew {
  public:
-  static Pool& instance() {
-    static Pool pool;
-    return pool;
+  /// As many workers as the system lets start, at most `count`.
+  explicit Crew(int count) {
+    try {
+      workers_.reserve(size_t(count));
+      for (int i = 0; i < count; ++i) workers_.emplace_back([this] { loop(); });
+    } catch (const std::exception&) {
+      // No thread or no memory: the work is done by those that are there, with the same result.
+    }
   }
-
-  int threads() const { return threads_.load(std::memory_order_relaxed); }
-
-  void resize(int threads) {
-    std::lock_guard<std::mutex> busy(busy_);
-    stop_workers();
-    threads_ = threads;
+  ~Crew() {
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      stop_ = true;
+      ++generation_;
+    }
+    wake_.notify_all();
+    for (std::thread& worker : workers_) worker.join();
   }
 
   void run(Job& job) {
-    std::unique_lock<std::mutex> busy(busy_, std::try_to_lock);
-    if (!busy) return job.work();  // another thread's job has the workers
-    if (workers_.empty()) start_workers();
     {
       std::lock_guard<std::mutex> lock(mutex_);
       job_ = &job;
@@ -91,34 +99,15 @@ class Pool {
  private:
   static constexpr int kSpins = 2000;
 
-  Pool() : threads_(initial_threads()) {}
-  ~Pool() { stop_workers(); }
-
   static void relax() {
 #if defined(__x86_64__)
     __builtin_ia32_pause();
 #endif
   }
 
-  void start_workers() {
-    stop_ = false;
-    for (int i = 1; i < threads(); ++i) workers_.emplace_back([this, g = generation_.load()] { loop(g); });
-  }
-
-  void stop_workers() {
-    {
-      std::lock_guard<std::mutex> lock(mutex_);
-      stop_ = true;
-      ++generation_;
-    }
-    wake_.notify_all();
-    for (std::thread& worker : workers_) worker.join();
-    workers_.clear();
-  }
-
-  void loop(uint64_t seen) {
+  void loop() {
     inside_job = true;
-    for (;;) {
+    for (uint64_t seen = 0;;) {
       for (int spin = 0; spin < kSpins && generation_.load(std::memory_order_relaxed) == seen; ++spin)
         relax();
       Job* job;
@@ -136,14 +125,46 @@ class Pool {
     }
   }
 
-  std::mutex busy_;  // held for the length of one job
   std::mutex mutex_;
   std::condition_variable wake_, done_;
   std::atomic<uint64_t> generation_{0};
-  std::atomic<int> threads_;
   bool stop_ = false;
   Job* job_ = nullptr;
   std::vector<std::thread> workers_;
+};
+
+class Pool {
+ public:
+  static Pool& instance() {
+    static Pool pool;
+    return pool;
+  }
+
+  int threads() const { return threads_.load(std::memory_order_relaxed); }
+
+  void resize(int threads) {
+    std::lock_guard<SmallLock> busy(busy_);
+    crew_.reset();
+    threads_ = threads;
+  }
+
+  void run(Job& job) {
+    std::unique_lock<SmallLock> busy(busy_, std::try_to_lock);
+    if (!busy) return job.work();  // another thread's job has the workers
+    if (!crew_) crew_ = std::make_unique<Crew>(threads() - 1);
+    crew_->run(job);
+  }
+
+ private:
+  Pool() : threads_(initial_threads()) {
+    // A child process has none of the workers: it leaves their crew alone and gets its own.
+    pthread_atfork(nullptr, nullptr, [] { instance().of_parent_ = instance().crew_.release(); });
+  }
+
+  SmallLock busy_;  // held for the length of one job
+  std::atomic<int> threads_;
+  std::unique_ptr<Crew> crew_;
+  Crew* of_parent_ = nullptr;
 };
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include <tengen/tensor/random.h>
 
+#include <pthread.h>
+
 #include <cstring>
 #include <random>
 
@@ -143,8 +145,13 @@ Generator make_generator(uint64_t seed, const Device& device) {
 }
 
 Generator default_generator(const Device& device) {
-  // Never destroyed: threads may still draw while the program ends.
-  static const Generator* const cpu = new Generator(make_generator());
+  // Never destroyed: threads may still draw while the program ends. A child process finds it free.
+  static const Generator* const cpu = [] {
+    pthread_atfork([] { default_generator().impl().mutex.lock(); },
+                   [] { default_generator().impl().mutex.unlock(); },
+                   [] { default_generator().impl().mutex.unlock(); });
+    return new Generator(make_generator());
+  }();
   if (device.is_cpu()) return *cpu;
   static const Generator* const cuda = new Generator(make_generator(kDefaultSeed, kCUDA));
   TENGEN_CHECK(device.index() <= 0, "default_generator: there is no device ", device.str());
