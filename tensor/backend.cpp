@@ -1,7 +1,9 @@
 #include <tengen/tensor/kernels.h>
 
 #include <cstdlib>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include <tengen/tensor/cuda_backend.h>
 
@@ -24,28 +26,47 @@ TENGEN_TABLE(avx512)
 
 namespace {
 
-// The best table that this processor can run; TENGEN_CPU=baseline|avx2|avx512 asks for a lesser one.
-const Kernels& choose_cpu_table() {
-  const char* wish = std::getenv("TENGEN_CPU");
-  [[maybe_unused]] auto wanted = [&](std::string_view isa) { return !wish || wish == isa; };
+// A set of CPU kernels that this build has, and whether the processor can run it.
+struct InstructionSet {
+  const char* name;
+  bool runs;
+  const Kernels& (*table)();
+};
+
+// The best first.
+std::vector<InstructionSet> instruction_sets() {
 #if defined(__x86_64__)
   __builtin_cpu_init();
 #endif
+  return {
 #ifdef TENGEN_HAVE_avx512
-  if (wanted("avx512") && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
-    return cpu::avx512::kernel_table();
+      {"avx512",
+       __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"),
+       cpu::avx512::kernel_table},
 #endif
 #ifdef TENGEN_HAVE_avx2
-  if ((wanted("avx2") || wanted("avx512")) && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-    return cpu::avx2::kernel_table();
+      {"avx2", __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"), cpu::avx2::kernel_table},
 #endif
 #ifdef TENGEN_HAVE_baseline
-  return cpu::baseline::kernel_table();
-#else
-  fail("this build has no CPU kernels for this processor (", wish ? wish : "any",
-       "); build without TENGEN_NATIVE_ONLY");
+      {"baseline", true, cpu::baseline::kernel_table},
 #endif
+  };
+}
+
+// The best that the processor can run, or the one that TENGEN_CPU asks for.
+const Kernels& choose_cpu_table() {
+  const char* wish = std::getenv("TENGEN_CPU");
+  std::string choice;
+  for (const InstructionSet& set : instruction_sets()) {
+    if (set.runs && (!wish || std::string_view(wish) == set.name)) return set.table();
+    if (set.runs) choice += choice.empty() ? set.name : std::string(", ") + set.name;
+  }
+  if (!choice.empty())
+    fail("TENGEN_CPU is '", wish,
+         "': this build has no such instruction set that this processor runs; it can be ", choice,
+         ", or unset for the first of these");
+  fail("this build has no CPU kernels for this processor; build without TENGEN_NATIVE_ONLY");
 }
 
 }  // namespace
