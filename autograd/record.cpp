@@ -105,6 +105,28 @@ Grads differentiate(const Node& node, const std::vector<Tensor>& inputs, const G
   return out;
 }
 
+Tensor constant_gradient(const Node& node, size_t input, const Tensor& gradient) {
+  if (!GradMode::is_enabled() || !node.needs(input) || !gradient.defined()) return gradient;
+  auto rule = [](Node& constant, const Tensor& g) -> Grads {
+    const Edge& edge = constant.next_edges()[1];
+    const OutputMeta& zero = edge.function->output_meta(edge.input_nr);
+    return {g, zeros(zero.sizes, TensorOptions(zero.dtype).device(zero.device))};
+  };
+  auto constant = make_intrusive<detail::RuleNode<decltype(rule)>>("constant_gradient", std::move(rule));
+  constant->add_next_edge(gradient_edge(gradient));
+  constant->add_next_edge(node.next_edge(input));
+  constant->renumber();
+  const Tensor out = gradient.detach();
+  detail::finish(constant, &out, 1, {});
+  return out;
+}
+
+Tensor with_constant_gradient(const Tensor& input) {
+  if (!must_record({input})) return input;
+  return record("alias", input.detach(), {input}, {},
+                [](Node& node, const Tensor& g) -> Grads { return {constant_gradient(node, 0, g)}; });
+}
+
 Tensor make_view(const Tensor& self, DimVector sizes, DimVector strides, int64_t offset) {
   const TensorImpl& impl = *self.unsafeGetTensorImpl();
   auto view =

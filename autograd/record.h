@@ -96,6 +96,13 @@ std::vector<Tensor> record_all(const char* name, std::vector<Tensor> outputs, Te
 Grads differentiate(const Node& node, const std::vector<Tensor>& inputs, const Grads& grad_outputs,
                     const std::function<std::vector<Tensor>(const std::vector<Tensor>&)>& composed);
 
+/// `gradient` of input number `input`, by a rule whose result does not depend on that input's values (relu,
+/// pooling). While it is recorded it leads to the input all the same: a second derivative is zero then, and
+/// the input not "unused". Where PyTorch has such an edge, so have we.
+Tensor constant_gradient(const Node& node, size_t input, const Tensor& gradient);
+/// For compositions: `input` itself, its gradient constant in that sense.
+Tensor with_constant_gradient(const Tensor& input);
+
 /// A view of self's memory that knows its base; not recorded yet.
 Tensor make_view(const Tensor& self, DimVector sizes, DimVector strides, int64_t offset);
 

@@ -8,15 +8,6 @@ namespace {
 
 ScalarType default_dtype = kFloat;
 
-int64_t checked_numel(IntArrayRef size) {
-  int64_t numel = 1;
-  for (int64_t s : size) {
-    TENGEN_CHECK(s >= 0, "cannot make a tensor with a negative size: ", size);
-    TENGEN_CHECK(!__builtin_mul_overflow(numel, s, &numel), "tensor of shape ", size, " is too large");
-  }
-  return numel;
-}
-
 Tensor with_options(Tensor tensor, const TensorOptions& options) {
   if (options.requires_grad()) tensor.set_requires_grad(true);
   return tensor;
@@ -37,7 +28,9 @@ void set_default_dtype(ScalarType type) {
 }
 
 Tensor empty(IntArrayRef size, TensorOptions options, std::optional<MemoryFormat>) {
-  size_t bytes = size_t(checked_numel(size)) * item_size(options.dtype());
+  for (int64_t s : size)
+    TENGEN_CHECK(s >= 0, "empty: Trying to create tensor with negative dimension ", s, ": ", size);
+  const size_t bytes = storage_bytes(numel_of(size), options.dtype(), size);
   TENGEN_CHECK(!options.pinned_memory() || options.device().is_cpu(),
                "only memory of the host can be pinned, not on ", options.device());
   auto storage =
@@ -47,16 +40,10 @@ Tensor empty(IntArrayRef size, TensorOptions options, std::optional<MemoryFormat
 }
 
 Tensor empty_strided(IntArrayRef size, IntArrayRef stride, TensorOptions options) {
-  TENGEN_CHECK(size.size() == stride.size(), "empty_strided: found ", size.size(), " sizes but ",
-               stride.size(), " strides");
-  int64_t extent = checked_numel(size) == 0 ? 0 : 1;
-  for (size_t i = 0; extent && i < size.size(); ++i) {
-    TENGEN_CHECK(stride[i] >= 0, "empty_strided: negative stride in ", stride);
-    extent += (size[i] - 1) * stride[i];
-  }
-  auto impl = make_intrusive<TensorImpl>(
-      Storage::allocate(size_t(extent) * item_size(options.dtype()), options.device()), options.dtype(),
-      DimVector(size.begin(), size.end()), DimVector(stride.begin(), stride.end()), 0);
+  const size_t bytes = storage_bytes(extent_of("empty_strided", size, stride), options.dtype(), size);
+  auto impl = make_intrusive<TensorImpl>(Storage::allocate(bytes, options.device()), options.dtype(),
+                                         DimVector(size.begin(), size.end()),
+                                         DimVector(stride.begin(), stride.end()), 0);
   return with_options(Tensor(std::move(impl)), options);
 }
 
@@ -87,13 +74,9 @@ Tensor full_like(const Tensor& self, const Scalar& value, TensorOptions options)
 
 Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides, std::function<void(void*)> deleter,
                  TensorOptions options) {
-  TENGEN_CHECK(sizes.size() == strides.size(), "from_blob: found ", sizes.size(), " sizes but ",
-               strides.size(), " strides");
-  int64_t extent = checked_numel(sizes) == 0 ? 0 : 1;
-  for (size_t i = 0; extent && i < sizes.size(); ++i) extent += (sizes[i] - 1) * strides[i];
+  const size_t bytes = storage_bytes(extent_of("from_blob", sizes, strides), options.dtype(), sizes);
   if (options.device().is_cuda()) options = options.device(cuda::resolve(options.device()));
-  auto storage =
-      Storage::wrap(data, size_t(extent) * item_size(options.dtype()), options.device(), std::move(deleter));
+  auto storage = Storage::wrap(data, bytes, options.device(), std::move(deleter));
   auto impl =
       make_intrusive<TensorImpl>(std::move(storage), options.dtype(), DimVector(sizes.begin(), sizes.end()),
                                  DimVector(strides.begin(), strides.end()), 0);

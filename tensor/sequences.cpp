@@ -56,7 +56,9 @@ Tensor arange(const Scalar& start, const Scalar& end, const Scalar& step, Tensor
   if (options.dtype() == kLong) {
     const int64_t a = start.toLong(), b = end.toLong(), s = step.toLong();
     TENGEN_CHECK(s != 0, "arange: step must be nonzero");
-    size = (b - a + s - (s > 0 ? 1 : -1)) / s;
+    const __int128 count = (__int128(b) - a + s - (s > 0 ? 1 : -1)) / s;
+    TENGEN_CHECK(count < int64_t{1} << 62, "arange: ", double(count), " elements are too many");
+    size = int64_t(count);
   } else {
     const double count = std::ceil((last - first) / by);
     TENGEN_CHECK(count < 0x1p62, "arange: ", count, " elements are too many");

@@ -7,6 +7,7 @@
 namespace tengen {
 
 std::ostream& operator<<(std::ostream& out, IntArrayRef values) {
+  text::ClassicGuard guard(out);
   out << '[';
   for (size_t i = 0; i < values.size(); ++i) out << (i ? ", " : "") << values[i];
   return out << ']';
@@ -65,29 +66,77 @@ DimVector contiguous_strides(IntArrayRef sizes) {
   int64_t stride = 1;
   for (int64_t i = int64_t(sizes.size()) - 1; i >= 0; --i) {
     out[i] = stride;
-    stride *= std::max<int64_t>(sizes[i], 1);
+    // It may wrap in a tensor without elements, where it does not matter.
+    (void)__builtin_mul_overflow(stride, std::max<int64_t>(sizes[i], 1), &stride);
   }
   return out;
 }
 
 int64_t numel_of(IntArrayRef sizes) {
   int64_t n = 1;
-  for (int64_t size : sizes) n *= size;
+  bool overflow = false;
+  for (int64_t size : sizes) overflow |= __builtin_mul_overflow(n, size, &n);
+  TENGEN_CHECK(!overflow, "numel: integer multiplication overflow: a tensor of sizes ", sizes,
+               " has too many elements");
   return n;
+}
+
+int64_t extent_of(const char* op, IntArrayRef sizes, IntArrayRef strides, int64_t offset) {
+  TENGEN_CHECK(sizes.size() == strides.size(), op, ": mismatch in length of strides ", strides, " and shape ",
+               sizes);
+  for (int64_t size : sizes)
+    TENGEN_CHECK(size >= 0, op, ": Trying to create tensor with negative dimension ", size, ": ", sizes);
+  for (int64_t stride : strides)
+    TENGEN_CHECK(stride >= 0, op,
+                 ": Negative strides are not supported at the moment, got strides: ", strides);
+  TENGEN_CHECK(offset >= 0, op, ": Tensor: invalid storage offset ", offset);
+  if (numel_of(sizes) == 0) return 0;
+  int64_t extent = offset;
+  bool overflow = __builtin_add_overflow(extent, int64_t{1}, &extent);
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    int64_t reach;
+    overflow |= __builtin_mul_overflow(sizes[i] - 1, strides[i], &reach);
+    overflow |= __builtin_add_overflow(extent, reach, &extent);
+  }
+  TENGEN_CHECK(!overflow, op, ": Storage size calculation overflowed with sizes=", sizes,
+               " and strides=", strides);
+  return extent;
+}
+
+size_t storage_bytes(int64_t count, ScalarType dtype, IntArrayRef sizes) {
+  int64_t bytes;
+  TENGEN_CHECK(!__builtin_mul_overflow(count, int64_t(item_size(dtype)), &bytes),
+               "Storage size calculation overflowed with sizes=", sizes);
+  return size_t(bytes);
+}
+
+int64_t size_sum(int64_t a, int64_t b) {
+  int64_t sum;
+  TENGEN_CHECK(!__builtin_add_overflow(a, b, &sum), "the size ", a, " + ", b, " of a dimension is too large");
+  return sum;
+}
+
+int64_t size_product(int64_t a, int64_t b) {
+  int64_t product;
+  TENGEN_CHECK(!__builtin_mul_overflow(a, b, &product), "the size ", a, " * ", b,
+               " of a dimension is too large");
+  return product;
 }
 
 DimVector infer_sizes(IntArrayRef shape, int64_t numel) {
   DimVector out(shape.begin(), shape.end());
   int64_t known = 1, open = -1;
+  bool overflow = false;
   for (size_t i = 0; i < out.size(); ++i) {
     TENGEN_CHECK(out[i] >= -1, "invalid shape dimension ", out[i], " in ", shape);
     if (out[i] >= 0) {
-      known *= out[i];
+      overflow |= __builtin_mul_overflow(known, out[i], &known);
     } else {
       TENGEN_CHECK(open < 0, "only one dimension can be inferred, but the shape is ", shape);
       open = int64_t(i);
     }
   }
+  TENGEN_CHECK(!overflow, "shape '", shape, "' is invalid for input of size ", numel);
   if (open >= 0 && known > 0 && numel % known == 0) {
     out[open] = numel / known;
     return out;

@@ -25,7 +25,7 @@ TensorImpl::TensorImpl(intrusive_ptr<Storage> storage, ScalarType dtype, DimVect
       offset(offset),
       sizes(std::move(sizes)),
       strides(std::move(strides)) {
-  for (int64_t size : this->sizes) numel *= size;
+  numel = numel_of(this->sizes);
   contiguous = tengen::is_contiguous(this->sizes, this->strides);
 }
 

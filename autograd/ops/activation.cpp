@@ -50,7 +50,7 @@ Tensor relu(Tensor self) {
   return record("relu", out, {self}, {out}, [](Node& node, const Tensor& grad) -> Grads {
     Tensor y = node.saved(0);
     if (!GradMode::is_enabled()) return {fused(Binary::relu_grad, grad, y)};
-    return {where(y <= 0, 0, grad)};
+    return {constant_gradient(node, 0, where(y <= 0, 0, grad))};
   });
 }
 
@@ -112,7 +112,7 @@ Tensor leaky_relu(const Tensor& self, const Scalar& negative_slope) {
   return record("leaky_relu", out, {self}, {self}, [slope](Node& node, const Tensor& grad) -> Grads {
     Tensor x = node.saved(0);
     if (!GradMode::is_enabled()) return {fused(Binary::leaky_relu_grad, grad, x, slope)};
-    return {where(x > 0, grad, grad * slope)};
+    return {constant_gradient(node, 0, where(x > 0, grad, grad * slope))};
   });
 }
 
@@ -157,7 +157,8 @@ Tensor hardtanh(const Tensor& self, const Scalar& min_val, const Scalar& max_val
                 [params](Node& node, const Tensor& grad) -> Grads {
                   Tensor x = node.saved(0);
                   if (!GradMode::is_enabled()) return {fused(Binary::hardtanh_grad, grad, x, params)};
-                  return {where((x > params.values[0]) & (x < params.values[1]), grad, 0)};
+                  const Tensor inside = (x > params.values[0]) & (x < params.values[1]);
+                  return {constant_gradient(node, 0, where(inside, grad, 0))};
                 });
 }
 Tensor relu6(const Tensor& self) { return hardtanh(self, 0, 6); }

@@ -48,7 +48,7 @@ Tensor cat(TensorList tensors, int64_t dim) {
   sizes[dim] = 0;
   for (size_t i = 0; i < tensors.size(); ++i) {
     lengths.push_back(skipped(tensors[i]) ? 0 : tensors[i].size(dim));
-    sizes[dim] += lengths.back();
+    sizes[dim] = size_sum(sizes[dim], lengths.back());
     if (skipped(tensors[i])) continue;
     TENGEN_CHECK(tensors[i].dim() == first->dim(), "cat: Tensors must have same number of dimensions: got ",
                  first->dim(), " and ", tensors[i].dim());
@@ -124,12 +124,12 @@ Tensor Tensor::repeat(IntArrayRef repeats) const {
   DimVector apart, wide, whole, copies;
   for (size_t i = 0; i < repeats.size(); ++i) {
     int64_t d = int64_t(i) - int64_t(repeats.size()) + dim(), size = d < 0 ? 1 : sizes()[d];
-    TENGEN_CHECK(repeats[i] >= 0, "repeat: Trying to create tensor with negative dimension ",
-                 repeats[i] * size, " from repeats ", repeats);
+    TENGEN_CHECK(repeats[i] >= 0, "repeat: Trying to create tensor with negative dimension from repeats ",
+                 repeats);
     copies.push_back(int64_t(apart.size()));
     for (int64_t n : {int64_t{1}, size}) apart.push_back(n);
     for (int64_t n : {repeats[i], size}) wide.push_back(n);
-    whole.push_back(repeats[i] * size);
+    whole.push_back(size_product(repeats[i], size));
   }
   Tensor out;
   {
@@ -297,8 +297,9 @@ Tensor constant_pad_nd(const Tensor& self, IntArrayRef pad, const Scalar& value)
   auto of = [&](IntArrayRef amounts, int64_t d) { return amounts.begin() + 2 * (self.dim() - 1 - d); };
   for (int64_t d = self.dim() - int64_t(pad.size()) / 2; d < self.dim(); ++d) {
     const int64_t* amount = of(pad, d);
-    sizes[d] += amount[0] + amount[1];
-    int64_t first = std::max<int64_t>(-amount[0], 0), last = std::min(self.size(d) + amount[1], self.size(d));
+    sizes[d] = size_sum(size_sum(sizes[d], amount[0]), amount[1]);
+    int64_t first = std::max<int64_t>(-amount[0], 0),
+            last = std::min(self.size(d), size_sum(self.size(d), amount[1]));
     TENGEN_CHECK(sizes[d] >= 0 && first <= last, "pad: The input size ", self.size(d),
                  ", plus negative padding ", amount[0], " and ", amount[1],
                  ", resulted in a negative output size at dimension ", d);
@@ -324,7 +325,8 @@ Tensor pad(const Tensor& self, IntArrayRef pad, std::string_view mode, std::opti
   TENGEN_CHECK(!value || *value == 0, "pad: Padding mode \"", mode, "\" doesn't take in value argument");
   TENGEN_CHECK(pad.size() % 2 == 0 && int64_t(pad.size()) <= 2 * self.dim(), "pad: found ", pad.size(),
                " amounts, expected two for each of at most ", self.dim(), " dimensions");
-  Tensor out = self;
+  const Tensor source = mode == "circular" ? self : autograd::with_constant_gradient(self);
+  Tensor out = source;
   for (size_t k = 0; k < pad.size() / 2; ++k) {
     int64_t d = self.dim() - 1 - int64_t(k), before = pad[2 * k], after = pad[2 * k + 1], n = self.size(d);
     if (before == 0 && after == 0) continue;
@@ -336,6 +338,7 @@ Tensor pad(const Tensor& self, IntArrayRef pad, std::string_view mode, std::opti
     TENGEN_CHECK(n + before + after >= 0 && before >= -n && after >= -n, "pad: negative padding (", before,
                  ", ", after, ") leaves less than nothing of dimension ", d, " of input ", self.sizes());
     std::vector<int64_t> from;  // the position in self of every position in the result
+    from.reserve(size_t(size_sum(size_sum(n, before), after)));
     for (int64_t i = -before; i < n + after; ++i) {
       if (mode == "reflect")
         from.push_back(i < 0 ? -i : i < n ? i : 2 * (n - 1) - i);
@@ -346,7 +349,7 @@ Tensor pad(const Tensor& self, IntArrayRef pad, std::string_view mode, std::opti
     }
     out = out.index_select(d, tensor(from, kLong).to(TensorOptions(self.device())));
   }
-  return out.is_same(self) ? self.clone() : out;
+  return out.is_same(source) ? self.clone() : out;
 }
 
 Tensor one_hot(const Tensor& self, int64_t num_classes) {

@@ -93,8 +93,11 @@ struct Call {
     TENGEN_CHECK(values.size() == 1 || values.size() == dims, op, ": expected ", what,
                  " to be a single integer value or a list of ", dims, " values, but got ", values);
     for (int64_t value : values)
-      TENGEN_CHECK(value >= least, op, ": ", least ? "non-positive " : "negative ", what,
-                   " is not supported, got ", values);
+      TENGEN_CHECK(value >= least && value <= kLargestStep, op, ": ",
+                   value > least ? "too large "
+                   : least       ? "non-positive "
+                                 : "negative ",
+                   what, " is not supported, got ", values);
     return dims == 1 ? Pair{missing, values[0]} : Pair{values[0], values.back()};
   }
 

@@ -93,12 +93,8 @@ Tensor& Tensor::zero_() const { return fill_(0); }
 
 const Tensor& Tensor::resize_(IntArrayRef size) const {
   TENGEN_CHECK(!requires_grad(), "resize_: cannot resize variables that require grad");
-  int64_t numel = 1;
-  for (int64_t s : size) {
-    TENGEN_CHECK(s >= 0, "resize_: negative size in ", size);
-    numel *= s;
-  }
-  if (size_t(numel + storage_offset()) * element_size() <= storage()->nbytes()) {
+  for (int64_t s : size) TENGEN_CHECK(s >= 0, "resize_: negative size in ", size);
+  if (storage_bytes(size_sum(numel_of(size), storage_offset()), dtype(), size) <= storage()->nbytes()) {
     Tensor view(make_intrusive<TensorImpl>(storage(), dtype(), DimVector(size.begin(), size.end()),
                                            contiguous_strides(size), storage_offset()));
     set_data(view);

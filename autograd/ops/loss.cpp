@@ -177,7 +177,8 @@ Tensor nll_loss(const Tensor& self, const Tensor& target, const std::optional<Te
                 int64_t reduction, int64_t ignore_index) {
   if (Casts cast = widened(Autocast::Everywhere, {self, weight}))
     return cast.back(nll_loss(cast(self), target, cast(weight), reduction, ignore_index));
-  return nll("nll_loss", self, ClassTarget("nll_loss", self, target, ignore_index), weight, reduction);
+  return nll("nll_loss", autograd::with_constant_gradient(self),
+             ClassTarget("nll_loss", self, target, ignore_index), weight, reduction);
 }
 
 Tensor cross_entropy_loss(const Tensor& self, const Tensor& target, const std::optional<Tensor>& weight,

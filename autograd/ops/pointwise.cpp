@@ -25,7 +25,7 @@ Tensor converted(const Tensor& t, ScalarType type, const Tensor& out) {
 
 // Contiguous, of self's sizes: empty() without options to merge and sizes to check.
 Tensor allocate_like(const Tensor& self, ScalarType dtype) {
-  auto storage = Storage::allocate(size_t(self.numel()) * item_size(dtype), self.device());
+  auto storage = Storage::allocate(storage_bytes(self.numel(), dtype, self.sizes()), self.device());
   return Tensor(make_intrusive<TensorImpl>(std::move(storage), dtype, self.sizes()));
 }
 

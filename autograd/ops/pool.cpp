@@ -18,6 +18,8 @@ struct Pair {
 Pair pair(const char* op, const char* what, IntArrayRef values) {
   TENGEN_CHECK(values.size() == 1 || values.size() == 2, op, ": ", what,
                " must either be a single int, or a tuple of two ints, but got ", values);
+  for (int64_t value : values)
+    TENGEN_CHECK(value <= kLargestStep, op, ": ", what, " is out of range, got ", values);
   return {values[0], values.back()};
 }
 
@@ -103,7 +105,7 @@ Tensor max_pool(const Tensor& self, const Pool2dShape& s, Tensor* indices) {
   if (indices) *indices = positions;
   return record("max_pool2d", out, {x}, {positions},
                 [h = s.in_h, w = s.in_w](Node& node, const Tensor& grad) -> Grads {
-                  return {max_pool_grad(grad, node.saved(0), h, w)};
+                  return {constant_gradient(node, 0, max_pool_grad(grad, node.saved(0), h, w))};
                 });
 }
 
@@ -122,8 +124,9 @@ Tensor avg_pool(const Tensor& self, const Pool2dShape& s) {
   const Tensor x = self.contiguous();
   Tensor out = empty(with_plane(x, s.out_h, s.out_w), x.options());
   if (out.numel()) kernels(x).avg_pool2d(x.dtype(), s, x.data_ptr(), out.data_ptr());
-  return record("avg_pool2d", out, {x}, {},
-                [s](Node&, const Tensor& grad) -> Grads { return {avg_pool_grad(grad, s)}; });
+  return record("avg_pool2d", out, {x}, {}, [s](Node& node, const Tensor& grad) -> Grads {
+    return {constant_gradient(node, 0, avg_pool_grad(grad, s))};
+  });
 }
 
 /// (C,L) or (N,C,L) -> (C,1,L) or (N,C,1,L), and the argument of a 1-d operator for the new dimension.
@@ -207,7 +210,8 @@ Tensor adaptive_avg_pool2d(const Tensor& self, IntArrayRef output_size) {
     return cast.back(adaptive_avg_pool2d(cast(self), output_size));
   autocast::detail::Off no_autocast;  // these are no products of the user's
   // Windows of different sizes that may overlap: the average is linear along each axis.
-  return matmul(averaging_matrix(in_h, h, self), matmul(self, averaging_matrix(in_w, w, self).t()));
+  const Tensor rows = matmul(autograd::with_constant_gradient(self), averaging_matrix(in_w, w, self).t());
+  return matmul(averaging_matrix(in_h, h, self), rows);
 }
 
 Tensor adaptive_avg_pool1d(const Tensor& self, IntArrayRef output_size) {

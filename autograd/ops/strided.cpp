@@ -76,20 +76,13 @@ Tensor as_strided_adjoint(const Tensor& g, const Geometry& in, const Geometry& o
 
 Tensor as_strided(const Tensor& self, IntArrayRef size, IntArrayRef stride,
                   std::optional<int64_t> storage_offset) {
-  TENGEN_CHECK(size.size() == stride.size(), "as_strided: mismatch in length of strides ", stride,
-               " and shape ", size);
   Geometry in(self.sizes(), self.strides(), self.storage_offset());
   Geometry out(size, stride, storage_offset.value_or(self.storage_offset()));
-  for (size_t d = 0; d < size.size(); ++d) {
-    TENGEN_CHECK(size[d] >= 0, "as_strided: found negative size in ", size);
-    TENGEN_CHECK(stride[d] >= 0,
-                 "as_strided: Negative strides are not supported at the moment, got strides: ", stride);
-  }
-  size_t bytes = size_t(out.end()) * self.element_size();
-  TENGEN_CHECK(out.offset >= 0 && (out.numel() == 0 || bytes <= self.storage()->nbytes()),
-               "as_strided: sizes ", size, ", strides ", stride, ", storage offset ", out.offset,
-               ", and itemsize ", self.element_size(), " requiring a storage size of ", bytes,
-               " are out of bounds for storage of size ", self.storage()->nbytes());
+  const size_t bytes = storage_bytes(extent_of("as_strided", size, stride, out.offset), self.dtype(), size);
+  TENGEN_CHECK(bytes <= self.storage()->nbytes(), "as_strided: sizes ", size, ", strides ", stride,
+               ", storage offset ", out.offset, ", and itemsize ", self.element_size(),
+               " requiring a storage size of ", bytes, " are out of bounds for storage of size ",
+               self.storage()->nbytes());
   Tensor view = make_view(self, out.sizes, out.strides, out.offset);
   return record("as_strided", view, {self}, {},
                 [in = std::move(in), out = std::move(out)](Node&, const Tensor& g) -> Grads {

@@ -37,7 +37,10 @@ Tensor hardtanh(const Tensor& input, const HardtanhFuncOptions& options) {
   return place(input, tengen::hardtanh(input, options.min_val(), options.max_val()), options.inplace());
 }
 Tensor threshold(const Tensor& input, const ThresholdFuncOptions& options) {
-  return place(input, input.masked_fill(input <= options.threshold(), options.value()), options.inplace());
+  return place(
+      input,
+      autograd::with_constant_gradient(input).masked_fill(input <= options.threshold(), options.value()),
+      options.inplace());
 }
 
 Tensor gelu(const Tensor& input, const GELUFuncOptions& options) {
@@ -57,14 +60,16 @@ Tensor prelu(const Tensor& input, const Tensor& weight) {
                " elements, expected 1 or the number of channels, ", channels);
   DimVector shape(input.dim(), 1);  // (C) -> (1,C,1,...)
   if (input.dim() >= 2) shape[1] = weight.numel();
-  return where(input > 0, input, input * weight.reshape(shape));
+  const Tensor x = autograd::with_constant_gradient(input);
+  return where(x > 0, x, x * autograd::with_constant_gradient(weight).reshape(shape));
 }
 
 Tensor hardshrink(const Tensor& input, const HardshrinkFuncOptions& options) {
-  return input.masked_fill(input.abs() <= options.lambda(), 0);
+  return autograd::with_constant_gradient(input).masked_fill(input.abs() <= options.lambda(), 0);
 }
 Tensor softshrink(const Tensor& input, const SoftshrinkFuncOptions& options) {
-  return input - input.clamp(Scalar(-options.lambda()), Scalar(options.lambda()));
+  const Tensor x = autograd::with_constant_gradient(input);
+  return x - x.clamp(Scalar(-options.lambda()), Scalar(options.lambda()));
 }
 Tensor tanhshrink(const Tensor& input) { return input - input.tanh(); }
 Tensor softsign(const Tensor& input) { return input / (input.abs() + 1); }
