@@ -60,16 +60,19 @@ intrusive_ptr<autograd::Node> Tensor::grad_fn() const {
   }
   const Tensor base(impl().base);
   const bool derived = base.requires_grad() && !base.is_leaf();
+  const auto is_current = [&](const AutogradMeta* m) {
+    return m && m->grad_fn && m->view_version == impl().storage->version();
+  };
   {
     std::lock_guard<SmallLock> lock(histories_of_views);
     const AutogradMeta* m = meta_if_any(*this);
-    const bool current = m && m->grad_fn && m->view_version == impl().storage->version();
-    if (current || !derived || (m && !m->grad_fn && m->requires_grad)) return m ? m->grad_fn : nullptr;
+    if (!derived || is_current(m) || (m && !m->grad_fn && m->requires_grad)) return m ? m->grad_fn : nullptr;
   }
   AutoGradMode recording(true);
   const Tensor fresh = base.as_strided(sizes(), strides(), storage_offset());
   std::lock_guard<SmallLock> lock(histories_of_views);
-  autograd::set_gradient_edge(*this, meta(fresh).grad_fn, meta(fresh).output_nr);
+  if (!is_current(meta_if_any(*this)))  // another thread may have been first
+    autograd::set_gradient_edge(*this, meta(fresh).grad_fn, meta(fresh).output_nr);
   return meta(*this).grad_fn;
 }
 

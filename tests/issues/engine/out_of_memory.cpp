@@ -41,7 +41,7 @@ bool computes() {
 
 TEST_CASE("out of memory: tensors" * doctest::skip(kSanitized)) {
   CHECK(well_in_child([] {
-    leave_memory(100 * kMegabyte);
+    leave_memory(16 * kMegabyte);
     for (const int64_t size : {1, 100, 5000, 1'000'000}) {
       std::vector<torch::Tensor> tensors;
       if (!runs_out([&] { tensors.push_back(torch::ones({size})); })) return false;
@@ -52,7 +52,7 @@ TEST_CASE("out of memory: tensors" * doctest::skip(kSanitized)) {
 
 TEST_CASE("out of memory: graphs" * doctest::skip(kSanitized)) {
   CHECK(well_in_child([] {
-    leave_memory(60 * kMegabyte);
+    leave_memory(16 * kMegabyte);
     for (int i = 0; i < 2; ++i) {
       torch::Tensor y = torch::ones({1}).requires_grad_();
       if (!runs_out([&] { y = y + 1; })) return false;
@@ -63,7 +63,7 @@ TEST_CASE("out of memory: graphs" * doctest::skip(kSanitized)) {
 
 TEST_CASE("out of memory: backward passes" * doctest::skip(kSanitized)) {
   CHECK(well_in_child([] {
-    leave_memory(60 * kMegabyte);
+    leave_memory(16 * kMegabyte);
     const torch::Tensor x = torch::ones({100, 100}).requires_grad_();
     std::vector<torch::Tensor> kept;
     const bool well = runs_out([&] {
@@ -80,7 +80,7 @@ TEST_CASE("out of memory: backward passes" * doctest::skip(kSanitized)) {
 
 TEST_CASE("out of memory: modules and optimizers" * doctest::skip(kSanitized)) {
   CHECK(well_in_child([] {
-    leave_memory(60 * kMegabyte);
+    leave_memory(16 * kMegabyte);
     for (int i = 0; i < 2; ++i) {
       std::vector<torch::nn::Linear> layers;
       std::vector<std::unique_ptr<torch::optim::Adam>> optimizers;
@@ -115,8 +115,8 @@ TEST_CASE("out of memory: a thousand times in a row, and work in between" * doct
 
 TEST_CASE("out of memory: cached blocks of other sizes are given back first" * doctest::skip(kSanitized)) {
   CHECK(well_in_child([] {
-    leave_memory(300 * kMegabyte);
-    for (int64_t megabytes : {200, 100, 250, 60, 180})
+    leave_memory(60 * kMegabyte);
+    for (int64_t megabytes : {40, 20, 50, 12, 36})
       (void)torch::ones({megabytes * int64_t(kMegabyte), 1}, torch::kByte);
     return true;
   }));

@@ -7,7 +7,7 @@
 
 namespace {
 
-struct Numbers : torch::data::Dataset<Numbers, torch::data::Example<>> {
+struct Numbers : torch::data::datasets::Dataset<Numbers> {
   torch::data::Example<> get(size_t index) override {
     if (index == 13) throw std::runtime_error("thirteen");
     const torch::Tensor value = torch::full({1}, double(index));
