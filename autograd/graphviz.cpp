@@ -24,7 +24,7 @@ std::string to_dot(const Tensor& root, const std::vector<std::pair<std::string, 
   for (const auto& [name, tensor] : names)
     if (tensor.defined()) labels[tensor.unsafeGetTensorImpl()] = escaped(name);
 
-  text::Classic<std::ostringstream> out;
+  plain_text::Classic<std::ostringstream> out;
   out << "digraph autograd {\n  rankdir=BT;\n  node [shape=box, style=filled, fontname=\"sans-serif\", "
          "fillcolor=\"#e8eef7\"];\n";
   out << "  root [label=\"output\\n" << root.sizes() << "\", fillcolor=\"#dcefdc\"];\n";

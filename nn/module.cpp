@@ -296,7 +296,7 @@ void Module::print_tree(std::ostream& out, const std::string& indent) const {
 }
 
 std::ostream& operator<<(std::ostream& out, const Module& module) {
-  text::ClassicGuard guard(out);
+  plain_text::ClassicGuard guard(out);
   module.print_tree(out, "");
   return out;
 }

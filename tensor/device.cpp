@@ -29,7 +29,7 @@ std::string Device::str() const {
 std::ostream& operator<<(std::ostream& out, const Device& device) { return out << device.str(); }
 
 std::ostream& operator<<(std::ostream& out, const Scalar& value) {
-  text::ClassicGuard guard(out);
+  plain_text::ClassicGuard guard(out);
   if (value.isBoolean()) return out << (value.toBool() ? "true" : "false");
   if (value.isFloatingPoint()) return out << value.toDouble();
   return out << value.toLong();

@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <string>
 
-#include <tengen/tensor/text.h>
+#include <tengen/tensor/plain_text.h>
 
 namespace tengen {
 
@@ -42,7 +42,7 @@ class NotImplementedError : public Error {
 namespace detail {
 template <class... Args>
 std::string str(const Args&... args) {
-  text::Classic<std::ostringstream> out;
+  plain_text::Classic<std::ostringstream> out;
   (out << ... << args);
   return out.str();
 }

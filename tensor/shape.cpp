@@ -7,7 +7,7 @@
 namespace tengen {
 
 std::ostream& operator<<(std::ostream& out, IntArrayRef values) {
-  text::ClassicGuard guard(out);
+  plain_text::ClassicGuard guard(out);
   out << '[';
   for (size_t i = 0; i < values.size(); ++i) out << (i ? ", " : "") << values[i];
   return out << ']';

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include <tengen/apps/common/chart.h>
-#include <tengen/tensor/text.h>
+#include <tengen/tensor/plain_text.h>
 
 namespace tengen::apps {
 namespace {
@@ -36,7 +36,7 @@ std::string tick_text(double value, double step) {
   if (std::abs(value) < step * 1e-6) value = 0;
   const bool plain = step >= 1e-4 && std::abs(value) < 1e6;
   const int decimals = std::max(0, int(std::ceil(-std::log10(step) - 1e-9)));
-  return plain ? text::format("%.*f", decimals, value) : text::format("%.2g", value);
+  return plain ? plain_text::format("%.*f", decimals, value) : plain_text::format("%.2g", value);
 }
 
 }  // namespace

@@ -1,10 +1,11 @@
 // Numbers in texts that others wrote.
 #pragma once
 
-#include <charconv>
 #include <limits>
 #include <optional>
 #include <string_view>
+
+#include <tengen/tensor/plain_text.h>
 
 namespace tengen::apps {
 
@@ -12,10 +13,8 @@ namespace tengen::apps {
 template <class T>
 std::optional<T> parse_number(std::string_view text, T low = std::numeric_limits<T>::lowest(),
                               T high = std::numeric_limits<T>::max()) {
-  T value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || !(value >= low && value <= high)) return {};
-  return value;
+  const std::optional<T> value = plain_text::number<T>(text);
+  return value && *value >= low && *value <= high ? value : std::nullopt;
 }
 
 }  // namespace tengen::apps

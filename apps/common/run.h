@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-#include <tengen/tensor/text.h>
+#include <tengen/tensor/plain_text.h>
 
 namespace tengen::apps {
 
@@ -46,6 +46,6 @@ class Progress {
 /// "00:12", "1:02:03".
 std::string format_duration(double seconds);
 
-using text::format;
+using plain_text::format;
 
 }  // namespace tengen::apps

@@ -125,9 +125,10 @@ std::vector<Extent> kmean_anchors(std::span<const Extent> all, int count, double
 }
 
 std::string describe(const AnchorFit& fit) {
-  return text::format("%.2f anchors/target, %.3f best possible recall: anchors are %s",
-                      fit.anchors_above_threshold, fit.best_possible_recall,
-                      fit.best_possible_recall > 0.98 ? "a good fit" : "a poor fit, clustering may help");
+  return plain_text::format(
+      "%.2f anchors/target, %.3f best possible recall: anchors are %s", fit.anchors_above_threshold,
+      fit.best_possible_recall,
+      fit.best_possible_recall > 0.98 ? "a good fit" : "a poor fit, clustering may help");
 }
 
 }  // namespace tengen::detect

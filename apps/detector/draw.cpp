@@ -39,7 +39,7 @@ void draw_detections(Image& image, std::span<const Detection> detections, std::s
     std::string tag;
     if (show_labels) {
       tag = d.cls >= 0 && size_t(d.cls) < names.size() ? names[size_t(d.cls)] : std::to_string(d.cls);
-      if (show_conf) tag += text::format(" %.2f", d.score);
+      if (show_conf) tag += plain_text::format(" %.2f", d.score);
     }
     draw_labelled_box(image, d.box, tag, class_colour(d.cls), thickness);
   }

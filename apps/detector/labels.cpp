@@ -70,7 +70,7 @@ int line_of_class(const std::string& path, int cls) {
   std::istringstream file(read_text(path, "labels", kMostLabelBytes));
   std::string line;
   for (int number = 1; std::getline(file, line); ++number) {
-    text::Classic<std::istringstream> words(line);
+    plain_text::Classic<std::istringstream> words(line);
     if (double value; words >> value && value == cls) return number;
   }
   return 0;

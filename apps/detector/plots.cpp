@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <map>
 #include <sstream>
 
@@ -36,7 +35,7 @@ std::map<std::string, std::vector<double>> read_csv(const std::string& path) {
     const std::vector<std::string> row = cells(line);
     if (row.size() != header.size()) continue;  // a line that a killed run left unfinished
     for (size_t i = 0; i < row.size(); ++i)
-      columns[header[i]].push_back(text::number<double>(row[i]).value_or(NAN));
+      columns[header[i]].push_back(plain_text::number<double>(row[i]).value_or(NAN));
   }
   return columns;
 }
@@ -50,7 +49,9 @@ std::string name_of(const std::vector<std::string>& names, int cls) {
   return size_t(cls) < names.size() ? names[size_t(cls)] : "class " + std::to_string(cls);
 }
 
-std::string with_number(const std::string& text, double value) { return text + text::format(" %.3f", value); }
+std::string with_number(const std::string& text, double value) {
+  return text + plain_text::format(" %.3f", value);
+}
 
 }  // namespace
 
@@ -136,7 +137,7 @@ void plot_confusion(const ConfusionMatrix& matrix, const std::vector<std::string
       const int x = left + truth * cell, y = top + predicted * cell;
       fill_rect(image, x, y, x + cell - 1, y + cell - 1, shade(share));
       if (share < 0.005 || cell < 28) continue;
-      const std::string text = text::format("%.2f", share);
+      const std::string text = plain_text::format("%.2f", share);
       draw_text(image, x + (cell - text_width(text, font)) / 2, y + (cell - font * 3 / 4) / 2, text,
                 text_colour_on(shade(share)), font);
     }
@@ -159,8 +160,8 @@ void plot_confusion(const ConfusionMatrix& matrix, const std::vector<std::string
               shade(1 - double(y) / side));
   }
   for (int i = 0; i <= 4; ++i) {
-    draw_text(image, left + side + bar + 26, top + i * side / 4 - 5, text::format("%.2f", 1 - i * 0.25), kInk,
-              11);
+    draw_text(image, left + side + bar + 26, top + i * side / 4 - 5, plain_text::format("%.2f", 1 - i * 0.25),
+              kInk, 11);
   }
   save_image(png_path, image);
 }

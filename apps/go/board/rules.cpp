@@ -44,7 +44,7 @@ std::string plain(std::string_view name) {
   return text;
 }
 
-std::string short_number(double value) { return text::format("%g", value); }
+std::string short_number(double value) { return plain_text::format("%g", value); }
 
 }  // namespace
 

@@ -175,7 +175,7 @@ void Learner::publish() {
                     {"samples", std::to_string(samples_)},
                     {"games", std::to_string(store_.counts().games)},
                     {"rows", std::to_string(rows_)},
-                    {"hours", text::format("%f", seconds_ / 3600)},
+                    {"hours", plain_text::format("%f", seconds_ / 3600)},
                     {"settings", to_json(settings_)}};
   const Store::NewNetwork network{step_, save_network_bytes(*network_, facts),
                                   settings_.gate == 0 || step_ == 0};
@@ -211,7 +211,7 @@ std::string Learner::state() const {
                                          {"samples", std::to_string(samples_)},
                                          {"averaged", std::to_string(averages_->n_averaged())},
                                          {"random", std::to_string(rng_.state())},
-                                         {"seconds", text::format("%g", seconds_)}});
+                                         {"seconds", plain_text::format("%g", seconds_)}});
 }
 
 void Learner::restore(const std::string& bytes) {

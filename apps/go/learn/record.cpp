@@ -60,15 +60,15 @@ class Reader {
 };
 
 std::string points_text(double score) {
-  return text::format("%s+%.1f", score < 0 ? "W" : "B", std::abs(score));
+  return plain_text::format("%s+%.1f", score < 0 ? "W" : "B", std::abs(score));
 }
 
 /// "Black wins 62.5%, B+2.3, 64 visits: E5 40, D4 20, pass 4"
 std::string comment(const Turn& turn, Color to_move, int size) {
   std::string text;
   const int sign = to_move == Color::black ? 1 : -1;
-  text += text::format("Black wins %.1f%%, ", 50 + 50. * sign * turn.value) + points_text(sign * turn.score) +
-          (turn.full ? ", full search" : "");
+  text += plain_text::format("Black wins %.1f%%, ", 50 + 50. * sign * turn.value) +
+          points_text(sign * turn.score) + (turn.full ? ", full search" : "");
   auto visits = turn.visits;
   std::stable_sort(visits.begin(), visits.end(), [](auto& a, auto& b) { return a.second > b.second; });
   const char* separator = ": ";

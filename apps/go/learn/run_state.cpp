@@ -40,11 +40,11 @@ void begin_run(Store& store, const RunSettings& settings) {
 
 double read_progress(Store& store) {
   const auto text = store.setting(kProgress);
-  return text ? text::number<double>(*text).value_or(0) : 0;
+  return text ? plain_text::number<double>(*text).value_or(0) : 0;
 }
 
 void write_progress(Store& store, double progress) {
-  store.set_setting(kProgress, text::format("%g", progress));
+  store.set_setting(kProgress, plain_text::format("%g", progress));
 }
 
 void write_progress_so_far(Store& store, double progress) {

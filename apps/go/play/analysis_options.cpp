@@ -22,7 +22,7 @@ bool is_color(const std::string& word) {
 }
 
 /// With a decimal point always: Sabaki tells KataGo's win rates from Leela Zero's by it.
-std::string decimal(double value, int digits = 6) { return text::format("%.*f", digits, value); }
+std::string decimal(double value, int digits = 6) { return plain_text::format("%.*f", digits, value); }
 
 std::string ten_thousandths(double rate) {
   return std::to_string(std::lround(10000 * std::clamp(rate, 0.0, 1.0)));

@@ -182,7 +182,7 @@ std::string GtpEngine::clear_cache(const Request&) {
 std::string GtpEngine::cputime(const Request&) {
   timespec used{};
   ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-  return text::format("%.3f", double(used.tv_sec) + 1e-9 * double(used.tv_nsec));
+  return plain_text::format("%.3f", double(used.tv_sec) + 1e-9 * double(used.tv_nsec));
 }
 
 }  // namespace tengen::go

@@ -9,7 +9,7 @@
 namespace tengen::go {
 namespace {
 
-using text::format;
+using plain_text::format;
 
 json finite(double value) { return std::isfinite(value) ? json(value) : json(nullptr); }
 

@@ -11,7 +11,8 @@
 #include <iostream>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;  // needs more address space than a limit gives; no threads in a child process
+constexpr bool kSanitized =
+    true;  // needs more address space than a limit gives; no threads in a child process
 #else
 constexpr bool kSanitized = false;
 #endif

@@ -12,11 +12,13 @@ TEST_CASE("choice of kernels: only in a process of its own" * doctest::skip()) {
 
 TEST_CASE("choice of kernels: an unknown name") {
   const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
-  std::FILE* pipe = ::popen(("TENGEN_CPU=bogus '" + self + "' --no-skip -tc='choice of kernels: only*'").c_str(), "r");
+  std::FILE* pipe =
+      ::popen(("TENGEN_CPU=bogus '" + self + "' --no-skip -tc='choice of kernels: only*'").c_str(), "r");
   REQUIRE(pipe);
   std::string output;
   for (int c; (c = std::fgetc(pipe)) != EOF;) output += char(c);
   ::pclose(pipe);
-  CHECK(contains(output, "[TENGEN_CPU is 'bogus': this build has no such instruction set that this processor "
-                         "runs; it can be "));
+  CHECK(contains(output,
+                 "[TENGEN_CPU is 'bogus': this build has no such instruction set that this processor "
+                 "runs; it can be "));
 }

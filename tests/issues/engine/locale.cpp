@@ -2,7 +2,7 @@
 #include <doctest/doctest.h>
 #include <tengen/io/numpy.h>
 #include <tengen/io/safetensors.h>
-#include <tengen/tensor/text.h>
+#include <tengen/tensor/plain_text.h>
 #include <tengen/torch.h>
 
 #include <clocale>
@@ -20,8 +20,8 @@ struct Grouping : std::numpunct<char> {
   std::string do_grouping() const override { return "\3"; }
 };
 
-/// In its scope the program's C++ locale is that, and its C locale one with a decimal comma where the system has
-/// one.
+/// In its scope the program's C++ locale is that, and its C locale one with a decimal comma where the system
+/// has one.
 class ForeignLocale {
  public:
   ForeignLocale() : previous_(std::locale::global(std::locale(std::locale(), new Grouping))) {
@@ -49,13 +49,13 @@ TEST_CASE("locale: the guard works") {
 
 TEST_CASE("locale: numbers as text and back") {
   ForeignLocale foreign;
-  CHECK(tengen::text::format("%.2f %d", 12345.5, 67890) == "12345.50 67890");
-  CHECK(tengen::text::number<double>("12345.5") == 12345.5);
-  CHECK(tengen::text::number<int>("12.345") == std::nullopt);
-  tengen::text::Classic<std::ostringstream> out;
+  CHECK(tengen::plain_text::format("%.2f %d", 12345.5, 67890) == "12345.50 67890");
+  CHECK(tengen::plain_text::number<double>("12345.5") == 12345.5);
+  CHECK(tengen::plain_text::number<int>("12.345") == std::nullopt);
+  tengen::plain_text::Classic<std::ostringstream> out;
   out << 12345.5;
   CHECK(out.str() == "12345.5");
-  tengen::text::Classic<std::istringstream> in("12345.5");
+  tengen::plain_text::Classic<std::istringstream> in("12345.5");
   double value = 0;
   CHECK((in >> value && value == 12345.5));
 }
@@ -67,9 +67,10 @@ TEST_CASE("locale: messages and printed tensors") {
   std::ostringstream out;
   out << torch::full({1, 12345}, 1.5).narrow(1, 0, 2) << torch::zeros({2000, 0}) << torch::tensor(0.25)
       << torch::ones({2000, 0}).sizes() << torch::Scalar(1234.5) << torch::nn::Linear(12345, 1);
-  CHECK(out.str() ==
-        " 1.5000  1.5000\n[ CPUFloatType{1,2} ][ CPUFloatType{2000,0} ]0.25\n[ CPUFloatType{} ][2000, 0]1234.5"
-        "torch::nn::Linear(in_features=12345, out_features=1, bias=true)");
+  CHECK(
+      out.str() ==
+      " 1.5000  1.5000\n[ CPUFloatType{1,2} ][ CPUFloatType{2000,0} ]0.25\n[ CPUFloatType{} ][2000, 0]1234.5"
+      "torch::nn::Linear(in_features=12345, out_features=1, bias=true)");
   CHECK(torch::autograd::to_dot(torch::ones({12345}).requires_grad_()).find("12345") != std::string::npos);
   std::ostringstream after;  // a caller's stream is left as it was
   after << torch::tensor(0.5) << 12345;

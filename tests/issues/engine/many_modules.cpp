@@ -1,4 +1,5 @@
-// A hundred thousand modules in a row, ten thousand inside each other: no operation on them runs out of stack.
+// A hundred thousand modules in a row, ten thousand inside each other: no operation on them runs out of
+// stack.
 #include <doctest/doctest.h>
 #include <tengen/torch.h>
 

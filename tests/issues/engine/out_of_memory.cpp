@@ -9,7 +9,8 @@ namespace {
 
 constexpr size_t kMegabyte = size_t{1} << 20;
 
-/// Whether `body`, repeated for ever with only so much memory, ends by an exception, all of the library's own.
+/// Whether `body`, repeated for ever with only so much memory, ends by an exception, all of the library's
+/// own.
 template <class Body>
 bool runs_out(const Body& body) {
   try {

@@ -53,7 +53,9 @@ TEST_CASE("sizes that overflow: a dimension") {
   const torch::Tensor t = torch::ones({1}).expand({kHuge});
   CHECK(contains(error_of([&] { torch::cat({t, t, t, t}); }), "is too large"));
   CHECK(contains(error_of([&] { torch::ones({4}).repeat({kHuge}); }), "is too large"));
-  CHECK(contains(error_of([&] { torch::constant_pad_nd(torch::ones({3}), {INT64_MAX, INT64_MAX}); }),
+  CHECK(contains(error_of([&] {
+                   torch::constant_pad_nd(torch::ones({3}), {INT64_MAX, INT64_MAX});
+                 }),
                  "is too large"));
   CHECK_THROWS(torch::pad(torch::ones({1, 1, 3}), {kHuge, kHuge}, "replicate"));
   const torch::Tensor image = torch::ones({1, 1, 4, 4}), weight = torch::ones({1, 1, 3, 3});

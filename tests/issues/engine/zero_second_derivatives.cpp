@@ -1,5 +1,5 @@
-// A first gradient that does not depend on the input's values leads to the input all the same, where PyTorch's
-// does: the second derivative is zero. Without that edge grad() says that the input was not used.
+// A first gradient that does not depend on the input's values leads to the input all the same, where
+// PyTorch's does: the second derivative is zero. Without that edge grad() says that the input was not used.
 #include <doctest/doctest.h>
 #include <tengen/torch.h>
 
@@ -43,12 +43,15 @@ TEST_CASE("zero second derivatives: operators") {
   vanishes("avg_pool2d", [](auto x) { return torch::avg_pool2d(x, 2); });
   vanishes("avg_pool1d", [](auto x) { return torch::avg_pool1d(x.flatten(1, 2), 2); });
   vanishes("adaptive_avg_pool2d", [](auto x) { return torch::adaptive_avg_pool2d(x, {2, 2}); });
-  vanishes("adaptive_avg_pool2d, windows of two sizes",
-           [](auto x) { return torch::adaptive_avg_pool2d(x, {3, 3}); });
+  vanishes("adaptive_avg_pool2d, windows of two sizes", [](auto x) {
+    return torch::adaptive_avg_pool2d(x, {3, 3});
+  });
   vanishes("adaptive_avg_pool1d", [](auto x) { return torch::adaptive_avg_pool1d(x.flatten(1, 2), 2); });
   vanishes("reflect", [](auto x) { return torch::pad(x, {1, 1, 1, 1}, "reflect"); });
   vanishes("replicate", [](auto x) { return torch::pad(x, {1, 1, 1, 1}, "replicate"); });
-  vanishes("nll_loss", [](auto x) { return torch::nll_loss(x.reshape({8, 4}), torch::zeros({8}, torch::kLong)); });
+  vanishes("nll_loss", [](auto x) {
+    return torch::nll_loss(x.reshape({8, 4}), torch::zeros({8}, torch::kLong));
+  });
   vanishes("l1_loss", [](auto x) { return torch::l1_loss(x, torch::zeros_like(x)); });
 }
 
