@@ -26,7 +26,8 @@ class Classic : public Stream {
 /// In its scope somebody else's stream writes as in the "C" locale.
 class ClassicGuard {
  public:
-  explicit ClassicGuard(std::ios& stream) : stream_(stream), previous_(stream.imbue(std::locale::classic())) {}
+  explicit ClassicGuard(std::ios& stream)
+      : stream_(stream), previous_(stream.imbue(std::locale::classic())) {}
   ~ClassicGuard() { stream_.imbue(previous_); }
   ClassicGuard(const ClassicGuard&) = delete;
   ClassicGuard& operator=(const ClassicGuard&) = delete;
