@@ -4,6 +4,7 @@
 #ifdef TENGEN_POSTGRESQL
 #include <libpq-fe.h>
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <list>
@@ -40,8 +41,11 @@ std::string without_quotes(std::string text) {
   return text;
 }
 
-std::string trimmed(std::string text) {
+/// libpq's messages on one line: logs are read by lines.
+std::string on_one_line(std::string text) {
   while (!text.empty() && text.back() == '\n') text.pop_back();
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c == '\n' || c == '\t'; }, ' ');
   return text;
 }
 
@@ -53,7 +57,7 @@ class ConnectionString {
     const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(
         PQconninfoParse(text.c_str(), &said), &PQconninfoFree);
     if (!options) {
-      const std::string why = said ? trimmed(said) : "out of memory";
+      const std::string why = said ? on_one_line(said) : "out of memory";
       PQfreemem(said);
       fail<StoreError>("the store looks like PostgreSQL, but libpq cannot read it: ", without_quotes(why),
                        ". Expected postgresql://USER@HOST/DATABASE or 'host=HOST dbname=DATABASE user=USER'; "
@@ -141,7 +145,7 @@ class Postgresql final : public Database {
 
  private:
   [[noreturn]] void failed(const char* what, const std::string& said) {
-    fail<StoreError>(name(), ": ", string_.masked(trimmed(said)), " (in: ", what, ")");
+    fail<StoreError>(name(), ": ", string_.masked(on_one_line(said)), " (in: ", what, ")");
   }
 
   ConnectionString string_;
