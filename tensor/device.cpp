@@ -3,7 +3,6 @@
 #include <ostream>
 
 #include <tengen/tensor/error.h>
-#include <tengen/tensor/scalar.h>
 
 namespace tengen {
 
@@ -27,12 +26,5 @@ std::string Device::str() const {
 }
 
 std::ostream& operator<<(std::ostream& out, const Device& device) { return out << device.str(); }
-
-std::ostream& operator<<(std::ostream& out, const Scalar& value) {
-  plain_text::ClassicGuard guard(out);
-  if (value.isBoolean()) return out << (value.toBool() ? "true" : "false");
-  if (value.isFloatingPoint()) return out << value.toDouble();
-  return out << value.toLong();
-}
 
 }  // namespace tengen

@@ -1,6 +1,7 @@
 #include <tengen/tensor/factories.h>
 
 #include <tengen/tensor/cuda_backend.h>
+#include <tengen/tensor/transfer.h>
 #include <tengen/tensor/view_of.h>
 
 namespace tengen {
@@ -50,7 +51,7 @@ Tensor empty_strided(IntArrayRef size, IntArrayRef stride, TensorOptions options
 Tensor full(IntArrayRef size, const Scalar& value, TensorOptions options) {
   if (!options.has_dtype() && !value.isFloatingPoint()) options = options.dtype(value.type());
   Tensor out = empty(size, options.requires_grad(false));
-  kernels(out).fill(view_of(out), value.toDouble(), value.toLong());
+  fill_values(out, value);
   return with_options(out, options);
 }
 
@@ -117,7 +118,7 @@ Tensor TensorData::build(TensorOptions options) const {
   visit_all(out.dtype(), [&](auto zero) {
     using T = decltype(zero);
     T* data = out.data_ptr<T>();
-    for (const Scalar& value : values_) *data++ = value.to<T>();
+    for (const Scalar& value : values_) *data++ = std::is_integral_v<T> ? value.to<T>() : value.cast<T>();
   });
   if (!options.device().is_cpu()) out = out.to(options.requires_grad(false));
   return with_options(out, options);

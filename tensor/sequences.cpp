@@ -64,10 +64,12 @@ Tensor arange(const Scalar& start, const Scalar& end, const Scalar& step, Tensor
     TENGEN_CHECK(count < 0x1p62, "arange: ", count, " elements are too many");
     size = int64_t(count);
   }
+  const bool whole_type = is_integral(options.dtype(), true);
+  const int64_t a = whole_type ? start.toLong() : 0, s = whole_type ? step.toLong() : 0;
   return sequence(size, options, "arange", [&](auto zero, int64_t i) {
     using T = decltype(zero);
     if constexpr (std::is_integral_v<T>)
-      return T(start.toLong() + i * step.toLong());
+      return T(a + i * s);
     else
       return T(first + by * double(i));
   });

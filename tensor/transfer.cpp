@@ -38,4 +38,12 @@ void copy_values(const Tensor& out, const Tensor& in, bool non_blocking) {
   if (!direct) kernels(out).copy(view_of(out), view_of(landing));
 }
 
+void fill_values(const Tensor& out, const Scalar& value) {
+  value.require_fits(out.dtype());
+  const int64_t integer = out.dtype() == kBool             ? value.toBool()
+                          : is_floating_point(out.dtype()) ? 0
+                                                           : value.toLong();
+  kernels(out).fill(view_of(out), value.toDouble(), integer);
+}
+
 }  // namespace tengen

@@ -1,4 +1,4 @@
-// Copies between tensors of any two devices.
+// Copies between tensors of any two devices, and fills.
 #pragma once
 
 #include <tengen/tensor/tensor.h>
@@ -9,5 +9,7 @@ namespace tengen {
 /// pinned memory and a device is done in the order of the current stream, after the call has returned, unless
 /// the host has to convert or to rearrange.
 void copy_values(const Tensor& out, const Tensor& in, bool non_blocking = false);
+/// Every element of out becomes `value`; an Error when its type cannot hold it. No gradients here.
+void fill_values(const Tensor& out, const Scalar& value);
 
 }  // namespace tengen

@@ -107,7 +107,7 @@ Tensor mish(const Tensor& self) {
 }
 
 Tensor leaky_relu(const Tensor& self, const Scalar& negative_slope) {
-  double slope = negative_slope.toDouble();
+  double slope = fitting(negative_slope, self.dtype());
   Tensor out = compute(Unary::leaky_relu, floating("leaky_relu", self), slope);
   return record("leaky_relu", out, {self}, {self}, [slope](Node& node, const Tensor& grad) -> Grads {
     Tensor x = node.saved(0);
@@ -117,7 +117,7 @@ Tensor leaky_relu(const Tensor& self, const Scalar& negative_slope) {
 }
 
 Tensor elu(const Tensor& self, const Scalar& alpha) {
-  double a = alpha.toDouble();
+  double a = fitting(alpha, self.dtype());
   return record(
       "elu", compute(Unary::elu, floating("elu", self), a), {self}, {self},
       [a](Node& node, const Tensor& grad) -> Grads {
@@ -130,7 +130,7 @@ Tensor elu(const Tensor& self, const Scalar& alpha) {
 
 Tensor softplus(const Tensor& self, const Scalar& beta, const Scalar& threshold) {
   if (Casts cast = floated(Autocast::CUDA, {self})) return softplus(cast(self), beta, threshold);
-  Params params(beta.toDouble(), threshold.toDouble());
+  Params params(fitting(beta, self.dtype()), fitting(threshold, self.dtype()));
   return record("softplus", compute(Unary::softplus, floating("softplus", self), params), {self}, {self},
                 [params](Node& node, const Tensor& grad) -> Grads {
                   Tensor x = node.saved(0);
@@ -152,7 +152,7 @@ Tensor log_sigmoid(const Tensor& self) {
 // Unlike clamp's, the gradient is zero on the bounds.
 Tensor hardtanh(const Tensor& self, const Scalar& min_val, const Scalar& max_val) {
   TENGEN_CHECK(self.dtype() != kBool, "hardtanh: not implemented for bool tensors");
-  Params params(min_val.toDouble(), max_val.toDouble());
+  Params params(lower_bound(min_val, self.dtype()), upper_bound(max_val, self.dtype()));
   return record("hardtanh", compute(Unary::clamp, self, params), {self}, {self},
                 [params](Node& node, const Tensor& grad) -> Grads {
                   Tensor x = node.saved(0);
@@ -179,7 +179,7 @@ Tensor& silu_(Tensor& self) {
   return compute_("silu_", Unary::silu, self, self.dtype(), {}, [&] { return silu(self.clone()); });
 }
 Tensor& leaky_relu_(Tensor& self, const Scalar& negative_slope) {
-  return compute_("leaky_relu_", Unary::leaky_relu, self, self.dtype(), negative_slope.toDouble(),
+  return compute_("leaky_relu_", Unary::leaky_relu, self, self.dtype(), fitting(negative_slope, self.dtype()),
                   [&] { return leaky_relu(self.clone(), negative_slope); });
 }
 

@@ -9,9 +9,11 @@ namespace {
 
 Tensor zeros_for(const Tensor& grad) { return zeros_like(grad); }
 
-void check_alpha(const char* name, ScalarType type, const Scalar& alpha) {
+// The factor of an operand whose result is of `type`.
+double factor(const char* name, ScalarType type, const Scalar& alpha) {
   TENGEN_CHECK(is_floating_point(type) || !alpha.isFloatingPoint(), name,
                ": for integral input tensors, argument alpha must not be a floating point number");
+  return fitting(alpha, type);
 }
 
 void check_sub(const Arg& a, const Arg& b) {
@@ -19,7 +21,7 @@ void check_sub(const Arg& a, const Arg& b) {
   TENGEN_CHECK(
       !(is_bool(a) && is_bool(b)),
       "sub: subtraction of two bool tensors is not supported; use bitwise_xor or logical_xor instead");
-  TENGEN_CHECK(!(is_bool(a) && a.tensor) && !(is_bool(b) && b.tensor),
+  TENGEN_CHECK(!is_bool(a) && !is_bool(b),
                "sub: subtraction with a bool tensor is not supported; use bitwise_not or logical_not to "
                "invert a mask");
 }
@@ -27,11 +29,10 @@ void check_sub(const Arg& a, const Arg& b) {
 // a + alpha * b
 Tensor sum_of(const char* name, const Arg& a, const Arg& b, const Scalar& alpha) {
   ScalarType type = common_type(a.operand(), b.operand());
-  check_alpha(name, type, alpha);
-  Tensor out = alpha.equal(1) ? compute(Binary::add, a, b, type, type, {}, nullptr, name)
-               : alpha.equal(-1)
-                   ? compute(Binary::sub, a, b, type, type, {}, nullptr, name)
-                   : compute(Binary::add_scaled, a, b, type, type, alpha.toDouble(), nullptr, name);
+  const double scale = factor(name, type, alpha);
+  Tensor out = alpha.equal(1)    ? compute(Binary::add, a, b, type, type, {}, nullptr, name)
+               : alpha.equal(-1) ? compute(Binary::sub, a, b, type, type, {}, nullptr, name)
+                                 : compute(Binary::add_scaled, a, b, type, type, scale, nullptr, name);
   return record(name, std::move(out), {a.tensor ? *a.tensor : kNotSaved, b.tensor ? *b.tensor : kNotSaved},
                 {}, [alpha](Node& node, const Tensor& grad) -> Grads {
                   return {node.needs(0) ? grad : Tensor(), !node.needs(1)    ? Tensor()
@@ -43,11 +44,11 @@ Tensor sum_of(const char* name, const Arg& a, const Arg& b, const Scalar& alpha)
 
 Tensor& add_into(const char* name, const Tensor& self, const Arg& other, const Scalar& alpha) {
   ScalarType type = common_type(Operand(self), other.operand());
-  check_alpha(name, type, alpha);
+  const double scale = factor(name, type, alpha);
   auto otherwise = [&] { return sum_of(name, self, other, alpha); };
   if (alpha.equal(1)) return compute_(name, Binary::add, self, other, type, {}, otherwise);
   if (alpha.equal(-1)) return compute_(name, Binary::sub, self, other, type, {}, otherwise);
-  return compute_(name, Binary::add_scaled, self, other, type, alpha.toDouble(), otherwise);
+  return compute_(name, Binary::add_scaled, self, other, type, scale, otherwise);
 }
 
 }  // namespace
@@ -192,6 +193,7 @@ Tensor power(const Tensor& self, const Scalar& exponent, const Tensor* into) {
   double p = exponent.toDouble();
   TENGEN_CHECK(is_floating_point(type) || type == kBool || p >= 0,
                "pow: integers to negative integer powers are not allowed");
+  if (!is_floating_point(type)) exponent.require_fits(type);
   auto unary = [&](Unary op, Params params = {}) { return compute(op, self, type, type, params, into); };
   if (p == 2) return unary(Unary::square);
   if (p == 3) {
@@ -279,7 +281,9 @@ Tensor minimum(const Tensor& self, const Tensor& other) {
 
 // ---- three at a time
 Tensor lerp(const Tensor& self, const Tensor& end, const Scalar& weight) {
-  Tensor out = compute(Ternary::lerp, self, end, weight, result_type(self, end), {}, nullptr, "lerp");
+  const ScalarType type = result_type(self, end);
+  weight.require_fits(type);
+  Tensor out = compute(Ternary::lerp, self, end, weight, type, {}, nullptr, "lerp");
   return record("lerp", out, {self, end}, {},
                 [w = weight.toDouble()](Node& node, const Tensor& grad) -> Grads {
                   return {node.needs(0) ? grad * (1 - w) : Tensor(), node.needs(1) ? grad * w : Tensor()};
@@ -298,8 +302,8 @@ Tensor lerp(const Tensor& self, const Tensor& end, const Tensor& weight) {
 
 Tensor addcmul(const Tensor& self, const Tensor& tensor1, const Tensor& tensor2, const Scalar& value) {
   ScalarType type = result_type({self, tensor1, tensor2});
-  check_alpha("addcmul", type, value);
-  Tensor out = compute(Ternary::addcmul, self, tensor1, tensor2, type, value.toDouble(), nullptr, "addcmul");
+  Tensor out = compute(Ternary::addcmul, self, tensor1, tensor2, type, factor("addcmul", type, value),
+                       nullptr, "addcmul");
   return record("addcmul", out, {self, tensor1, tensor2}, {tensor1, tensor2},
                 [value](Node& node, const Tensor& grad) -> Grads {
                   return {grad, node.needs(1) ? grad * node.saved(1) * value : Tensor(),
@@ -311,7 +315,8 @@ Tensor addcdiv(const Tensor& self, const Tensor& tensor1, const Tensor& tensor2,
   ScalarType type = result_type({self, tensor1, tensor2});
   TENGEN_CHECK(is_floating_point(type), "addcdiv: integer division is not supported, found tensors of type ",
                type);
-  Tensor out = compute(Ternary::addcdiv, self, tensor1, tensor2, type, value.toDouble(), nullptr, "addcdiv");
+  Tensor out =
+      compute(Ternary::addcdiv, self, tensor1, tensor2, type, fitting(value, type), nullptr, "addcdiv");
   return record("addcdiv", out, {self, tensor1, tensor2}, {tensor1, tensor2},
                 [value](Node& node, const Tensor& grad) -> Grads {
                   Tensor divisor = node.saved(1), scaled = grad * value / divisor;
@@ -330,9 +335,9 @@ struct Bounds {
       : type(self.dtype()) {
     TENGEN_CHECK(min || max, "clamp: at least one of 'min' or 'max' must not be None");
     constexpr double inf = __builtin_inf();
-    params = {min ? min->toDouble() : -inf, max ? max->toDouble() : inf};
     if (min) type = promote_types(type, result_type(self, *min));
     if (max) type = promote_types(type, result_type(self, *max));
+    params = {min ? lower_bound(*min, type) : -inf, max ? upper_bound(*max, type) : inf};
   }
 };
 
@@ -432,23 +437,24 @@ TENGEN_IN_PLACE(remainder, Scalar, result_type(*this, other), )
 TENGEN_IN_PLACE(pow, Tensor, result_type(*this, other), clone().)
 #undef TENGEN_IN_PLACE
 Tensor& Tensor::lerp_(const Tensor& end, const Scalar& weight) const {
-  return compute_("lerp_", Ternary::lerp, *this, end, weight, result_type(*this, end), {},
-                  [&] { return lerp(end, weight); });
+  const ScalarType type = result_type(*this, end);
+  weight.require_fits(type);
+  return compute_("lerp_", Ternary::lerp, *this, end, weight, type, {}, [&] { return lerp(end, weight); });
 }
 Tensor& Tensor::lerp_(const Tensor& end, const Tensor& weight) const {
   return compute_("lerp_", Ternary::lerp, *this, end, weight, result_type({*this, end, weight}), {},
                   [&] { return clone().lerp(end, weight); });
 }
 Tensor& Tensor::addcmul_(const Tensor& tensor1, const Tensor& tensor2, const Scalar& value) const {
-  return compute_("addcmul_", Ternary::addcmul, *this, tensor1, tensor2,
-                  result_type({*this, tensor1, tensor2}), value.toDouble(),
-                  [&] { return addcmul(tensor1, tensor2, value); });
+  const ScalarType type = result_type({*this, tensor1, tensor2});
+  return compute_("addcmul_", Ternary::addcmul, *this, tensor1, tensor2, type,
+                  factor("addcmul_", type, value), [&] { return addcmul(tensor1, tensor2, value); });
 }
 Tensor& Tensor::addcdiv_(const Tensor& tensor1, const Tensor& tensor2, const Scalar& value) const {
   TENGEN_CHECK(is_floating_point(), "addcdiv_: integer division is not supported, found a tensor of type ",
                dtype());
-  return compute_("addcdiv_", Ternary::addcdiv, *this, tensor1, tensor2,
-                  result_type({*this, tensor1, tensor2}), value.toDouble(),
+  const ScalarType type = result_type({*this, tensor1, tensor2});
+  return compute_("addcdiv_", Ternary::addcdiv, *this, tensor1, tensor2, type, fitting(value, type),
                   [&] { return addcdiv(tensor1, tensor2, value); });
 }
 

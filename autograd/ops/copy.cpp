@@ -79,7 +79,7 @@ Tensor& Tensor::copy_(const Tensor& source, bool non_blocking) const {
 
 Tensor& Tensor::fill_(const Scalar& value) const {
   if (autograd::writes_directly(*this, {})) {
-    kernels(*this).fill(view_of(*this), value.toDouble(), value.toLong());
+    fill_values(*this, value);
     storage()->bump_version("fill_");
     return const_cast<Tensor&>(*this);
   }

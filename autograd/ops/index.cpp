@@ -414,6 +414,7 @@ void index_add_into(const Tensor& out, int64_t dim, const Tensor& index, const T
 }
 
 Tensor scaled(const Tensor& source, const Scalar& alpha) {
+  alpha.require_fits(source.dtype());
   return alpha.equal(1) ? source : source.mul(alpha);
 }
 

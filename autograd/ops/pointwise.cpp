@@ -1,5 +1,7 @@
 #include "pointwise.h"
 
+#include <limits>
+
 namespace tengen {
 namespace {
 
@@ -39,14 +41,14 @@ class Seen {
       view_ = {&number_, type, int(sizes.size()), sizes.data(), strides_.data(), true};
       switch (type) {
         case kFloat:
-          number_.f32 = arg.value.to<float>();
+          number_.f32 = arg.value.cast<float>();
           break;
         case kDouble:
-          number_.f64 = arg.value.to<double>();
+          number_.f64 = arg.value.toDouble();
           break;
         case kHalf:
         case kBFloat16:  // computed in float, so it need not be rounded
-          number_.f32 = arg.value.to<float>(), view_.dtype = kFloat;
+          number_.f32 = arg.value.cast<float>(), view_.dtype = kFloat;
           break;
         default:
           number_.i64 = arg.value.to<int64_t>(), view_.dtype = kLong;
@@ -154,6 +156,22 @@ Tensor compute(Ternary op, const Arg& a, const Arg& b, const Arg& c, ScalarType 
   kernels(out).ternary(op, view_of(out), x.view(), y.view(), z.view(), params.values);
   return out;
 }
+
+namespace {
+double bound(const char* name, const Scalar& value, ScalarType type, bool lower) {
+  if (is_floating_point(type)) return fitting(value, type);
+  const int64_t number = value.toLong();
+  visit_compute(type, "clamp", [&](auto zero) {
+    using Limits = std::numeric_limits<decltype(zero)>;
+    TENGEN_CHECK(lower ? number <= int64_t(Limits::max()) : number >= int64_t(Limits::lowest()),
+                 "clamp: Clamp ", name, " value ", value, " is outside the representable range of ", type);
+  });
+  return value.toDouble();
+}
+}  // namespace
+
+double lower_bound(const Scalar& value, ScalarType type) { return bound("min", value, type, true); }
+double upper_bound(const Scalar& value, ScalarType type) { return bound("max", value, type, false); }
 
 bool writes_into(const Tensor& self, ScalarType type, std::initializer_list<Arg> others) {
   if (!autograd::writes_directly(self, {}) || type != self.dtype()) return false;

@@ -42,6 +42,16 @@ Tensor compute(Binary op, const Arg& a, const Arg& b, ScalarType type, ScalarTyp
 Tensor compute(Ternary op, const Arg& a, const Arg& b, const Arg& c, ScalarType type,
                const Params& params = {}, const Tensor* into = nullptr, const char* name = "");
 
+/// The number for a formula; an Error when elements of `type` cannot hold it.
+inline double fitting(const Scalar& value, ScalarType type) {
+  value.require_fits(type);
+  return value.toDouble();
+}
+
+/// The same for a bound. A whole one may lie outside of the type, unless no element could keep to it.
+double lower_bound(const Scalar& value, ScalarType type);
+double upper_bound(const Scalar& value, ScalarType type);
+
 /// Results of the operands' common type.
 inline Tensor compute(Unary op, const Tensor& self, const Params& params = {}) {
   return compute(op, self, self.dtype(), self.dtype(), params);

@@ -4,6 +4,11 @@
 namespace tengen {
 namespace {
 
+// A number that becomes an element of `type` must fit.
+void check_number(const Arg& arg, ScalarType type) {
+  if (!arg.tensor) arg.value.require_fits(type);
+}
+
 // uint8 counts as a mask, as it did before there were bools.
 Tensor as_mask(const char* name, const Tensor& mask) {
   TENGEN_CHECK(mask.dtype() == kBool || mask.dtype() == kByte, name,
@@ -13,8 +18,10 @@ Tensor as_mask(const char* name, const Tensor& mask) {
 
 Tensor choose(const Tensor& condition, const Arg& a, const Arg& b) {
   Tensor mask = as_mask("where", condition);
-  Tensor out =
-      compute(Ternary::where, mask, a, b, result_type({a.operand(), b.operand()}), {}, nullptr, "where");
+  const ScalarType type = result_type({a.operand(), b.operand()});
+  check_number(a, type);
+  check_number(b, type);
+  Tensor out = compute(Ternary::where, mask, a, b, type, {}, nullptr, "where");
   return record("where", out, {a.tensor ? *a.tensor : kNotSaved, b.tensor ? *b.tensor : kNotSaved}, {mask},
                 [](Node& node, const Tensor& grad) -> Grads {
                   Tensor mask = node.saved(0);
@@ -25,6 +32,7 @@ Tensor choose(const Tensor& condition, const Arg& a, const Arg& b) {
 
 Tensor fill_where(const Tensor& self, const Tensor& condition, const Arg& value) {
   Tensor mask = as_mask("masked_fill", condition);
+  check_number(value, self.dtype());
   Tensor out = compute(Ternary::where, mask, value, self, self.dtype(), {}, nullptr, "masked_fill");
   return record("masked_fill", out, {self, value.tensor ? *value.tensor : kNotSaved}, {mask},
                 [](Node& node, const Tensor& grad) -> Grads {
@@ -34,14 +42,16 @@ Tensor fill_where(const Tensor& self, const Tensor& condition, const Arg& value)
                 });
 }
 
-void check_fill(const Tensor& value) {
+void check_fill(const Tensor& self, const Tensor& value) {
   TENGEN_CHECK(value.dim() == 0, "masked_fill: expected a 0-dim value tensor but found one of ", value.dim(),
                " dimensions");
+  value.item().require_fits(self.dtype());
 }
 
 Tensor& fill_where_(const Tensor& self, const Tensor& condition, const Arg& value) {
   if (!writes_into(self, self.dtype(), {condition, value}))
     return assign_("masked_fill_", self, fill_where(self, condition, value));
+  check_number(value, self.dtype());
   compute(Ternary::where, as_mask("masked_fill_", condition), value, self, self.dtype(), {}, &self,
           "masked_fill_");
   return written("masked_fill_", self);
@@ -70,7 +80,7 @@ Tensor masked_fill(const Tensor& self, const Tensor& mask, const Scalar& value) 
   return fill_where(self, mask, value);
 }
 Tensor masked_fill(const Tensor& self, const Tensor& mask, const Tensor& value) {
-  check_fill(value);
+  check_fill(self, value);
   return fill_where(self, mask, value);
 }
 Tensor Tensor::masked_fill(const Tensor& mask, const Scalar& value) const {
@@ -83,7 +93,7 @@ Tensor& Tensor::masked_fill_(const Tensor& mask, const Scalar& value) const {
   return fill_where_(*this, mask, value);
 }
 Tensor& Tensor::masked_fill_(const Tensor& mask, const Tensor& value) const {
-  check_fill(value);
+  check_fill(*this, value);
   return fill_where_(*this, mask, value);
 }
 
