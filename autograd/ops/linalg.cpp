@@ -158,14 +158,26 @@ Tensor Tensor::matmul(const Tensor& other) const { return tengen::matmul(*this, 
 
 namespace {
 
-/// beta * self + alpha * product; NaN in self does not matter when beta is 0.
-Tensor add_product(const char* op, const Tensor& self, Tensor product, const Scalar& beta,
-                   const Scalar& alpha) {
+/// 0 * x, whatever x holds.
+Tensor zero_times(const Tensor& x) { return masked_fill(x, full({}, true, x.options().dtype(kBool)), 0); }
+
+/// The factor as tensors of `type` take it: matrices of integers are scaled by whole numbers.
+Scalar factor_for(ScalarType type, const Scalar& factor) {
+  factor.require_fits(type);
+  return is_integral(type, true) ? Scalar(factor.toLong()) : factor;
+}
+
+/// beta * self + alpha * product; what is scaled by 0 does not matter, be it NaN or infinite.
+Tensor add_product(const char* op, const Tensor& self, Tensor product, const Scalar& beta_given,
+                   const Scalar& alpha_given) {
   const DimVector sizes = broadcast_shapes(self.sizes(), product.sizes(), op);
   TENGEN_CHECK(product.sizes().equals(sizes), op, ": the shape ", self.sizes(),
                " of self cannot be expanded to that ", "of the product, ", product.sizes());
-  if (!alpha.equal(1)) product = product * alpha;
-  return beta.equal(0) ? product : add(product, self, beta);
+  const Scalar alpha = factor_for(product.dtype(), alpha_given),
+               beta = factor_for(product.dtype(), beta_given);
+  if (!alpha.equal(1)) product = alpha.equal(0) ? zero_times(product) : product * alpha;
+  if (!beta.equal(0)) return add(product, self, beta);
+  return self.requires_grad() ? add(product, zero_times(self)) : product;
 }
 
 }  // namespace
