@@ -37,10 +37,11 @@ struct Indices {
 [[noreturn]] void index_out_of_bounds(int64_t index, int64_t dim, int64_t size);
 
 /// Reductions. Sum, SumSquares (the sum of squares) and Prod keep in's type, or give of integers and bool any
-/// integer type, of 16-bit floats also kFloat; ArgMax and ArgMin give int64 positions counted over the
-/// reduced dimensions in order, of the first among equals; All and Any take and give bool; in Max, Min,
-/// ArgMax and ArgMin NaN wins.
-enum class Reduce : uint8_t { Sum, Prod, Max, Min, ArgMax, ArgMin, All, Any, SumSquares };
+/// integer type, of 16-bit floats also kFloat; so does SquaredDistances (the sum of the squared distances
+/// from the mean), which takes floats only; ArgMax and ArgMin give int64 positions counted over the reduced
+/// dimensions in order, of the first among equals; All and Any take and give bool; in Max, Min, ArgMax and
+/// ArgMin NaN wins.
+enum class Reduce : uint8_t { Sum, Prod, Max, Min, ArgMax, ArgMin, All, Any, SumSquares, SquaredDistances };
 
 /// 2-d convolution. Tensors are contiguous: input (batch, in_channels, in_h, in_w), weight (out_channels,
 /// in_channels/groups, kernel_h, kernel_w), output (batch, out_channels, out_h, out_w).

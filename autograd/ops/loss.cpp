@@ -224,8 +224,7 @@ Tensor kl_div(const Tensor& self, const Tensor& target, int64_t reduction, bool 
   if (Casts cast = widened(Autocast::Everywhere, {self, target}))
     return cast.back(kl_div(cast(self), cast(target), reduction, log_target));
   if (log_target) return reduced("kl_div", target.exp() * (target - self), reduction);
-  const Tensor positive = target > 0;  // 0 * log(0) is 0, and so is its gradient
-  const Tensor entropy = where(positive, target * where(positive, target, 1).log(), 0);
+  const Tensor entropy = where(target == 0, 0, target * target.log());  // 0 * log(0) is 0
   return reduced("kl_div", entropy - target * self, reduction);
 }
 

@@ -126,33 +126,30 @@ Tensor mean(const Tensor& self, std::optional<ScalarType> dtype) {
   return mean(self, IntArrayRef(), false, dtype);
 }
 
-// ---- variance: squares of distances from the mean, in two passes
+// ---- variance
 namespace {
 
-struct Moments {
-  Tensor mean, var;  // keepdim
+struct Variance {
+  Tensor var;  // keepdim
   double divisor;
 };
 
-Moments moments(const char* name, const Tensor& self, IntArrayRef dim, bool unbiased) {
+Variance variance(const char* name, const Tensor& self, IntArrayRef dim, bool unbiased) {
   TENGEN_CHECK(is_floating_point(self.dtype()), name, ": expected a floating-point tensor but found ",
                self.dtype());
   NoGradGuard no_grad;
-  Moments m;
-  m.mean = mean(self, dim, true);
-  Tensor distance = self - m.mean;
-  Parted parted(name, distance, dim);
-  m.var = run(Reduce::SumSquares, distance, parted, true, self.dtype());
-  m.divisor = double(parted.count - (unbiased ? 1 : 0));
-  m.var.div_(m.divisor < 0 ? 0.0 : m.divisor);
-  return m;
+  Parted parted(name, self, dim);
+  const ScalarType wide = wide_type(self.dtype());  // sums may leave the range of a 16-bit type
+  const double divisor = double(parted.count - (unbiased ? 1 : 0));
+  Tensor var = run(Reduce::SquaredDistances, self, parted, true, wide).div_(divisor < 0 ? 0.0 : divisor);
+  return {var.to(self.dtype()), divisor};
 }
 
 Tensor var_gradient(const Tensor& grad, const Tensor& self, IntArrayRef dim, double divisor) {
   return grad.reshape(restored(self, dim)) * (2 / divisor) * (self - self.mean(dim, true));
 }
 
-Tensor finish_var(const Moments& m, const Tensor& self, IntArrayRef dim, bool keepdim) {
+Tensor finish_var(const Variance& m, const Tensor& self, IntArrayRef dim, bool keepdim) {
   Tensor out = keepdim ? m.var : m.var.view(Parted("var", self, dim).kept);
   return record("var", out, {self}, {self},
                 [dims = copy(dim), divisor = m.divisor](Node& node, const Tensor& grad) -> Grads {
@@ -165,14 +162,14 @@ Tensor finish_var(const Moments& m, const Tensor& self, IntArrayRef dim, bool ke
 Tensor var(const Tensor& self, IntArrayRef dim, bool unbiased, bool keepdim) {
   if (Casts cast = widened(Autocast::Nowhere, {self}))
     return cast.back(var(cast(self), dim, unbiased, keepdim));
-  return finish_var(moments("var", self, dim, unbiased), self, dim, keepdim);
+  return finish_var(variance("var", self, dim, unbiased), self, dim, keepdim);
 }
 Tensor var(const Tensor& self, bool unbiased) { return var(self, IntArrayRef(), unbiased, false); }
 
 Tensor std(const Tensor& self, IntArrayRef dim, bool unbiased, bool keepdim) {
   if (Casts cast = widened(Autocast::Nowhere, {self}))
     return cast.back(std(cast(self), dim, unbiased, keepdim));
-  Moments m = moments("std", self, dim, unbiased);
+  Variance m = variance("std", self, dim, unbiased);
   m.var.sqrt_();
   Tensor out = keepdim ? m.var : m.var.view(Parted("std", self, dim).kept);
   return record("std", out, {self}, {self, out},
@@ -294,10 +291,17 @@ Tensor argmin(const Tensor& self, std::optional<int64_t> dim, bool keepdim) {
 }
 
 Tensor median(const Tensor& self) {
+  if (self.numel() == 0 && self.is_floating_point()) return self.sum() / 0;  // NaN
   TENGEN_CHECK(self.numel() > 0, "median: expected a tensor with elements but found shape ", self.sizes());
-  auto [values, indices] = self.reshape({-1}).sort();
-  Tensor last = values.select(0, -1);  // NaN sorts last, and one NaN makes the median NaN
-  return last.isnan().item<bool>() ? last : values.select(0, (self.numel() - 1) / 2);
+  auto [values, indices] = self.detach().reshape({-1}).sort();
+  const Tensor last = values.select(0, -1);  // NaN sorts last, and one NaN makes the median NaN
+  const Tensor out = (last.isnan().item<bool>() ? last : values.select(0, (self.numel() - 1) / 2)).clone();
+  if (!self.is_floating_point()) return out;
+  return record("median", out, {self}, {self, out}, [](Node& node, const Tensor& grad) -> Grads {
+    const Tensor x = node.saved(0), median = node.saved(1);  // equal elements share the gradient
+    const Tensor equal = (x == median) | (x.isnan() & median.isnan());
+    return {where(equal, grad / equal.sum(), 0)};
+  });
 }
 
 // ---- norms

@@ -45,15 +45,21 @@ __global__ void layer_norm_short(int64_t rows, int size, const T* in, const T* w
   const int64_t row = Shape::row();
   const bool real = row < rows;
   if (!real) size = 0;  // the lanes of a warp stay together
-  T x[Shape::kCount], total = 0, squares = 0;
+  T x[Shape::kCount], total = 0, rest = 0, squares = 0;
   Shape::load(x, in + row * size, size, T(0));
 #pragma unroll
   for (T value : x) total += value;
-  const T m = Shape::sum(total) / T(size);
+  T m = Shape::sum(total) / T(size);
 #pragma unroll
   for (int k = 0; k < Shape::kCount; ++k)
-    if (Shape::holds(k, size)) squares = fused(x[k] - m, x[k] - m, squares);
-  const T inverse = invstd_of(Shape::sum(squares), size, eps);
+    if (Shape::holds(k, size)) {
+      const T d = x[k] - m;
+      rest += d;
+      squares = fused(d, d, squares);
+    }
+  rest = Shape::sum(rest) / T(size);
+  m += rest;
+  const T inverse = invstd_of(Shape::sum(squares) - rest * rest * T(size), size, eps);
   if (real && Shape::lane() == 0) mean[row] = m, invstd[row] = inverse;
   Shape::each(size, [&](int k, int place) {
     Vector<T, Shape::kWidth> vector;
@@ -96,7 +102,7 @@ __global__ void layer_norm_long(int64_t size, const T* in, const T* weight, cons
                                 T* mean, T* invstd, bool keep) {
   using Values = Vector<T, kWidth>;
   const T* x = in + blockIdx.x * size;
-  T *y = out + blockIdx.x * size, *kept = dynamic_shared<T>(), total = 0, squares = 0;
+  T *y = out + blockIdx.x * size, *kept = dynamic_shared<T>(), total = 0, rest = 0, squares = 0;
   each_of_row<kWidth>(
       size,
       [&](int64_t place, const Values& vector) {
@@ -104,15 +110,21 @@ __global__ void layer_norm_long(int64_t size, const T* in, const T* weight, cons
         for (T value : vector.values) total += value;
       },
       x);
-  const T m = T(block_sum(double(total)) / double(size));
+  T m = T(block_sum(double(total)) / double(size));
   const T* again = keep ? kept : x;  // a thread reads of the kept row what it stored itself
   each_of_row<kWidth>(
       size,
       [&](int64_t, const Values& vector) {
-        for (T value : vector.values) squares = fused(value - m, value - m, squares);
+        for (T value : vector.values) {
+          const T d = value - m;
+          rest += d;
+          squares = fused(d, d, squares);
+        }
       },
       again);
-  const T inverse = invstd_of(block_sum(double(squares)), size, eps);
+  const double about = block_sum(double(rest)) / double(size);
+  m = T(double(m) + about);
+  const T inverse = invstd_of(T(block_sum(double(squares)) - about * about * double(size)), size, eps);
   if (threadIdx.x == 0) mean[blockIdx.x] = m, invstd[blockIdx.x] = inverse;
   each_of_row<kWidth>(
       size,

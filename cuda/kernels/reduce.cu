@@ -42,6 +42,42 @@ using PlainSum = Sum<V, false>;
 template <class V>
 using SumOfSquares = Sum<V, true>;
 
+/// Of `count` elements, their mean and the sum of squares of what they are away from it; brought together by
+/// the formula of Chan, Golub and LeVeque, which loses nothing however far from zero they lie.
+template <class V>
+struct Distances {
+  struct State {
+    double count, mean, squares;
+  };
+  using Result = V;
+  static constexpr V kNeutral = 0;
+  static __device__ State begin() { return {0, 0, 0}; }
+  static __device__ void take(State& s, const V (&x)[kRun], int64_t first, int64_t step, int64_t end) {
+    State own = begin();
+    double sum = 0;
+#pragma unroll
+    for (int k = 0; k < kRun; ++k)
+      if (first + k * step < end) {
+        const double distance = double(x[k]) - double(x[0]);
+        own.count += 1;
+        sum += distance;
+        own.squares += distance * distance;
+      }
+    if (own.count == 0) return;
+    own.mean = double(x[0]) + sum / own.count;
+    own.squares -= sum * sum / own.count;
+    merge(s, own);
+  }
+  static __device__ void merge(State& s, State other) {
+    const double total = s.count + other.count, delta = other.mean - s.mean;
+    if (total == 0) return;
+    s.squares += other.squares + delta * delta * (s.count * other.count / total);
+    s.mean += delta * (other.count / total);
+    s.count = total;
+  }
+  static __device__ Result finish(State s) { return Result(s.squares); }
+};
+
 template <class V>
 struct Product {
   using State = Accumulator<V>;
@@ -306,6 +342,9 @@ void reduce(Reduce op, const View& out, const View& in, int reduced) {
       return run_any<PlainSum>(pass);
     case Reduce::SumSquares:
       return run_any<SumOfSquares>(pass);
+    case Reduce::SquaredDistances:
+      return computing_type(in.dtype) == kFloat ? run<Distances<float>, float>(pass)
+                                                : run<Distances<double>, double>(pass);
     case Reduce::Prod:
       return run_any<Product>(pass);
     case Reduce::Max:

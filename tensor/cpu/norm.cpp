@@ -63,6 +63,34 @@ TENGEN_INLINE T sum(int64_t n, const F& f) {
   return Simd<T>::sum(((a + b) + (c + d)).raw);
 }
 
+/// The sum of what f makes of each element, and of its squares.
+template <class T>
+struct Sums {
+  T plain, squares;
+};
+template <class T, class F>
+TENGEN_INLINE Sums<T> sums(int64_t n, const F& f) {
+  constexpr int64_t L = Vec<T>::lanes;
+  const Vec<T> zero(T(0));
+  Vec<T> s[4] = {zero, zero, zero, zero}, q[4] = {zero, zero, zero, zero};
+  const auto take = [&](int k, Vec<T> d) {
+    s[k] = s[k] + d;
+    q[k] = fma(d, d, q[k]);
+  };
+  int64_t i = 0;
+  for (; i + 4 * L <= n; i += 4 * L) {
+    TENGEN_UNROLL
+    for (int k = 0; k < 4; ++k) take(k, f(Whole<T>{i + k * L}));
+  }
+  for (; i + L <= n; i += L) take(0, f(Whole<T>{i}));
+  if (i < n) {
+    const Rest<T> rest{i, Simd<T>::mask(int(n - i))};
+    take(1, rest.pad(f(rest), T(0)));
+  }
+  const auto all = [](const Vec<T>* v) { return Simd<T>::sum(((v[0] + v[1]) + (v[2] + v[3])).raw); };
+  return {all(s), all(q)};
+}
+
 template <class T>
 const T* as(const void* p) {
   return static_cast<const T*>(p);
@@ -178,16 +206,19 @@ Moments moments_of(const T* in, int64_t rows, int64_t size, int64_t pitch) {
     for (int64_t begin = 0; begin < size; begin += kPiece) {
       const int64_t n = min(kPiece, size - begin);
       const T* piece = in + r * pitch + begin;
-      double total = 0, squares = 0;
+      double total = 0, rest = 0, squares = 0;
       for (int64_t k = 0; k < count; ++k)
         total += sum<T>(n, [x = piece + k * pitch](auto at) { return at.load(x); });
-      const double mean = total / double(n * count);
-      for (int64_t k = 0; k < count; ++k)
-        squares += sum<T>(n, [x = piece + k * pitch, m = Vec<T>(T(mean))](auto at) {
-          const Vec<T> d = at.load(x) - m;
-          return d * d;
-        });
-      moments.add(double(n * count), mean, squares);
+      // Far from zero this mean is not exact: what is left of it is small, and so is its own rounding.
+      const T mean = T(total / double(n * count));
+      const Vec<T> m(mean);
+      for (int64_t k = 0; k < count; ++k) {
+        const Sums<T> row = sums<T>(n, [x = piece + k * pitch, m](auto at) { return at.load(x) - m; });
+        rest += row.plain;
+        squares += row.squares;
+      }
+      rest /= double(n * count);
+      moments.add(double(n * count), double(mean) + rest, squares - rest * rest * double(n * count));
     }
   }
   return moments;

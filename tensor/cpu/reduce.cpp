@@ -26,6 +26,14 @@ constexpr int64_t kSlice = 64;
 /// cache.
 constexpr int64_t kColumns = 1024;
 
+int64_t absolute(int64_t x) { return x < 0 ? -x : x; }
+int64_t at_least_one(int64_t x) { return x < 1 ? 1 : x; }
+int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
+int64_t larger(int64_t a, int64_t b) { return a < b ? b : a; }
+
+/// Bytes of the largest state.
+constexpr int64_t kStateBytes = 24;
+
 /// Functions over arrays of states; `position` counts reduced elements.
 struct Reducer {
   int64_t state_bytes;
@@ -133,6 +141,89 @@ struct Accumulate {
     }
     for (int r = 0; r < kCount; ++r)
       for (int64_t j = i; j < n; ++j) *states[r] = Op::take(*states[r], State(in[r][j]));
+  }
+};
+
+// ---- squared distances from the mean
+/// Of `count` elements, their mean and the sum of squares of what they are away from it. Runs and handfuls of
+/// elements are brought together by the formula of Chan, Golub and LeVeque, so that nothing is lost however
+/// far from zero they lie.
+template <class T>
+struct Distances {
+  using In = T;
+  using Out = T;
+  struct State {
+    double count, mean, squares;
+  };
+  static void begin(State& s) { s = {0, 0, 0}; }
+  static void merge(State& s, State other) {
+    const double total = s.count + other.count, delta = other.mean - s.mean;
+    if (total == 0) return;
+    s.squares += other.squares + delta * delta * (s.count * other.count / total);
+    s.mean += delta * (other.count / total);
+    s.count = total;
+  }
+  static T finish(State s) { return T(s.squares); }
+
+  /// A run in two passes: its mean, then distances from that, which need not be exact.
+  static void row(int64_t n, State& s, const T* in, int64_t) {
+    for (int64_t i = 0; i < n; i += kRun) {
+      const int64_t count = smaller(kRun, n - i);
+      double total = 0;
+      double* state = &total;
+      const T* run = in + i;
+      Accumulate<Add, T>::template rows<1>(count, &state, &run);
+      const T centre = T(total / double(count));
+      double sum = 0, squares = 0;
+      distances(count, run, centre, sum, squares);
+      merge(s, {double(count), double(centre) + sum / double(count), squares - sum * sum / double(count)});
+    }
+  }
+  /// The sum of in - centre, and of its squares.
+  static void distances(int64_t n, const T* in, T centre, double& sum, double& squares) {
+    using S = Simd<T>;
+    using D = Simd<double>;
+    constexpr int L = S::lanes, kHalves = L / D::lanes;
+    typename D::V sums[kHalves] = {}, powers[kHalves] = {};
+    int64_t i = 0;
+    for (; i + L <= n; i += L) {
+      const typename S::V x = S::load(in + i) - S::broadcast(centre);
+      typedef T Part __attribute__((vector_size(D::lanes * sizeof(T))));
+      Part parts[kHalves];
+      __builtin_memcpy(parts, &x, sizeof x);
+      TENGEN_UNROLL
+      for (int h = 0; h < kHalves; ++h) {
+        const typename D::V d = __builtin_convertvector(parts[h], typename D::V);
+        sums[h] += d;
+        powers[h] += d * d;
+      }
+    }
+    for (int h = 0; h < kHalves; ++h) sum += D::sum(sums[h]), squares += D::sum(powers[h]);
+    for (; i < n; ++i) {
+      const double d = in[i] - centre;
+      sum += d;
+      squares += d * d;
+    }
+  }
+
+  /// Of all states the same number of elements is known: no division but two for all.
+  static void columns(int64_t n, State* s, const T* const* rows, int count, int64_t) {
+    if (n == 0) return;
+    const double before = s[0].count, total = before + count, share = count / total;
+    const double one = 1. / count, weight = before * share;
+    for (int64_t i = 0; i < n; ++i) {
+      const double first = rows[0][i];
+      double sum = 0, squares = 0;
+      for (int k = 1; k < count; ++k) {
+        const double d = rows[k][i] - first;
+        sum += d;
+        squares += d * d;
+      }
+      const double delta = first + sum * one - s[i].mean;
+      s[i].squares += squares - sum * sum * one + delta * delta * weight;
+      s[i].mean += delta * share;
+      s[i].count = total;
+    }
   }
 };
 
@@ -273,6 +364,7 @@ constexpr auto rows_function() -> decltype(Reducer::rows) {
 template <class R>
 constexpr Reducer reducer() {
   using State = typename R::State;
+  static_assert(sizeof(State) <= kStateBytes);
   using In = typename R::In;
   using Out = typename R::Out;
   return {sizeof(State),
@@ -291,23 +383,29 @@ constexpr Reducer reducer() {
           rows_function<R>(),
           [](int64_t n, void* states, const void* const* rows, int count, int64_t position) {
             State* s = static_cast<State*>(states);
-            auto row = [&](int k) { return static_cast<const In*>(rows[k]); };
-            if constexpr (requires { R::take_rows; }) {
-              if (count == kRows) {
-                const In *a = row(0), *b = row(1), *c = row(2), *d = row(3);
-                int64_t i = 0;
-                if constexpr (requires { R::kVectors; } && !__is_same(In, int64_t)) {
-                  using S = Simd<In>;
-                  auto at = [&](const In* p) { return Vec<In>(S::load(p + i)); };
-                  for (; i + S::lanes <= n; i += S::lanes)
-                    S::store(s + i, R::take_rows(at(s), at(a), at(b), at(c), at(d)).raw);
+            if constexpr (requires { R::columns; }) {
+              const In* in[kRows];
+              for (int k = 0; k < count; ++k) in[k] = static_cast<const In*>(rows[k]);
+              return R::columns(n, s, in, count, position);
+            } else {
+              auto row = [&](int k) { return static_cast<const In*>(rows[k]); };
+              if constexpr (requires { R::take_rows; }) {
+                if (count == kRows) {
+                  const In *a = row(0), *b = row(1), *c = row(2), *d = row(3);
+                  int64_t i = 0;
+                  if constexpr (requires { R::kVectors; } && !__is_same(In, int64_t)) {
+                    using S = Simd<In>;
+                    auto at = [&](const In* p) { return Vec<In>(S::load(p + i)); };
+                    for (; i + S::lanes <= n; i += S::lanes)
+                      S::store(s + i, R::take_rows(at(s), at(a), at(b), at(c), at(d)).raw);
+                  }
+                  for (; i < n; ++i) s[i] = R::take_rows(s[i], a[i], b[i], c[i], d[i]);
+                  return;
                 }
-                for (; i < n; ++i) s[i] = R::take_rows(s[i], a[i], b[i], c[i], d[i]);
-                return;
               }
+              for (int k = 0; k < count; ++k)
+                for (int64_t i = 0; i < n; ++i) R::take(s[i], row(k)[i], position + k);
             }
-            for (int k = 0; k < count; ++k)
-              for (int64_t i = 0; i < n; ++i) R::take(s[i], row(k)[i], position + k);
           },
           [](int64_t n, void* states, const void* others) {
             for (int64_t i = 0; i < n; ++i)
@@ -327,7 +425,9 @@ const Reducer& by_type(Dtype computing) {
 }
 
 const Reducer& find(Reduce op, Dtype computing) {
-  static constexpr Reducer all = reducer<Truth<true>>(), any = reducer<Truth<false>>();
+  static constexpr Reducer all = reducer<Truth<true>>(), any = reducer<Truth<false>>(),
+                           distances32 = reducer<Distances<float>>(),
+                           distances64 = reducer<Distances<double>>();
   switch (op) {
     case Reduce::Sum:
       return by_type<Accumulate, Add>(computing);
@@ -343,6 +443,8 @@ const Reducer& find(Reduce op, Dtype computing) {
       return by_type<ArgExtreme, Greater>(computing);
     case Reduce::ArgMin:
       return by_type<ArgExtreme, Less>(computing);
+    case Reduce::SquaredDistances:
+      return computing == kFloat ? distances32 : distances64;
     case Reduce::All:
       return all;
     default:
@@ -351,16 +453,11 @@ const Reducer& find(Reduce op, Dtype computing) {
 }
 
 // ---- the walk
-int64_t absolute(int64_t x) { return x < 0 ? -x : x; }
-int64_t at_least_one(int64_t x) { return x < 1 ? 1 : x; }
-int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
-int64_t larger(int64_t a, int64_t b) { return a < b ? b : a; }
-
 /// One state takes n elements that lie one after another: where there are many, from kRows places at once.
 void take_piece(const Reducer& r, void* state, int64_t n, const char* in, int64_t item, int64_t position) {
   const int64_t length = n / (kRows * 16) * 16, done = length * kRows;
   if (!r.rows || n < kLongRow) return r.row(n, state, in, position);
-  alignas(16) char parts[kRows * 16];
+  alignas(16) char parts[kRows * kStateBytes];
   void* states[kRows];
   const void* rows[kRows];
   for (int k = 0; k < kRows; ++k) {
@@ -435,7 +532,7 @@ void reduce(Reduce op, const View& out, const View& in, int reduced) {
   int64_t tasks = tiles * parts,
           group = at_least_one(kGrainSize / (tile * smaller(part, at_least_one(length))));
   parallel_ranges(tasks, group, [&](int64_t first_task, int64_t last_task) {
-    alignas(64) char local[kColumns * 16], buffer[kRows][kRun * 8];
+    alignas(64) char local[kColumns * kStateBytes], buffer[kRows][kRun * 8];
     Run run = across ? outputs : row;
     for (int64_t task = first_task; task < last_task; ++task) {
       int64_t first = task / parts * tile, n = smaller(tile, count - first);

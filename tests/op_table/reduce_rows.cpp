@@ -297,7 +297,8 @@ void add_extremes(Rows& rows) {
       },
       apart, false));
   rows.back().samples = [] { return tensors({{}, {5}, {3, 4}, {300, 130}}, apart); };
-  rows.back().errors = {{"empty", [] { median(ones({0})); }, "median: expected a tensor with elements"}};
+  rows.back().errors = {
+      {"empty", [] { median(ones({0}, kLong)); }, "median: expected a tensor with elements"}};
 }
 
 void add_norms(Rows& rows) {
