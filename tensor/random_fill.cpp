@@ -142,31 +142,56 @@ void fill_uniform(const Tensor& out, double from, double to, const std::optional
                " > to=", to);
   visit_any_floating(out.dtype(), "uniform_", [&](auto zero) {
     using T = decltype(zero);
-    from = double(number<T>(from)), to = double(number<T>(to));  // as the type holds them
+    TENGEN_CHECK(std::isfinite(number<T>(from)) && std::isfinite(number<T>(to)), "uniform_: from=", from,
+                 " or to=", to, " is out of bounds for ", out.dtype());
+    const double first = double(number<T>(from)), end = double(number<T>(to));  // as the type holds them
     if (out.is_cuda())
       return draw_on_device(
           out, out.dtype(),
-          {.distribution = Distribution::Uniform, .words = words_for(out.dtype()), .a = from, .b = to},
+          {.distribution = Distribution::Uniform, .words = words_for(out.dtype()), .a = first, .b = end},
           generator);
+    using Wide = std::conditional_t<sizeof(T) == 2, float, T>;
+    const Wide low = Wide(from), range = Wide(to) - low;
     Stream stream(generator);
     MersenneTwister& state = *stream;
-    if constexpr (sizeof(T) == 2) {
-      constexpr int kDigits = std::is_same_v<T, Half> ? 11 : 8;
-      const float low = float(from), high = float(to);
+    if constexpr (sizeof(T) == 2)  // rounding may leave the interval
       generate<T>(out, [&] {
-        const float unit = float(state.random() & ((1u << kDigits) - 1)) / float(1u << kDigits);
-        const T value = T(unit * (high - low) + low);
-        return float(value) < high ? value : T(low);
+        const T value = T(std::fma(state.uniform<float>(), range, low));
+        return double(value) < end ? value : T(low);
       });
-    } else {
-      const T low = T(from), range = T(to) - T(from);
-      if (low == 0)
-        generate<T>(out, [&] { return state.uniform<T>() * range; });
-      else
-        generate<T>(out, [&] { return std::fma(state.uniform<T>(), range, low); });
+    else if (low == 0)
+      generate<T>(out, [&] { return state.uniform<T>() * range; });
+    else
+      generate<T>(out, [&] { return std::fma(state.uniform<T>(), range, low); });
+  });
+}
+
+namespace {
+
+// On the CPU, as float or double. For a 16-bit type PyTorch draws nothing for a last block that is not full
+// before it draws that block anew.
+void normal_numbers(const Tensor& out, double mean, double std, const std::optional<Generator>& generator,
+                    bool for_reduced) {
+  visit_floating(out.dtype(), "normal_", [&](auto zero) {
+    using T = decltype(zero);
+    Stream stream(generator);
+    MersenneTwister& state = *stream;
+    const int64_t n = out.numel();
+    if (n < 16 || !out.is_contiguous()) {
+      return generate<T>(out, [&] { return T(std::fma(state.normal(), std, mean)); });
+    }
+    T* data = out.data_ptr<T>();
+    auto uniform = [&] { return state.uniform<T>(); };
+    std::generate_n(data, for_reduced ? n / 16 * 16 : n, uniform);
+    kernels(out).box_muller(out.dtype(), n / 16, data, mean, std);
+    if (n % 16 != 0) {  // the last block overlaps the one before and is drawn anew
+      std::generate_n(data + n - 16, 16, uniform);
+      kernels(out).box_muller(out.dtype(), 1, data + n - 16, mean, std);
     }
   });
 }
+
+}  // namespace
 
 void fill_normal(const Tensor& out, double mean, double std, const std::optional<Generator>& generator) {
   TENGEN_CHECK(std >= 0, "normal_ expects std >= 0.0, but found std=", std);
@@ -179,26 +204,10 @@ void fill_normal(const Tensor& out, double mean, double std, const std::optional
     });
   if (out.dtype() == kHalf || out.dtype() == kBFloat16) {
     const Tensor wide = empty_strided(out.sizes(), out.strides(), kFloat);
-    fill_normal(wide, mean, std, generator);
+    normal_numbers(wide, mean, std, generator, /*for_reduced=*/true);
     return kernels(out).copy(view_of(out), view_of(wide));
   }
-  visit_floating(out.dtype(), "normal_", [&](auto zero) {
-    using T = decltype(zero);
-    Stream stream(generator);
-    MersenneTwister& state = *stream;
-    const int64_t n = out.numel();
-    if (n < 16 || !out.is_contiguous()) {
-      return generate<T>(out, [&] { return T(std::fma(state.normal(), std, mean)); });
-    }
-    T* data = out.data_ptr<T>();
-    auto uniform = [&] { return state.uniform<T>(); };
-    std::generate_n(data, n, uniform);
-    kernels(out).box_muller(out.dtype(), n / 16, data, mean, std);
-    if (n % 16 != 0) {  // the last block overlaps the one before and is drawn anew
-      std::generate_n(data + n - 16, 16, uniform);
-      kernels(out).box_muller(out.dtype(), 1, data + n - 16, mean, std);
-    }
-  });
+  normal_numbers(out, mean, std, generator, /*for_reduced=*/false);
 }
 
 void fill_bernoulli(const Tensor& out, double p, const std::optional<Generator>& generator, double one) {
