@@ -17,12 +17,55 @@ using Shape = Conv2dShape;
 /// Tensor cores take 16-bit numbers, which a CPU computes in float.
 bool is_widened(const Tensor& t) { return is_reduced(t.dtype()) && t.is_cpu(); }
 
+// ---- integers: their kernels are nobody's bottleneck, so products of shifted windows will do
+/// For each position of the kernel, body(window, w): what of `padded` (N,G,C,H,W) meets it (N,G,C,H',W') and
+/// the weights there (G,O,C).
+template <class Body>
+void each_tap(const Tensor& padded, const Tensor& weight, const Shape& s, const Body& body) {
+  const Tensor w =
+      weight.reshape({s.groups, s.out_channels / s.groups, s.in_channels / s.groups, s.kernel_h, s.kernel_w});
+  for (int64_t h = 0; h < s.kernel_h; ++h)
+    for (int64_t v = 0; v < s.kernel_w; ++v) {
+      const int64_t top = h * s.dilation_h, left = v * s.dilation_w;
+      body(padded.slice(3, top, top + (s.out_h - 1) * s.stride_h + 1, s.stride_h)
+               .slice(4, left, left + (s.out_w - 1) * s.stride_w + 1, s.stride_w),
+           w.select(4, v).select(3, h));
+    }
+}
+
+DimVector padded_sizes(const Shape& s) {
+  return {s.batch, s.groups, s.in_channels / s.groups, s.in_h + 2 * s.pad_h, s.in_w + 2 * s.pad_w};
+}
+
+Tensor convolve_integers(const Tensor& x, const Tensor& weight, const Tensor& bias, const Shape& s) {
+  const Tensor padded = constant_pad_nd(x, {s.pad_w, s.pad_w, s.pad_h, s.pad_h}).reshape(padded_sizes(s));
+  Tensor out = zeros({s.batch, s.groups, s.out_channels / s.groups, s.out_h, s.out_w}, x.options());
+  each_tap(padded, weight, s, [&](const Tensor& window, const Tensor& w) {
+    out += (window.unsqueeze(2) * w.unsqueeze(-1).unsqueeze(-1)).sum({3}).to(x.dtype());
+  });
+  out = out.reshape({s.batch, s.out_channels, s.out_h, s.out_w});
+  return bias.defined() ? out + bias.reshape({s.out_channels, 1, 1}) : out;
+}
+
+Tensor transpose_integers(const Tensor& grad, const Tensor& weight, const Shape& s) {
+  Tensor padded = zeros(padded_sizes(s), grad.options());
+  const Tensor g = grad.reshape({s.batch, s.groups, s.out_channels / s.groups, 1, s.out_h, s.out_w});
+  each_tap(padded, weight, s, [&](Tensor window, const Tensor& w) {
+    window += (g * w.unsqueeze(-1).unsqueeze(-1)).sum({2}).to(grad.dtype());
+  });
+  return padded.reshape({s.batch, s.in_channels, s.in_h + 2 * s.pad_h, s.in_w + 2 * s.pad_w})
+      .slice(2, s.pad_h, s.pad_h + s.in_h)
+      .slice(3, s.pad_w, s.pad_w + s.in_w)
+      .contiguous();
+}
+
 Tensor input_grad(const Tensor& grad, const Tensor& weight, const Shape& shape);
 Tensor weight_grad(const Tensor& grad, const Tensor& input, const Shape& shape);
 
 /// x (N,C,H,W), weight (O,C/groups,KH,KW), bias (O) or undefined -> (N,O,H',W')
 Tensor convolve(const Tensor& input, const Tensor& weights, const Tensor& bias, const Shape& s) {
   check_same_device("conv2d", {&input, &weights, &bias});
+  if (!is_floating_point(input.dtype())) return convolve_integers(input, weights, bias, s);
   const Tensor x = input.contiguous(), weight = weights.contiguous(),
                b = bias.defined() ? bias.contiguous() : bias;
   Tensor out = empty({s.batch, s.out_channels, s.out_h, s.out_w}, x.options());
@@ -43,6 +86,7 @@ Tensor convolve(const Tensor& input, const Tensor& weights, const Tensor& bias, 
 /// grad (N,O,H',W'), weight (O,C/groups,KH,KW) -> (N,C,H,W)
 Tensor input_grad(const Tensor& gradient, const Tensor& weights, const Shape& s) {
   check_same_device("conv_transpose2d", {&gradient, &weights});
+  if (!is_floating_point(gradient.dtype())) return transpose_integers(gradient, weights, s);
   const Tensor grad = gradient.contiguous(), weight = weights.contiguous();
   Tensor out = empty({s.batch, s.in_channels, s.in_h, s.in_w}, grad.options());
   if (is_widened(grad)) {
@@ -111,8 +155,7 @@ struct Call {
     TENGEN_CHECK(input.dtype() == weight.dtype() && (!bias.defined() || bias.dtype() == input.dtype()), op,
                  ": input, weight and bias should have the same type, but got ", input.dtype(), ", ",
                  weight.dtype(), " and ", bias.defined() ? bias.dtype() : weight.dtype());
-    TENGEN_CHECK(is_floating_point(input.dtype()), op, ": not implemented for type ", input.dtype(),
-                 ", expected a floating type");
+    TENGEN_CHECK(input.dtype() != kBool, op, ": not implemented for bool tensors");
     TENGEN_CHECK(groups > 0, op, ": non-positive groups is not supported, got ", groups);
     TENGEN_CHECK(weight.size(0) >= groups && weight.size(0) % groups == 0, op, ": given groups=", groups,
                  ", expected weight to be divisible by ", groups, " at dimension 0, but got weight of size ",

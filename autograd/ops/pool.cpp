@@ -1,5 +1,7 @@
 // Pooling over windows. The maximum is a gather with the positions found in the forward pass; averages and
 // their gradients are a pair of linear operators, each the other's rule.
+#include <limits>
+
 #include <tengen/autograd/ops/reduced.h>
 #include <tengen/tensor/view_of.h>
 
@@ -37,8 +39,6 @@ Pool2dShape shape_of(const char* op, const Tensor& x, IntArrayRef kernel_size, I
                      IntArrayRef padding, IntArrayRef dilation, bool ceil_mode) {
   TENGEN_CHECK(x.dim() == 3 || x.dim() == 4, op,
                ": expected 3D or 4D (batch mode) tensor, but got input of size ", x.sizes());
-  TENGEN_CHECK(is_floating_point(x.dtype()), op, ": not implemented for type ", x.dtype(),
-               ", expected a floating type");
   const Pair kernel = pair(op, "kernel_size", kernel_size);
   const Pair step = stride.empty() ? kernel : pair(op, "stride", stride);
   const Pair pad = pair(op, "padding", padding), spread = pair(op, "dilation", dilation);
@@ -93,7 +93,47 @@ Tensor max_pool_grad(const Tensor& gradient, const Tensor& indices, int64_t h, i
   });
 }
 
+void check_floating(const char* op, const Tensor& x) {
+  TENGEN_CHECK(is_floating_point(x.dtype()), op, ": not implemented for type ", x.dtype(),
+               ", expected a floating type");
+}
+
+/// Over the windows' places in turn: the elements of all windows that lie there, and where in the plane.
+Tensor max_pool_integers(const Tensor& x, const Pool2dShape& s, Tensor* indices) {
+  TENGEN_CHECK(x.dtype() != kBool, "max_pool2d: not implemented for bool tensors");
+  const int64_t span_h = (s.out_h - 1) * s.stride_h + s.dilation_h * (s.kernel_h - 1) + 1,
+                span_w = (s.out_w - 1) * s.stride_w + s.dilation_w * (s.kernel_w - 1) + 1;
+  const Scalar least = visit_compute(x.dtype(), "max_pool2d", [](auto zero) -> Scalar {
+    return std::numeric_limits<decltype(zero)>::lowest();
+  });
+  const auto padded = [&](const Tensor& t, const Scalar& value) {
+    return constant_pad_nd(t, {s.pad_w, span_w - s.in_w - s.pad_w, s.pad_h, span_h - s.in_h - s.pad_h},
+                           value);
+  };
+  const Tensor values = padded(x, least),
+               places =
+                   padded(arange(s.in_h * s.in_w, x.options().dtype(kLong)).view({1, s.in_h, s.in_w}), -1);
+  Tensor best, at;
+  for (int64_t h = 0; h < s.kernel_h; ++h)
+    for (int64_t w = 0; w < s.kernel_w; ++w) {
+      const auto window = [&](const Tensor& t) {
+        const int64_t top = h * s.dilation_h, left = w * s.dilation_w;
+        return t.slice(-2, top, top + (s.out_h - 1) * s.stride_h + 1, s.stride_h)
+            .slice(-1, left, left + (s.out_w - 1) * s.stride_w + 1, s.stride_w);
+      };
+      const Tensor value = window(values), place = window(places).expand(value.sizes());
+      const bool first = !best.defined();
+      // Padding gives way to what the plane holds, even where that is the least number.
+      const Tensor better = first ? Tensor() : (value > best) | ((at < 0) & (place >= 0));
+      best = first ? value.clone() : where(better, value, best);
+      at = first ? place.clone() : where(better, place, at);
+    }
+  if (indices) *indices = at;
+  return best;
+}
+
 Tensor max_pool(const Tensor& self, const Pool2dShape& s, Tensor* indices) {
+  if (!is_floating_point(self.dtype())) return max_pool_integers(self, s, indices);
   if (Casts cast = widened(Autocast::Nowhere, {self})) return cast.back(max_pool(cast(self), s, indices));
   const Tensor x = self.contiguous();
   Tensor out = empty(with_plane(x, s.out_h, s.out_w), x.options());
@@ -182,6 +222,7 @@ Tensor max_pool1d(const Tensor& self, IntArrayRef kernel_size, IntArrayRef strid
 Tensor avg_pool2d(const Tensor& self, IntArrayRef kernel_size, IntArrayRef stride, IntArrayRef padding,
                   bool ceil_mode, bool count_include_pad, std::optional<int64_t> divisor_override) {
   TENGEN_CHECK(divisor_override.value_or(1) != 0, "avg_pool2d: divisor must be not zero");
+  check_floating("avg_pool2d", self);
   Pool2dShape s = shape_of("avg_pool2d", self, kernel_size, stride, padding, 1, ceil_mode);
   s.count_include_pad = count_include_pad;
   s.divisor = divisor_override.value_or(0);
@@ -200,12 +241,13 @@ Tensor avg_pool1d(const Tensor& self, IntArrayRef kernel_size, IntArrayRef strid
 Tensor adaptive_avg_pool2d(const Tensor& self, IntArrayRef output_size) {
   const char* op = "adaptive_avg_pool2d";
   TENGEN_CHECK(self.dim() == 3 || self.dim() == 4, op, ": expected 3D or 4D tensor, but got ", self.sizes());
-  TENGEN_CHECK(output_size.size() == 2 && output_size[0] > 0 && output_size[1] > 0, op,
-               ": output_size must be two positive ints, but got ", output_size);
+  TENGEN_CHECK(output_size.size() == 2 && output_size[0] >= 0 && output_size[1] >= 0, op,
+               ": elements of output_size must be greater than or equal to 0, two of them, but got ",
+               output_size);
   const int64_t in_h = self.size(-2), in_w = self.size(-1), h = output_size[0], w = output_size[1];
   TENGEN_CHECK(in_h > 0 && in_w > 0, op,
                ": expected input to have non-zero size for non-batch dimensions, but got ", self.sizes());
-  if (in_h % h == 0 && in_w % w == 0) return avg_pool2d(self, {in_h / h, in_w / w});
+  if (h > 0 && w > 0 && in_h % h == 0 && in_w % w == 0) return avg_pool2d(self, {in_h / h, in_w / w});
   if (Casts cast = widened(Autocast::Nowhere, {self}))
     return cast.back(adaptive_avg_pool2d(cast(self), output_size));
   autocast::detail::Off no_autocast;  // these are no products of the user's

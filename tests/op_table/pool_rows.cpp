@@ -205,7 +205,7 @@ void add_pool(Rows& rows) {
                         {"padding", [=] { max_pool2d(x, 2, 2, 2); }, "at most half of kernel size"},
                         {"stride", [=] { max_pool2d(x, 2, 0); }, "stride should be greater than zero"},
                         {"size", [=] { max_pool2d(x, 6); }, "Output size is too small"},
-                        {"integers", [=] { max_pool2d(x.to(kLong), 2); }, "not implemented for type Long"}};
+                        {"bool", [=] { max_pool2d(x > 0, 2); }, "not implemented for bool"}};
   rows.push_back(max_row({{5, 5}, {1, 1}, {2, 2}}, {{1, 1, 6, 7}, {1, 3, 20, 20}, {1, 1, 1, 2}}));
   rows.push_back(max_row({{3, 2}, {2, 3}, {1, 1}, {1, 1}, true}, {{1, 1, 6, 5}}));
   rows.push_back(max_row({{5, 5}, {2, 2}, {2, 2}}, {{1, 1, 7, 6}, {1, 2, 1, 1}}));
@@ -259,9 +259,9 @@ void add_pool(Rows& rows) {
                          "expected 3D or 4D"},
                         {"size",
                          [=] {
-                           adaptive_avg_pool2d(x, {0, 1});
+                           adaptive_avg_pool2d(x, {-1, 1});
                          },
-                         "two positive ints"}};
+                         "greater than or equal to 0"}};
   rows.push_back(adaptive_row(2, 3, {{1, 1, 4, 6}}));
   rows.push_back(adaptive_row(3, 5, {{1, 2, 7, 4}}));
   rows.push_back(
