@@ -1,9 +1,14 @@
-// Saving and loading tensors, modules and optimizers: safetensors files, which Python's safetensors reads
-// too.
+// Saving and loading tensors, modules, optimizers and schedulers: torch::save and torch::load.
+//
+// What is written is a safetensors file, which Python's safetensors reads too. What is read is told by its
+// content: a safetensors file, or one of Python's torch.save.
 #pragma once
 
+#include <iosfwd>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <tengen/nn/pimpl.h>
@@ -12,48 +17,100 @@
 
 namespace tengen {
 
-/// Written to a temporary file that is then renamed: a file is never half written.
-void save(const OrderedDict<std::string, Tensor>& tensors, const std::string& path);
-void save(const Tensor& tensor, const std::string& path);
-void save(const std::vector<Tensor>& tensors, const std::string& path);
-
-void load(OrderedDict<std::string, Tensor>& tensors, const std::string& path);
-void load(Tensor& tensor, const std::string& path);
-void load(std::vector<Tensor>& tensors, const std::string& path);
-
 template <class T>
 concept HasStateDict = requires(T& object) {
   object.load_state_dict(object.state_dict());
 };
 
-/// A module, an optimizer, a scheduler: what has a state_dict().
+namespace serialize {
+
+using TensorDict = OrderedDict<std::string, Tensor>;
+
+void write(const TensorDict& tensors, const std::string& path);
+void write(const TensorDict& tensors, std::ostream& out);
+TensorDict read(const std::string& path);
+TensorDict read(std::istream& in);
+TensorDict read(std::string_view bytes);
+
+// ---- what is saved of an object, and how it takes what was loaded
+inline const TensorDict& tensors_of(const TensorDict& tensors) { return tensors; }
+TensorDict tensors_of(const Tensor& tensor);
+TensorDict tensors_of(const std::vector<Tensor>& tensors);
 template <HasStateDict T>
-void save(const T& object, const std::string& path) {
-  save(object.state_dict(), path);
-}
-/// The object must have been made with the same structure. What does not fit is an Error, and nothing has
-/// changed.
-template <HasStateDict T>
-void load(T& object, const std::string& path) {
-  OrderedDict<std::string, Tensor> state;
-  load(state, path);
-  object.load_state_dict(state);
-}
-template <HasStateDict T>
-void save(const std::shared_ptr<T>& object, const std::string& path) {
-  save(*object, path);
-}
-template <HasStateDict T>
-void load(const std::shared_ptr<T>& object, const std::string& path) {
-  load(*object, path);
+TensorDict tensors_of(const T& object) {
+  return object.state_dict();
 }
 template <class T>
-void save(const nn::ModuleHolder<T>& holder, const std::string& path) {
-  save(*holder, path);
+TensorDict tensors_of(const nn::ModuleHolder<T>& holder) {
+  return tensors_of(*holder);
 }
 template <class T>
-void load(nn::ModuleHolder<T>& holder, const std::string& path) {
-  load(*holder, path);
+TensorDict tensors_of(const std::shared_ptr<T>& object) {
+  TENGEN_CHECK(object, "save: expected an object but found an empty pointer");
+  return tensors_of(*object);
+}
+
+void take(TensorDict& tensors, const TensorDict& loaded, std::optional<Device> device);
+void take(Tensor& tensor, const TensorDict& loaded, std::optional<Device> device);
+void take(std::vector<Tensor>& tensors, const TensorDict& loaded, std::optional<Device> device);
+void take(nn::Module& module, const TensorDict& loaded, std::optional<Device> device);
+template <HasStateDict T>
+requires(!std::is_base_of_v<nn::Module, T>) void take(T& object, const TensorDict& loaded,
+                                                      std::optional<Device>) {
+  object.load_state_dict(loaded);
+}
+template <class T>
+void take(const nn::ModuleHolder<T>& holder, const TensorDict& loaded, std::optional<Device> device) {
+  take(*holder.ptr(), loaded, device);
+}
+template <class T>
+void take(const std::shared_ptr<T>& object, const TensorDict& loaded, std::optional<Device> device) {
+  TENGEN_CHECK(object, "load: expected an object to load into but found an empty pointer");
+  take(*object, loaded, device);
+}
+
+template <class T>
+concept Saved = requires(const T& value) {
+  tensors_of(value);
+};
+template <class T>
+concept Loaded = requires(T& value, const TensorDict& tensors) {
+  take(value, tensors, std::nullopt);
+};
+
+}  // namespace serialize
+
+/// Writes a tensor, several tensors (a vector, or an OrderedDict by name), a module (itself, its holder or a
+/// shared pointer to it), an optimizer or a scheduler. A file is written to a temporary one that is then
+/// renamed: it is never half written. Whether a tensor requires a gradient is saved with it.
+template <serialize::Saved T>
+void save(const T& value, const std::string& path) {
+  serialize::write(serialize::tensors_of(value), path);
+}
+template <serialize::Saved T>
+void save(const T& value, std::ostream& out) {
+  serialize::write(serialize::tensors_of(value), out);
+}
+
+/// Reads what save() or Python's torch.save has written. A module, an optimizer or a scheduler must have been
+/// made with the same structure; what does not fit is an Error, and nothing has changed. A tensor, and a
+/// module's parameters, take the dtype that was saved. Tensors come to `device`; a module moves there, an
+/// optimizer's state stays with its parameters.
+template <class T>
+requires serialize::Loaded<std::remove_reference_t<T>>
+void load(T&& value, const std::string& path, std::optional<Device> device = std::nullopt) {
+  serialize::take(value, serialize::read(path), device);
+}
+/// From a stream, to its end.
+template <class T>
+requires serialize::Loaded<std::remove_reference_t<T>>
+void load(T&& value, std::istream& in, std::optional<Device> device = std::nullopt) {
+  serialize::take(value, serialize::read(in), device);
+}
+template <class T>
+requires serialize::Loaded<std::remove_reference_t<T>>
+void load(T&& value, const char* data, size_t size, std::optional<Device> device = std::nullopt) {
+  serialize::take(value, serialize::read(std::string_view(data, size)), device);
 }
 
 }  // namespace tengen
