@@ -5,7 +5,7 @@
 // after `using namespace torch;` the word nn means torch::nn alone.
 #pragma once
 
-#include <cstdio>
+#include <iterator>
 
 #include <tengen/autograd/autocast.h>
 #include <tengen/autograd/autograd.h>
@@ -20,6 +20,7 @@
 #include <tengen/tensor/cuda.h>
 #include <tengen/tensor/parallel.h>
 #include <tengen/tensor/precision.h>
+#include <tengen/tensor/warning.h>
 
 // clang-format off
 #define TENGEN_TORCH_NAMES(X) \
@@ -109,6 +110,66 @@ inline bool isFloatingType(ScalarType type) { return ::tengen::is_floating_point
 inline bool isIntegralType(ScalarType type, bool include_bool) {
   return ::tengen::is_integral(type, include_bool);
 }
+using ::tengen::Warning;
+using ::tengen::WarningHandler;
+namespace WarningUtils = ::tengen::WarningUtils;
+
+/// The arguments, one behind the other, as a stream prints them.
+template <class... Args>
+std::string str(const Args&... args) {
+  return ::tengen::detail::str(args...);
+}
+/// The elements of a container with a text between them.
+template <class Container>
+std::string Join(const std::string& delimiter, const Container& values) {
+  std::string joined;
+  for (auto it = std::begin(values); it != std::end(values); ++it)
+    joined += str(it == std::begin(values) ? std::string() : delimiter, *it);
+  return joined;
+}
+/// The integers from `begin` to `end - 1` for a range-for; none where end is not above begin.
+template <class T>
+class IntegerRange {
+ public:
+  class Iterator {
+   public:
+    using iterator_category = std::input_iterator_tag;
+    using value_type = T;
+    using difference_type = std::ptrdiff_t;
+    using pointer = T*;
+    using reference = T;
+
+    explicit Iterator(T value) : value_(value) {}
+    T operator*() const { return value_; }
+    Iterator& operator++() {
+      ++value_;
+      return *this;
+    }
+    Iterator operator++(int) {
+      Iterator before = *this;
+      ++value_;
+      return before;
+    }
+    bool operator==(const Iterator& other) const = default;
+
+   private:
+    T value_;
+  };
+  IntegerRange(T begin, T end) : begin_(begin), end_(end < begin ? begin : end) {}
+  Iterator begin() const { return Iterator(begin_); }
+  Iterator end() const { return Iterator(end_); }
+
+ private:
+  T begin_, end_;
+};
+template <class First, class Last>
+requires(std::is_integral_v<First>&& std::is_integral_v<Last>) IntegerRange<Last> irange(First begin,
+                                                                                         Last end) {
+  return {Last(begin), end};
+}
+template <class Last>
+requires std::is_integral_v<Last> IntegerRange<Last> irange(Last end) { return {Last(0), end}; }
+
 namespace cuda {
 using ::tengen::cuda::CUDAStream;
 using ::tengen::cuda::CUDAStreamGuard;
@@ -231,12 +292,11 @@ using namespace ::tengen::optim;
 #define AT_ASSERT TORCH_CHECK
 #define AT_ASSERTM TORCH_CHECK
 #define AT_ERROR(...) ::tengen::fail(__VA_ARGS__)
-#define TORCH_WARN(...)                                               \
-  std::fprintf(stderr, "[W %s:%d] Warning: %s\n", __FILE__, __LINE__, \
-               ::tengen::detail::str(__VA_ARGS__).c_str())
-#define TORCH_WARN_ONCE(...)                                                   \
-  do {                                                                         \
-    [[maybe_unused]] static const int tengen_warned = TORCH_WARN(__VA_ARGS__); \
+#define TORCH_WARN(...) \
+  ::tengen::warn({::tengen::detail::str(__VA_ARGS__), {__func__, __FILE__, uint32_t(__LINE__)}})
+#define TORCH_WARN_ONCE(...)                                                            \
+  do {                                                                                  \
+    [[maybe_unused]] static const bool tengen_warned = (TORCH_WARN(__VA_ARGS__), true); \
   } while (false)
 
 #define TORCH_MODULE TENGEN_MODULE

@@ -54,24 +54,35 @@ class StatelessDataLoader {
     using difference_type = std::ptrdiff_t;
     using iterator_category = std::input_iterator_tag;
 
+    /// The end.
     Iterator() = default;
-    explicit Iterator(StatelessDataLoader* loader) : loader_(loader), batch_(loader->next()) {}
-    BatchType& operator*() {
-      TENGEN_CHECK(batch_, "DataLoader: the iterator is past the end");
-      return *batch_;
+    explicit Iterator(StatelessDataLoader* loader)
+        : state_(std::make_shared<State>(State{loader, loader->next()})) {}
+    BatchType& operator*() const {
+      TENGEN_CHECK(state_, "Dereferencing the DataLoader's past-the-end iterator is not allowed");
+      TENGEN_CHECK(state_->batch, "DataLoader: Attempted to dereference iterator that was past the end");
+      return *state_->batch;
     }
-    BatchType* operator->() { return &**this; }
+    BatchType* operator->() const { return &**this; }
     Iterator& operator++() {
-      TENGEN_CHECK(batch_, "DataLoader: the iterator is past the end");
-      batch_ = loader_->next();
+      TENGEN_CHECK(state_, "Incrementing the DataLoader's past-the-end iterator is not allowed");
+      TENGEN_CHECK(state_->batch, "DataLoader: Attempted to increment iterator past the end");
+      state_->batch = state_->loader->next();
       return *this;
     }
-    /// Only whether both are at the end, or neither.
-    bool operator==(const Iterator& other) const { return batch_.has_value() == other.batch_.has_value(); }
+    /// Copies go through the epoch together and are equal; so are all iterators that have reached the end.
+    bool operator==(const Iterator& other) const {
+      return at_end() || other.at_end() ? at_end() == other.at_end() : state_ == other.state_;
+    }
 
    private:
-    StatelessDataLoader* loader_ = nullptr;
-    std::optional<BatchType> batch_;
+    friend StatelessDataLoader;
+    struct State {
+      StatelessDataLoader* loader;
+      std::optional<BatchType> batch;
+    };
+    bool at_end() const { return !state_ || !state_->batch; }
+    std::shared_ptr<State> state_;
   };
 
   StatelessDataLoader(Dataset dataset, Sampler sampler, DataLoaderOptions options)
@@ -86,13 +97,22 @@ class StatelessDataLoader {
     workers_ = std::make_unique<detail::Workers>(std::move(produce), options_.enforce_ordering());
   }
 
+  /// With workers there is one epoch at a time: it must be at its end, or its iterators gone.
   Iterator begin() {
+    if (workers_) {
+      const auto running = running_.lock();
+      TENGEN_CHECK(!running || !running->batch,
+                   "DataLoader: Attempted to get a new DataLoader iterator while another iterator is not yet "
+                   "exhausted");
+    }
     sampler_.reset();
     if (workers_) {
       workers_->drain();
       prefetch(std::max<size_t>(options_.max_jobs().value_or(2 * options_.workers()), 1));
     }
-    return Iterator(this);
+    Iterator first(this);
+    running_ = first.state_;
+    return first;
   }
   Iterator end() { return Iterator(); }
   const DataLoaderOptions& options() const { return options_; }
@@ -130,6 +150,7 @@ class StatelessDataLoader {
   Sampler sampler_;
   Dataset dataset_;
   std::unique_ptr<detail::Workers> workers_;
+  std::weak_ptr<typename Iterator::State> running_;
 };
 
 template <class Dataset, class Sampler>

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
+
+#include <tengen/tensor/warning.h>
 
 namespace tengen::optim {
 
@@ -18,11 +19,11 @@ LRScheduler::LRScheduler(Optimizer& optimizer)
 
 void LRScheduler::step() {
   if (step_count_ == 1 && optimizer_steps_ && optimizer_.steps_taken() == optimizer_steps_)
-    std::fputs(
-        "Warning: scheduler.step() was called before optimizer.step(), so the first value of the "
-        "learning-rate "
-        "schedule is skipped. Call optimizer.step() first.\n",
-        stderr);
+    warn(
+        {"scheduler.step() was called before optimizer.step(), so the first value of the learning-rate "
+         "schedule "
+         "is skipped. Call optimizer.step() first.",
+         {__func__, __FILE__, __LINE__}});
   ++step_count_;
   ++last_epoch_;
   set_lrs(get_lrs());

@@ -34,6 +34,9 @@ Tensor leaky_relu(const Tensor& input, const LeakyReLUFuncOptions& options) {
   return place(input, tengen::leaky_relu(input, options.negative_slope()), options.inplace());
 }
 Tensor hardtanh(const Tensor& input, const HardtanhFuncOptions& options) {
+  TENGEN_CHECK(!(options.min_val() > options.max_val()),
+               "hardtanh: min_val cannot be greater than max_val, found ", options.min_val(), " and ",
+               options.max_val());
   return place(input, tengen::hardtanh(input, options.min_val(), options.max_val()), options.inplace());
 }
 Tensor threshold(const Tensor& input, const ThresholdFuncOptions& options) {

@@ -115,13 +115,18 @@ class ModuleListImpl : public Cloneable<ModuleListImpl> {
     for (const auto& module : container) push_back(module);
   }
 
+  /// The module must be a T.
   template <class T>
   T& at(size_t i) {
-    return *ptr(i)->template as<T>();
+    return const_cast<T&>(std::as_const(*this).template at<T>(i));
   }
   template <class T>
   const T& at(size_t i) const {
-    return *ptr(i)->template as<T>();
+    const Module& module = *ptr(i);
+    const T* found = module.as<T>();
+    TENGEN_CHECK(found, "ModuleList: Unable to cast module[", i, "], which is a ", module.name(),
+                 ", to the type that is asked for");
+    return *found;
   }
   const std::shared_ptr<Module>& ptr(size_t i) const;
   template <class T>

@@ -137,11 +137,23 @@ functional::ConvTransposeFuncOptions<D> transpose_options(const Tensor& input, c
 
 }  // namespace
 
-Conv1dImpl::Conv1dImpl(const Conv1dOptions& options) : ConvNdImpl(options) {}
+namespace {
+template <size_t D>
+const ConvOptions<D>& checked(const ConvOptions<D>& options) {
+  if (options.padding().same)
+    for (int64_t stride : *options.stride())
+      TENGEN_CHECK(stride == 1, "Conv", D,
+                   "d: padding='same' is not supported for strided convolutions, found stride ",
+                   options.stride());
+  return options;
+}
+}  // namespace
+
+Conv1dImpl::Conv1dImpl(const Conv1dOptions& options) : ConvNdImpl(checked(options)) {}
 Tensor Conv1dImpl::forward(const Tensor& input) {
   return convolve<1>(functional::conv1d, input, weight, bias, options);
 }
-Conv2dImpl::Conv2dImpl(const Conv2dOptions& options) : ConvNdImpl(options) {}
+Conv2dImpl::Conv2dImpl(const Conv2dOptions& options) : ConvNdImpl(checked(options)) {}
 Tensor Conv2dImpl::forward(const Tensor& input) {
   return convolve<2>(functional::conv2d, input, weight, bias, options);
 }
