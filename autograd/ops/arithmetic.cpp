@@ -9,11 +9,9 @@ namespace {
 
 Tensor zeros_for(const Tensor& grad) { return zeros_like(grad); }
 
-// The factor of an operand whose result is of `type`.
-double factor(const char* name, ScalarType type, const Scalar& alpha) {
+void check_alpha(const char* name, ScalarType type, const Scalar& alpha) {
   TENGEN_CHECK(is_floating_point(type) || !alpha.isFloatingPoint(), name,
                ": for integral input tensors, argument alpha must not be a floating point number");
-  return fitting(alpha, type);
 }
 
 void check_sub(const Arg& a, const Arg& b) {
@@ -29,10 +27,11 @@ void check_sub(const Arg& a, const Arg& b) {
 // a + alpha * b
 Tensor sum_of(const char* name, const Arg& a, const Arg& b, const Scalar& alpha) {
   ScalarType type = common_type(a.operand(), b.operand());
-  const double scale = factor(name, type, alpha);
-  Tensor out = alpha.equal(1)    ? compute(Binary::add, a, b, type, type, {}, nullptr, name)
-               : alpha.equal(-1) ? compute(Binary::sub, a, b, type, type, {}, nullptr, name)
-                                 : compute(Binary::add_scaled, a, b, type, type, scale, nullptr, name);
+  check_alpha(name, type, alpha);
+  Tensor out = alpha.equal(1) ? compute(Binary::add, a, b, type, type, {}, nullptr, name)
+               : alpha.equal(-1)
+                   ? compute(Binary::sub, a, b, type, type, {}, nullptr, name)
+                   : compute(Binary::add_scaled, a, b, type, type, fitting(alpha, type), nullptr, name);
   return record(name, std::move(out), {a.tensor ? *a.tensor : kNotSaved, b.tensor ? *b.tensor : kNotSaved},
                 {}, [alpha](Node& node, const Tensor& grad) -> Grads {
                   return {node.needs(0) ? grad : Tensor(), !node.needs(1)    ? Tensor()
@@ -44,11 +43,11 @@ Tensor sum_of(const char* name, const Arg& a, const Arg& b, const Scalar& alpha)
 
 Tensor& add_into(const char* name, const Tensor& self, const Arg& other, const Scalar& alpha) {
   ScalarType type = common_type(Operand(self), other.operand());
-  const double scale = factor(name, type, alpha);
+  check_alpha(name, type, alpha);
   auto otherwise = [&] { return sum_of(name, self, other, alpha); };
   if (alpha.equal(1)) return compute_(name, Binary::add, self, other, type, {}, otherwise);
   if (alpha.equal(-1)) return compute_(name, Binary::sub, self, other, type, {}, otherwise);
-  return compute_(name, Binary::add_scaled, self, other, type, scale, otherwise);
+  return compute_(name, Binary::add_scaled, self, other, type, fitting(alpha, type), otherwise);
 }
 
 }  // namespace
@@ -302,8 +301,9 @@ Tensor lerp(const Tensor& self, const Tensor& end, const Tensor& weight) {
 
 Tensor addcmul(const Tensor& self, const Tensor& tensor1, const Tensor& tensor2, const Scalar& value) {
   ScalarType type = result_type({self, tensor1, tensor2});
-  Tensor out = compute(Ternary::addcmul, self, tensor1, tensor2, type, factor("addcmul", type, value),
-                       nullptr, "addcmul");
+  check_alpha("addcmul", type, value);
+  Tensor out =
+      compute(Ternary::addcmul, self, tensor1, tensor2, type, fitting(value, type), nullptr, "addcmul");
   return record("addcmul", out, {self, tensor1, tensor2}, {tensor1, tensor2},
                 [value](Node& node, const Tensor& grad) -> Grads {
                   return {grad, node.needs(1) ? grad * node.saved(1) * value : Tensor(),
@@ -447,8 +447,8 @@ Tensor& Tensor::lerp_(const Tensor& end, const Tensor& weight) const {
 }
 Tensor& Tensor::addcmul_(const Tensor& tensor1, const Tensor& tensor2, const Scalar& value) const {
   const ScalarType type = result_type({*this, tensor1, tensor2});
-  return compute_("addcmul_", Ternary::addcmul, *this, tensor1, tensor2, type,
-                  factor("addcmul_", type, value), [&] { return addcmul(tensor1, tensor2, value); });
+  return compute_("addcmul_", Ternary::addcmul, *this, tensor1, tensor2, type, fitting(value, type),
+                  [&] { return addcmul(tensor1, tensor2, value); });
 }
 Tensor& Tensor::addcdiv_(const Tensor& tensor1, const Tensor& tensor2, const Scalar& value) const {
   TENGEN_CHECK(is_floating_point(), "addcdiv_: integer division is not supported, found a tensor of type ",
