@@ -56,10 +56,11 @@ std::vector<InstructionSet> instruction_sets() {
 
 // The best that the processor can run, or the one that TENGEN_CPU asks for.
 const Kernels& choose_cpu_table() {
-  const char* wish = std::getenv("TENGEN_CPU");
+  const char* variable = std::getenv("TENGEN_CPU");
+  const std::string_view wish = variable ? variable : "";
   std::string choice;
   for (const InstructionSet& set : instruction_sets()) {
-    if (set.runs && (!wish || std::string_view(wish) == set.name)) return set.table();
+    if (set.runs && (wish.empty() || wish == set.name)) return set.table();
     if (set.runs) choice += choice.empty() ? set.name : std::string(", ") + set.name;
   }
   if (!choice.empty())

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "../../temporary.h"
+#include "child.h"
 
 TEST_CASE("many modules: in a row") {
   constexpr int kModules = 100'000;
@@ -34,7 +35,7 @@ TEST_CASE("many modules: in a row") {
 }
 
 TEST_CASE("many modules: inside each other") {
-  constexpr int kDepth = 10'000;
+  constexpr int kDepth = kSanitized ? 1000 : 10'000;  // sanitizers need more stack
   torch::nn::Sequential model(torch::nn::Linear(1, 1));
   for (int i = 0; i < kDepth; ++i) model = torch::nn::Sequential(model);
   const torch::Tensor y = model->forward(torch::ones({1, 1}));
