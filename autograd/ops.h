@@ -96,18 +96,19 @@ Tensor isclose(const Tensor& self, const Tensor& other, double rtol = 1e-5, doub
 bool allclose(const Tensor& self, const Tensor& other, double rtol = 1e-5, double atol = 1e-8,
               bool equal_nan = false);
 bool equal(const Tensor& self, const Tensor& other);  // same shape and same elements
-#define TENGEN_OPERATOR(symbol, name)                                                    \
+#define TENGEN_OPERATOR(symbol, name, turned)                                            \
   inline Tensor operator symbol(const Tensor& a, const Tensor& b) { return name(a, b); } \
-  inline Tensor operator symbol(const Tensor& a, const Scalar& b) { return name(a, b); }
-TENGEN_OPERATOR(==, eq)
-TENGEN_OPERATOR(!=, ne)
-TENGEN_OPERATOR(<, lt)
-TENGEN_OPERATOR(<=, le)
-TENGEN_OPERATOR(>, gt)
-TENGEN_OPERATOR(>=, ge)
-TENGEN_OPERATOR(&, bitwise_and)
-TENGEN_OPERATOR(|, bitwise_or)
-TENGEN_OPERATOR(^, bitwise_xor)
+  inline Tensor operator symbol(const Tensor& a, const Scalar& b) { return name(a, b); } \
+  inline Tensor operator symbol(const Scalar& a, const Tensor& b) { return turned(b, a); }
+TENGEN_OPERATOR(==, eq, eq)
+TENGEN_OPERATOR(!=, ne, ne)
+TENGEN_OPERATOR(<, lt, gt)
+TENGEN_OPERATOR(<=, le, ge)
+TENGEN_OPERATOR(>, gt, lt)
+TENGEN_OPERATOR(>=, ge, le)
+TENGEN_OPERATOR(&, bitwise_and, bitwise_and)
+TENGEN_OPERATOR(|, bitwise_or, bitwise_or)
+TENGEN_OPERATOR(^, bitwise_xor, bitwise_xor)
 #undef TENGEN_OPERATOR
 inline Tensor operator!(const Tensor& a) { return logical_not(a); }
 inline Tensor operator&&(const Tensor& a, const Tensor& b) { return logical_and(a, b); }
@@ -188,12 +189,20 @@ Tensor sum_to_size(const Tensor& self, IntArrayRef size);
 Tensor mean(const Tensor& self, std::optional<ScalarType> dtype = std::nullopt);
 Tensor mean(const Tensor& self, IntArrayRef dim, bool keepdim = false,
             std::optional<ScalarType> dtype = std::nullopt);
-Tensor var(const Tensor& self, bool unbiased = true);
-Tensor var(const Tensor& self, IntArrayRef dim, bool unbiased = true, bool keepdim = false);
-Tensor std(const Tensor& self, bool unbiased = true);
-Tensor std(const Tensor& self, IntArrayRef dim, bool unbiased = true, bool keepdim = false);
-std::tuple<Tensor, Tensor> var_mean(const Tensor& self, IntArrayRef dim, bool unbiased = true,
+/// var, std, var_mean: a bool alone is `unbiased`; a number or a list is `dim`.
+Tensor var(const Tensor& self, IntArrayRef dim = {}, bool unbiased = true, bool keepdim = false);
+inline Tensor var(const Tensor& self, std::same_as<bool> auto unbiased) {
+  return var(self, IntArrayRef(), unbiased);
+}
+Tensor std(const Tensor& self, IntArrayRef dim = {}, bool unbiased = true, bool keepdim = false);
+inline Tensor std(const Tensor& self, std::same_as<bool> auto unbiased) {
+  return std(self, IntArrayRef(), unbiased);
+}
+std::tuple<Tensor, Tensor> var_mean(const Tensor& self, IntArrayRef dim = {}, bool unbiased = true,
                                     bool keepdim = false);
+inline std::tuple<Tensor, Tensor> var_mean(const Tensor& self, std::same_as<bool> auto unbiased) {
+  return var_mean(self, IntArrayRef(), unbiased);
+}
 Tensor prod(const Tensor& self, std::optional<ScalarType> dtype = std::nullopt);
 Tensor prod(const Tensor& self, int64_t dim, bool keepdim = false,
             std::optional<ScalarType> dtype = std::nullopt);
@@ -219,7 +228,11 @@ Tensor any(const Tensor& self, int64_t dim, bool keepdim = false);
 Tensor all(const Tensor& self);
 Tensor all(const Tensor& self, int64_t dim, bool keepdim = false);
 Tensor count_nonzero(const Tensor& self, std::optional<int64_t> dim = std::nullopt);
+inline Tensor count_nonzero(const Tensor& self, int64_t dim) { return self.count_nonzero(dim); }
+Tensor count_nonzero(const Tensor& self, IntArrayRef dim);
+/// The lower of the two in the middle; NaN where there is one.
 Tensor median(const Tensor& self);
+std::tuple<Tensor, Tensor> median(const Tensor& self, int64_t dim, bool keepdim = false);
 
 // ---- sort.cpp
 std::tuple<Tensor, Tensor> sort(const Tensor& self, int64_t dim = -1,
@@ -227,6 +240,10 @@ std::tuple<Tensor, Tensor> sort(const Tensor& self, int64_t dim = -1,
 std::tuple<Tensor, Tensor> sort(const Tensor& self, std::optional<bool> stable, int64_t dim = -1,
                                 bool descending = false);
 Tensor argsort(const Tensor& self, int64_t dim = -1, bool descending = false);
+inline Tensor argsort(const Tensor& self, std::same_as<bool> auto stable, int64_t dim = -1,
+                      bool descending = false) {
+  return self.argsort(stable, dim, descending);
+}
 std::tuple<Tensor, Tensor> topk(const Tensor& self, int64_t k, int64_t dim = -1, bool largest = true,
                                 bool sorted = true);
 /// Sorted distinct elements; with return_inverse/return_counts also where each element went and how often it
@@ -251,6 +268,7 @@ Tensor slice(const Tensor& self, int64_t dim = 0, std::optional<int64_t> start =
              std::optional<int64_t> end = std::nullopt, int64_t step = 1);
 Tensor squeeze(const Tensor& self);
 Tensor squeeze(const Tensor& self, int64_t dim);
+Tensor squeeze(const Tensor& self, IntArrayRef dim);
 Tensor unsqueeze(const Tensor& self, int64_t dim);
 Tensor flatten(const Tensor& self, int64_t start_dim = 0, int64_t end_dim = -1);
 Tensor unflatten(const Tensor& self, int64_t dim, IntArrayRef sizes);

@@ -6,6 +6,7 @@
 // tensor from several threads is safe; writing needs the caller's own lock.
 #pragma once
 
+#include <concepts>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -313,10 +314,10 @@ class Tensor {
   Tensor sum_to_size(IntArrayRef size) const;
   Tensor mean(std::optional<ScalarType> dtype = std::nullopt) const;
   Tensor mean(IntArrayRef dim, bool keepdim = false, std::optional<ScalarType> dtype = std::nullopt) const;
-  Tensor var(bool unbiased = true) const;
-  Tensor var(IntArrayRef dim, bool unbiased = true, bool keepdim = false) const;
-  Tensor std(bool unbiased = true) const;
-  Tensor std(IntArrayRef dim, bool unbiased = true, bool keepdim = false) const;
+  Tensor var(IntArrayRef dim = {}, bool unbiased = true, bool keepdim = false) const;
+  Tensor var(std::same_as<bool> auto unbiased) const { return var(IntArrayRef(), unbiased); }
+  Tensor std(IntArrayRef dim = {}, bool unbiased = true, bool keepdim = false) const;
+  Tensor std(std::same_as<bool> auto unbiased) const { return std(IntArrayRef(), unbiased); }
   Tensor prod(std::optional<ScalarType> dtype = std::nullopt) const;
   Tensor prod(int64_t dim, bool keepdim = false, std::optional<ScalarType> dtype = std::nullopt) const;
   Tensor amax(IntArrayRef dim = {}, bool keepdim = false) const;
@@ -370,13 +371,19 @@ class Tensor {
   std::vector<Tensor> split(IntArrayRef split_sizes, int64_t dim = 0) const;
   std::vector<Tensor> split_with_sizes(IntArrayRef split_sizes, int64_t dim = 0) const;
   std::vector<Tensor> chunk(int64_t chunks, int64_t dim = 0) const;
+  Tensor count_nonzero(int64_t dim) const { return count_nonzero(IntArrayRef(dim)); }
+  Tensor count_nonzero(IntArrayRef dim) const;
   std::vector<Tensor> unbind(int64_t dim = 0) const;
+  std::tuple<Tensor, Tensor> median(int64_t dim, bool keepdim = false) const;
   Tensor narrow(int64_t dim, int64_t start, int64_t length) const;
   Tensor select(int64_t dim, int64_t index) const;
   Tensor slice(int64_t dim = 0, std::optional<int64_t> start = std::nullopt,
                std::optional<int64_t> end = std::nullopt, int64_t step = 1) const;
   Tensor squeeze() const;
   Tensor squeeze(int64_t dim) const;
+  Tensor argsort(std::same_as<bool> auto stable, int64_t dim = -1, bool descending = false) const {
+    return std::get<1>(sort(std::optional<bool>(stable), dim, descending));
+  }
   Tensor& squeeze_() const;
   Tensor& squeeze_(int64_t dim) const;
   Tensor unsqueeze(int64_t dim) const;
@@ -408,6 +415,7 @@ class Tensor {
   Tensor index_add(int64_t dim, const Tensor& index, const Tensor& source, const Scalar& alpha = 1) const;
   Tensor& index_add_(int64_t dim, const Tensor& index, const Tensor& source, const Scalar& alpha = 1) const;
   Tensor take(const Tensor& index) const;
+  Tensor squeeze(IntArrayRef dim) const;
 
   // ---- matrices and normalising functions ----
   Tensor matmul(const Tensor& other) const;

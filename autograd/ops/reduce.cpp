@@ -164,7 +164,6 @@ Tensor var(const Tensor& self, IntArrayRef dim, bool unbiased, bool keepdim) {
     return cast.back(var(cast(self), dim, unbiased, keepdim));
   return finish_var(variance("var", self, dim, unbiased), self, dim, keepdim);
 }
-Tensor var(const Tensor& self, bool unbiased) { return var(self, IntArrayRef(), unbiased, false); }
 
 Tensor std(const Tensor& self, IntArrayRef dim, bool unbiased, bool keepdim) {
   if (Casts cast = widened(Autocast::Nowhere, {self}))
@@ -179,7 +178,6 @@ Tensor std(const Tensor& self, IntArrayRef dim, bool unbiased, bool keepdim) {
                   return {var_gradient(to_var, node.saved(0), dims, divisor)};
                 });
 }
-Tensor std(const Tensor& self, bool unbiased) { return std(self, IntArrayRef(), unbiased, false); }
 
 std::tuple<Tensor, Tensor> var_mean(const Tensor& self, IntArrayRef dim, bool unbiased, bool keepdim) {
   return {var(self, dim, unbiased, keepdim), mean(self, dim, keepdim)};
@@ -304,6 +302,18 @@ Tensor median(const Tensor& self) {
   });
 }
 
+std::tuple<Tensor, Tensor> median(const Tensor& self, int64_t dim, bool keepdim) {
+  dim = wrap_dim(dim, self.dim());
+  if (self.dim() == 0) return {self.clone(), zeros({}, TensorOptions(kLong).device(self.device()))};
+  const int64_t n = self.size(dim);
+  TENGEN_CHECK(n > 0, "median: expected dimension ", dim, " to have elements but found shape ", self.sizes());
+  Tensor nans = self.isnan().sum(dim, true);  // they sort last, and one makes the median NaN
+  Tensor place = where(nans > 0, n - nans, (n - 1) / 2);
+  Tensor indices = std::get<1>(self.detach().sort(dim)).gather(dim, place);
+  Tensor values = self.gather(dim, indices);
+  return keepdim ? std::tuple(values, indices) : std::tuple(values.squeeze(dim), indices.squeeze(dim));
+}
+
 // ---- norms
 Tensor logsumexp(const Tensor& self, IntArrayRef dim, bool keepdim) {
   if (Casts cast = widened(Autocast::CUDA, {self})) return cast.back(logsumexp(cast(self), dim, keepdim));
@@ -395,6 +405,7 @@ Tensor count_nonzero(const Tensor& self, std::optional<int64_t> dim) {
   Tensor set = self.detach() != 0;
   return dim ? set.sum(*dim) : set.sum();
 }
+Tensor count_nonzero(const Tensor& self, IntArrayRef dim) { return (self.detach() != 0).sum(dim); }
 
 // ---- methods
 using OptionalType = std::optional<ScalarType>;
@@ -407,11 +418,9 @@ Tensor Tensor::mean(OptionalType dtype) const { return tengen::mean(*this, dtype
 Tensor Tensor::mean(IntArrayRef dim, bool keepdim, OptionalType dtype) const {
   return tengen::mean(*this, dim, keepdim, dtype);
 }
-Tensor Tensor::var(bool unbiased) const { return tengen::var(*this, unbiased); }
 Tensor Tensor::var(IntArrayRef dim, bool unbiased, bool keepdim) const {
   return tengen::var(*this, dim, unbiased, keepdim);
 }
-Tensor Tensor::std(bool unbiased) const { return tengen::std(*this, unbiased); }
 Tensor Tensor::std(IntArrayRef dim, bool unbiased, bool keepdim) const {
   return tengen::std(*this, dim, unbiased, keepdim);
 }
@@ -428,8 +437,12 @@ Tensor Tensor::norm(const std::optional<Scalar>& p, IntArrayRef dim, bool keepdi
 }
 Tensor Tensor::amax(IntArrayRef dim, bool keepdim) const { return tengen::amax(*this, dim, keepdim); }
 Tensor Tensor::amin(IntArrayRef dim, bool keepdim) const { return tengen::amin(*this, dim, keepdim); }
+Tensor Tensor::count_nonzero(IntArrayRef dim) const { return tengen::count_nonzero(*this, dim); }
 Tensor Tensor::count_nonzero(std::optional<int64_t> dim) const { return tengen::count_nonzero(*this, dim); }
 Tensor Tensor::median() const { return tengen::median(*this); }
+std::tuple<Tensor, Tensor> Tensor::median(int64_t dim, bool keepdim) const {
+  return tengen::median(*this, dim, keepdim);
+}
 #define TENGEN_METHODS(name)                                                            \
   Tensor Tensor::name() const { return tengen::name(*this); }                           \
   Tensor Tensor::name(const Tensor& other) const { return tengen::name(*this, other); } \

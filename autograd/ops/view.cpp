@@ -123,8 +123,15 @@ Tensor squeeze(const Tensor& self) {
 Tensor squeeze(const Tensor& self, int64_t dim) {
   dim = wrap_dim(dim, self.dim());
   return squeezed(self, [dim](int64_t d) { return d == dim; });
+Tensor squeeze(const Tensor& self, IntArrayRef dim) {
+  SmallVector<bool, 8> listed(size_t(self.dim()), false);
+  for (int64_t d : dim)
+    if (self.dim() > 0) listed[wrap_dim(d, self.dim())] = true;
+  return squeezed(self, [&](int64_t d) { return listed[d]; });
+}
 }
 Tensor Tensor::squeeze() const { return tengen::squeeze(*this); }
+Tensor Tensor::squeeze(IntArrayRef dim) const { return tengen::squeeze(*this, dim); }
 Tensor Tensor::squeeze(int64_t dim) const { return tengen::squeeze(*this, dim); }
 Tensor& Tensor::squeeze_() const { return become("squeeze_", *this, squeeze()); }
 Tensor& Tensor::squeeze_(int64_t dim) const { return become("squeeze_", *this, squeeze(dim)); }

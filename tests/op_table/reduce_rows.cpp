@@ -153,7 +153,6 @@ void add_spreads(Rows& rows) {
   auto var_of = [](const V& v) { return squares(v) / double(v.size() - 1); };
   auto biased = [](const V& v) { return squares(v) / double(v.size()); };
   auto std_of = [](const V& v) { return std::sqrt(squares(v) / double(v.size() - 1)); };
-  // As in LibTorch, var(x, 1) would be var(x, unbiased = true).
   auto many = [](Row row) {  // at least two elements per result
     row.samples = [] { return tensors({{3, 4}, {2, 3, 4}, {300, 130}, {5, 9000}}, around_zero); };
     return row;
@@ -165,9 +164,9 @@ void add_spreads(Rows& rows) {
                          },
                          "var: expected a floating-point tensor but found Long"}};
   rows.push_back(many(reduction("var", {0}, true, OF(var(x, 0, false, true)), biased, around_zero)));
-  rows.push_back(many(reduction("var", {-1}, false, OF(var(x, IntArrayRef(-1))), var_of, around_zero)));
+  rows.push_back(many(reduction("var", {-1}, false, OF(var(x, -1)), var_of, around_zero)));
   rows.push_back(many(reduction("std", {}, false, OF(tengen::std(x)), std_of, around_zero)));
-  rows.push_back(many(reduction("std", {1}, false, OF(tengen::std(x, IntArrayRef(1))), std_of, around_zero)));
+  rows.push_back(many(reduction("std", {1}, false, OF(tengen::std(x, 1)), std_of, around_zero)));
   Row both = many(reduction("var_mean", {1}, false, OF(x), var_of, around_zero));
   both.call = [](const Tensors& x) {
     auto [v, m] = var_mean(x[0], 1);
@@ -289,16 +288,22 @@ void add_extremes(Rows& rows) {
   add_arg(reduction("argmax", {-1}, true, OF(argmax(x, -1, true)), arg_largest, apart, false));
   add_arg(reduction("argmin", {}, false, OF(argmin(x)), arg_smallest, apart, false));
   add_arg(reduction("argmin", {1}, false, OF(argmin(x, 1)), arg_smallest, apart, false));
-  rows.push_back(reduction(
-      "median", {}, false, OF(median(x)),
-      [](V v) {
-        std::sort(v.begin(), v.end());
-        return v[(v.size() - 1) / 2];
-      },
-      apart, false));
+  auto middle = [](V v) {
+    std::sort(v.begin(), v.end());
+    return v[(v.size() - 1) / 2];
+  };
+  rows.push_back(reduction("median", {}, false, OF(median(x)), middle, apart, false));
   rows.back().samples = [] { return tensors({{}, {5}, {3, 4}, {300, 130}}, apart); };
-  rows.back().errors = {
-      {"empty", [] { median(ones({0}, kLong)); }, "median: expected a tensor with elements"}};
+  rows.back().errors = {{"empty", [] { median(ones({0}, kLong)); }, "median: expected a tensor with elements"},
+                        {"an empty dimension",
+                         [] {
+                           median(ones({2, 0}), 1);
+                         },
+                         "median: expected dimension 1 to have elements but found shape [2, 0]"}};
+  rows.push_back(reduction("median", {1}, false, OF(std::get<0>(median(x, 1))), middle, apart, false));
+  rows.push_back(reduction("median", {0}, true, OF(std::get<0>(median(x, 0, true))), middle, apart, false));
+  for (Row* row : {&rows[rows.size() - 2], &rows.back()})
+    row->samples = [] { return tensors({{3, 4}, {2, 3, 4}, {30, 130}}, apart); };
 }
 
 void add_norms(Rows& rows) {
@@ -347,6 +352,7 @@ void add_truth(Rows& rows) {
   add(reduction("any", {-1}, true, OF(any(x, -1, true)), some, mostly_zero));
   add(reduction("count_nonzero", {}, false, OF(count_nonzero(x)), how_many, some_zero));
   add(reduction("count_nonzero", {1}, false, OF(count_nonzero(x, 1)), how_many, some_zero));
+  add(reduction("count_nonzero", {0, 2}, false, OF(count_nonzero(x, {0, 2})), how_many, some_zero));
 }
 
 }  // namespace

@@ -67,7 +67,8 @@ void add_sort(Rows& rows) {
                   .call =
                       [](const Tensors& in) {
                         return listed(in[0].sort(true, -1, false)) + listed(sort(in[0], -1, true)) +
-                               Tensors{argsort(in[0]), in[0].argsort(-1, true)};
+                               Tensors{argsort(in[0]), in[0].argsort(-1, true),
+                                       argsort(in[0], true, -1, false)};
                       },
                   .samples =
                       [] {
@@ -83,7 +84,7 @@ void add_sort(Rows& rows) {
                         size_t last = size_t(in[0].dim()) - 1;
                         int64_t n = in[0].size(-1);
                         Tensors up = ordered(in[0], last, n, false), down = ordered(in[0], last, n, true);
-                        return up + down + Tensors{up[1], down[1]};
+                        return up + down + Tensors{up[1], down[1], up[1]};
                       },
                   .differentiable = false});
   rows.push_back(

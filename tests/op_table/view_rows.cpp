@@ -118,14 +118,18 @@ void add_reshaping(Rows& rows) {
   rows.push_back(
       {.name = "squeeze",
        .call = [](const Tensors& in) -> Tensors {
-         return {squeeze(in[0]), in[0].dim() ? squeeze(in[0], 1) : in[0].squeeze(0)};
+         return {squeeze(in[0]), in[0].dim() ? squeeze(in[0], 1) : in[0].squeeze(0),
+                 in[0].dim() ? squeeze(in[0], {0, -1}) : squeeze(in[0], {0})};
        },
        .samples = shapes({{"0-d", {}}, {"ones", {2, 1, 3, 1}}, {"none", {2, 3}}, {"empty", {0, 1}}}),
        .reference = [](const Tensors& in) -> Tensors {
          C all = sizes_of(in[0]), one = all;
          std::erase(all, 1);
          if (one.size() > 1 && one[1] == 1) one.erase(one.begin() + 1);
-         return {make(values(in[0]), all), make(values(in[0]), one)};
+         C ends = sizes_of(in[0]);
+         if (!ends.empty() && ends.back() == 1) ends.pop_back();
+         if (!ends.empty() && ends.front() == 1) ends.erase(ends.begin());
+         return {make(values(in[0]), all), make(values(in[0]), one), make(values(in[0]), ends)};
        },
        .errors = {{"dim", [] { squeeze(zeros({2}), 1); },
                    "Dimension out of range (expected to be in range of [-1, 0], but got 1)"}},
