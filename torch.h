@@ -5,6 +5,7 @@
 // after `using namespace torch;` the word nn means torch::nn alone.
 #pragma once
 
+#include <iostream>  // programs rely on it
 #include <iterator>
 
 #include <tengen/autograd/autocast.h>

@@ -1,6 +1,7 @@
 // dtype, device and requires_grad for functions that make tensors.
 #pragma once
 
+#include <iosfwd>
 #include <optional>
 
 #include <tengen/tensor/device.h>
@@ -49,6 +50,7 @@ class TensorOptions {
   std::optional<ScalarType> dtype_opt() const { return dtype_; }
   std::optional<Device> device_opt() const { return device_; }
   std::optional<bool> requires_grad_opt() const { return requires_grad_; }
+  std::optional<bool> pinned_memory_opt() const { return pinned_memory_; }
   bool has_dtype() const { return dtype_.has_value(); }
   /// This, where `other` sets nothing.
   TensorOptions merge_in(TensorOptions other) const {
@@ -70,6 +72,10 @@ class TensorOptions {
   std::optional<Device> device_;
   std::optional<bool> requires_grad_, pinned_memory_;
 };
+
+/// As LibTorch prints them: "TensorOptions(dtype=Float, device=cpu, ..., requires_grad=false (default),
+/// ...)".
+std::ostream& operator<<(std::ostream& out, const TensorOptions& options);
 
 inline TensorOptions dtype(ScalarType type) { return TensorOptions(type); }
 inline TensorOptions device(Device device) { return TensorOptions(device); }

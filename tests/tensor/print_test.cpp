@@ -110,6 +110,18 @@ TEST_CASE("print: names of types") {
   CHECK(Tensor().toString() == "UndefinedType");
 }
 
+TEST_CASE("print: options of tensors") {
+  std::ostringstream given, unset;
+  given << ones({2}, kLong).options().requires_grad(false);
+  unset << TensorOptions();
+  CHECK(given.str() ==
+        "TensorOptions(dtype=Long, device=cpu, layout=Strided, requires_grad=false, pinned_memory=false "
+        "(default))");
+  CHECK(unset.str() ==
+        "TensorOptions(dtype=Float (default), device=cpu (default), layout=Strided, requires_grad=false "
+        "(default), pinned_memory=false (default))");
+}
+
 TEST_CASE("print: print() writes type and shape to stderr") {
   std::ostringstream caught;
   std::streambuf* before = std::cerr.rdbuf(caught.rdbuf());
