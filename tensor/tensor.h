@@ -85,6 +85,16 @@ class Tensor {
   ScalarType scalar_type() const { return impl().dtype; }
   ScalarType dtype() const { return impl().dtype; }
   size_t element_size() const { return item_size(dtype()); }
+  Tensor(const Tensor&) = default;
+  Tensor(Tensor&&) = default;
+
+  /// A variable becomes another handle: it shares what it is assigned.
+  Tensor& operator=(const Tensor&) & = default;
+  Tensor& operator=(Tensor&&) & = default;
+  /// What a call returns is written to instead: `x[0] = y` and `x.select(1, 2) = 0` change x.
+  Tensor& operator=(const Tensor& values) && { return copy_(values); }
+  Tensor& operator=(Tensor&& values) && { return copy_(values); }
+  Tensor& operator=(const Scalar& value) && { return fill_(value); }
   size_t itemsize() const { return element_size(); }
   size_t nbytes() const { return size_t(numel()) * element_size(); }
   Device device() const { return impl().storage->device(); }
