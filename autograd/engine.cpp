@@ -265,8 +265,6 @@ variable_list initial_grads(const char* op, const variable_list& tensors, const 
   variable_list out;
   for (size_t i = 0; i < tensors.size(); ++i) {
     const Tensor& t = tensors[i];
-    TENGEN_CHECK(t.requires_grad(), op, ": element ", i,
-                 " of tensors does not require grad and does not have a grad_fn");
     if (!grads.empty() && grads[i].defined()) {
       TENGEN_CHECK(grads[i].sizes().equals(t.sizes()), op, ": Mismatch in shape: gradient ", i, " has shape ",
                    grads[i].sizes(), " and output ", i, " has shape ", t.sizes());
@@ -284,8 +282,12 @@ variable_list initial_grads(const char* op, const variable_list& tensors, const 
 variable_list run(const char* op, const variable_list& outputs, const variable_list& grads, bool keep_graph,
                   bool create_graph, const std::vector<Edge>& wanted) {
   std::vector<Edge> roots;
+  for (const Tensor& output : outputs) {
+    roots.push_back(gradient_edge(output));
+    TENGEN_CHECK(roots.back().is_valid(), op, ": element ", roots.size() - 1,
+                 " of tensors does not require grad and does not have a grad_fn");
+  }
   variable_list initial = initial_grads(op, outputs, grads);
-  for (const Tensor& output : outputs) roots.push_back(gradient_edge(output));
   AutoGradMode recording(create_graph);
   autocast::detail::Off no_autocast;  // rules compute in the types of the forward pass
   return Run(wanted, keep_graph).execute(roots, initial);
@@ -294,9 +296,9 @@ variable_list run(const char* op, const variable_list& outputs, const variable_l
 std::vector<Edge> edges_of(const char* op, const variable_list& tensors) {
   std::vector<Edge> edges;
   for (size_t i = 0; i < tensors.size(); ++i) {
-    TENGEN_CHECK(tensors[i].defined() && tensors[i].requires_grad(), op,
-                 ": One of the differentiated Tensors does not require grad: input ", i);
     edges.push_back(gradient_edge(tensors[i]));
+    TENGEN_CHECK(edges.back().is_valid(), op,
+                 ": One of the differentiated Tensors does not require grad: input ", i);
   }
   return edges;
 }

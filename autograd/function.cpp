@@ -8,8 +8,8 @@
 
 #include <tengen/autograd/anomaly.h>
 #include <tengen/autograd/autograd.h>
+#include <tengen/autograd/inplace.h>
 #include <tengen/autograd/ops.h>
-#include <tengen/autograd/record.h>
 
 namespace tengen::autograd {
 namespace {
@@ -75,13 +75,17 @@ variable_list FunctionNode::attach(const variable_list& inputs, variable_list ou
     bool differentiable =
         output.is_floating_point() && !context.non_differentiable_.count(output.unsafeGetTensorImpl());
     if (dirty) {
-      if (recording) check_inplace(op_name(), output);
+      if (recording) check_history(op_name(), output);
       TENGEN_CHECK(!recording || !output.is_view(), op_name(), ": an input marked dirty must not be a view");
     } else if (is_input(output)) {
       NoGradGuard no_grad;  // an input that is passed through: another tensor over the same memory
       output = output.alias();
     }
+    if (dirty) written(op_name(), output);
     if (!recording) continue;
+    if (output.is_view() && !dirty)
+      output.unsafeGetTensorImpl()->view_origin =
+          outputs.size() > 1 ? ViewOrigin::several_views : ViewOrigin::custom_function;
     uint32_t nr = add_output(output);
     if (differentiable) set_gradient_edge(output, intrusive_ptr<Node>(this), nr);
   }

@@ -77,38 +77,26 @@ void Node::destroy() {
 SavedTensor::SavedTensor(const Tensor& tensor, int output_nr)
     : output_nr_(output_nr), present_(tensor.defined()) {
   if (!present_) return;
-  version_ = tensor.storage()->version();
+  version_ = tensor.unsafeGetTensorImpl()->version();
   tensor_ = output_nr >= 0 ? tensor.detach() : tensor;
 }
 
 Tensor SavedTensor::unpack(const Node& node) const {
   if (!present_) return {};
-  const Storage& storage = *tensor_.storage();
-  if (storage.version() != version_) [[unlikely]] {
+  const WriteCount& count = tensor_.unsafeGetTensorImpl()->write_count();
+  if (count.writes != version_) [[unlikely]] {
     fail("one of the variables needed for gradient computation has been modified by an inplace operation: [",
          tensor_.toString(), " ", tensor_.sizes(), "]",
          output_nr_ >= 0 ? detail::str(", which is output ", output_nr_, " of ", node.name(), ",")
                          : std::string(),
-         " saved by ", node.name(), ", is at version ", storage.version(), "; expected version ", version_,
-         " instead. It was written last by '",
-         storage.last_writer() ? storage.last_writer() : "an unknown operator",
+         " saved by ", node.name(), ", is at version ", count.writes, "; expected version ", version_,
+         " instead. It was written last by '", count.last_writer ? count.last_writer : "an unknown operator",
          "'. Hint: clone() the tensor before that, or use the operator's variant that is not in-place.");
   }
   if (output_nr_ < 0 || !GradMode::is_enabled()) return tensor_;
   Tensor attached = tensor_.detach();
   set_gradient_edge(attached, intrusive_ptr<Node>(const_cast<Node*>(&node)), uint32_t(output_nr_));
   return attached;
-}
-
-void SavedTensor::keep_from(const Storage& storage) {
-  if (!present_ || tensor_.storage().get() != &storage || version_ != storage.version()) return;
-  Edge edge = gradient_edge(tensor_);
-  {
-    NoGradGuard guard;
-    tensor_ = tensor_.clone();
-  }
-  version_ = tensor_.storage()->version();
-  if (edge.is_valid() && output_nr_ < 0) set_gradient_edge(tensor_, std::move(edge.function), edge.input_nr);
 }
 
 AccumulateGrad::AccumulateGrad(const Tensor& leaf) : Node("AccumulateGrad"), leaf_(leaf) {
@@ -164,7 +152,7 @@ void set_gradient_edge(const Tensor& tensor, intrusive_ptr<Node> node, uint32_t 
   if (m.retained && m.grad_fn) retain(*m.grad_fn, m.output_nr, nullptr);
   m.grad_fn = std::move(node);
   m.output_nr = output_nr;
-  m.view_version = tensor.storage()->version();
+  m.view_version = tensor.unsafeGetTensorImpl()->version();
   if (m.retained && m.grad_fn) retain(*m.grad_fn, m.output_nr, m.retained);
 }
 

@@ -44,8 +44,6 @@ class SavedTensor {
   /// The tensor again, attached to the graph. An Error when it has been written to since, or has been
   /// released.
   Tensor unpack(const Node& node) const;
-  /// Keeps a copy of the values if they lie in `storage`, which is about to be overwritten.
-  void keep_from(const Storage& storage);
 
  private:
   Tensor tensor_;
@@ -111,10 +109,6 @@ class Node : public RefCounted {
   void save(const Tensor& tensor, int output_nr = -1) { saved_.emplace_back(tensor, output_nr); }
   /// Saved tensor number i.
   Tensor saved(size_t i) const;
-  /// Called before the operator's own in-place variant writes into `storage`: saved inputs in it are copied.
-  void keep_saved_from(const Storage& storage) {
-    for (SavedTensor& saved : saved_) saved.keep_from(storage);
-  }
   /// Whether anybody wants the gradient of input i.
   bool needs(size_t i) const { return i < next_edges_.size() && next_edges_[i].is_valid(); }
 

@@ -4,40 +4,11 @@
 #include <tengen/autograd/autograd.h>
 #include <tengen/autograd/meta.h>
 #include <tengen/autograd/ops.h>
-#include <tengen/tensor/view_of.h>
 
 namespace tengen::autograd {
 namespace {
 
 const Tensor undefined_tensor;
-
-// The base of a view whose memory is written to gets this node: the written region's gradient goes to what
-// was written, the rest to what the base was before.
-void rebase_view(const Tensor& view, const Tensor& written) {
-  Tensor base(view.unsafeGetTensorImpl()->base);
-  DimVector sizes(view.sizes().begin(), view.sizes().end()),
-      strides(view.strides().begin(), view.strides().end());
-  DimVector base_strides(base.strides().begin(), base.strides().end());
-  int64_t offset = view.storage_offset() - base.storage_offset();
-  auto rule = [=](Node& node, const Tensor& grad) -> Grads {
-    // The base's own strides, so that the view's geometry fits.
-    Tensor rest = empty_strided(grad.sizes(), base_strides, grad.options()).copy_(grad);
-    Tensor region = node.needs(1) ? rest.as_strided(sizes, strides, offset).clone() : Tensor();
-    if (!node.needs(0)) return {Tensor(), region};
-    rest.as_strided(sizes, strides, offset).zero_();
-    return {rest, region};
-  };
-  auto node = make_intrusive<detail::RuleNode<decltype(rule)>>("slice_assign", std::move(rule));
-  detail::connect(*node, {base, written});
-  node->add_output(base);
-  set_gradient_edge(base, node, 0);
-}
-
-bool has_overlap(const Tensor& t) {
-  for (int64_t d = 0; d < t.dim(); ++d)
-    if (t.strides()[d] == 0 && t.sizes()[d] > 1) return true;
-  return false;
-}
 
 }  // namespace
 
@@ -127,67 +98,21 @@ Tensor with_constant_gradient(const Tensor& input) {
                 [](Node& node, const Tensor& g) -> Grads { return {constant_gradient(node, 0, g)}; });
 }
 
-Tensor make_view(const Tensor& self, DimVector sizes, DimVector strides, int64_t offset) {
+Tensor make_view(const Tensor& self, DimVector sizes, DimVector strides, int64_t offset, ViewOrigin origin) {
   const TensorImpl& impl = *self.unsafeGetTensorImpl();
   auto view =
       make_intrusive<TensorImpl>(impl.storage, impl.dtype, std::move(sizes), std::move(strides), offset);
   view->base = impl.base ? impl.base : intrusive_ptr<TensorImpl>(self.unsafeGetTensorImpl());
+  view->own_write_count = impl.own_write_count;
+  if (!GradMode::is_enabled()) origin = ViewOrigin::no_grad;
+  view->view_origin = origin == ViewOrigin::ordinary ? impl.view_origin : origin;
   return Tensor(std::move(view));
-}
-
-void check_inplace(const char* name, const Tensor& self) {
-  TENGEN_CHECK(
-      !has_overlap(self), name,
-      ": unsupported operation: more than one element of the written-to tensor refers to a single memory "
-      "location (shape ",
-      self.sizes(), ", strides ", self.strides(), "). Please clone() the tensor before.");
-  if (!GradMode::is_enabled()) return;
-  TENGEN_CHECK(!(self.requires_grad() && self.is_leaf()), name,
-               ": a leaf Variable that requires grad is being used in an in-place operation.");
-  if (self.is_view()) {
-    Tensor base(self.unsafeGetTensorImpl()->base);
-    TENGEN_CHECK(!(base.requires_grad() && base.is_leaf()), name,
-                 ": a view of a leaf Variable that requires grad is being used in an in-place operation.");
-  }
-}
-
-bool writes_directly(const Tensor& self, TensorRefs others) {
-  check_inplace("in-place operator", self);
-  if (!GradMode::is_enabled()) return true;
-  if (self.requires_grad()) return false;
-  if (self.is_view() && Tensor(self.unsafeGetTensorImpl()->base).requires_grad()) return false;
-  return !must_record(others);
 }
 
 bool is_temporary(const Tensor& self) {
   if (self.use_count() != 1 || self.is_view() || !self.is_contiguous()) return false;
   if (self.requires_grad() && (self.is_leaf() || !GradMode::is_enabled())) return false;
   return self.storage().use_count() == 1 && self.storage()->is_allocated();
-}
-
-Tensor& assign_(const char* name, const Tensor& self, const Tensor& result) {
-  check_inplace(name, self);
-  TENGEN_CHECK(self.sizes().equals(result.sizes()), name, ": output with shape ", self.sizes(),
-               " doesn't match the broadcast shape ", result.sizes());
-  TENGEN_CHECK(can_cast(result.dtype(), self.dtype()), name, ": result type ", result.dtype(),
-               " can't be cast to the desired output type ", self.dtype());
-  Tensor& target = const_cast<Tensor&>(self);
-  Tensor source = result.to(self.device(), self.dtype());
-  if (auto node = result.grad_fn()) node->keep_saved_from(*self.storage());
-  kernels(self).copy(view_of(self), view_of(source));
-  self.storage()->bump_version(name);
-  if (!GradMode::is_enabled()) return target;
-  if (self.is_view()) {
-    Tensor base(self.unsafeGetTensorImpl()->base);
-    // The view's own history is derived from the base's when somebody asks for it (Tensor::grad_fn).
-    if (base.requires_grad() || source.requires_grad()) rebase_view(self, source);
-  } else if (self.requires_grad() || source.requires_grad()) {
-    Edge edge = gradient_edge(source);
-    if (edge.function && source.is_leaf()) edge = gradient_edge(source.alias());
-    set_gradient_edge(self, std::move(edge.function), edge.input_nr);
-    if (!meta(self).grad_fn) meta(self).requires_grad = false;
-  }
-  return target;
 }
 
 }  // namespace tengen::autograd

@@ -103,20 +103,12 @@ Tensor constant_gradient(const Node& node, size_t input, const Tensor& gradient)
 /// For compositions: `input` itself, its gradient constant in that sense.
 Tensor with_constant_gradient(const Tensor& input);
 
-/// A view of self's memory that knows its base; not recorded yet.
-Tensor make_view(const Tensor& self, DimVector sizes, DimVector strides, int64_t offset);
+/// A view of self's memory that knows its base; not recorded yet. `origin`: of views that may not be written
+/// through.
+Tensor make_view(const Tensor& self, DimVector sizes, DimVector strides, int64_t offset,
+                 ViewOrigin origin = ViewOrigin::ordinary);
 
-/// Every in-place operator ends here or in write_: checks that `self` may be written, makes its data those of
-/// `result` (same shape; cast to self's dtype where PyTorch allows it) and gives it, and the base that it
-/// views, result's history. `name` as users know it: "add_".
-Tensor& assign_(const char* name, const Tensor& self, const Tensor& result);
-/// Whether self can be written directly, without history: then call write() on its memory and bump the
-/// version.
-bool writes_directly(const Tensor& self, TensorRefs others);
 /// Whether `self`, an argument passed by value, is a temporary of the caller's that nothing else refers to,
 /// so that its memory may take the result: either nothing is recorded, or its history goes on to the result.
 bool is_temporary(const Tensor& self);
-/// Throws when self is a leaf that needs a gradient (and recording is on) or has elements that share memory.
-void check_inplace(const char* name, const Tensor& self);
-
 }  // namespace tengen::autograd

@@ -16,7 +16,7 @@ namespace {
 
 // Of views whose memory has been written to: the base may have got a new history, which is then theirs too.
 bool follows_base(const TensorImpl& impl) {
-  return impl.base && impl.storage->last_writer() && is_floating_point(impl.dtype);
+  return impl.base && impl.write_count().last_writer && is_floating_point(impl.dtype);
 }
 
 // Guards their histories, which are derived when somebody asks: several threads may.
@@ -25,9 +25,12 @@ SmallLock histories_of_views;
 }  // namespace
 
 bool Tensor::requires_grad() const {
-  if (follows_base(impl()) && grad_fn()) return true;
-  const AutogradMeta* m = meta_if_any(*this);
-  return m && (m->requires_grad || m->grad_fn);
+  auto needs = [](const TensorImpl& impl) {
+    const auto* m = static_cast<const AutogradMeta*>(impl.grad_state.get());
+    return m && (m->requires_grad || m->grad_fn);
+  };
+  // A view needs a gradient when its base does, also one that was made while nothing was recorded.
+  return (is_view() && needs(*impl().base)) || needs(impl());
 }
 
 const Tensor& Tensor::set_requires_grad(bool requires_grad) const {
@@ -61,7 +64,7 @@ intrusive_ptr<autograd::Node> Tensor::grad_fn() const {
   const Tensor base(impl().base);
   const bool derived = base.requires_grad() && !base.is_leaf();
   const auto is_current = [&](const AutogradMeta* m) {
-    return m && m->grad_fn && m->view_version == impl().storage->version();
+    return m && m->grad_fn && m->view_version == impl().version();
   };
   {
     std::lock_guard<SmallLock> lock(histories_of_views);
@@ -94,6 +97,10 @@ bool Tensor::retains_grad() const { return meta_if_any(*this) && meta(*this).ret
 void Tensor::backward(const Tensor& gradient, std::optional<bool> retain_graph, bool create_graph,
                       std::optional<TensorList> inputs) const {
   autograd::variable_list targets;
+  TENGEN_CHECK(
+      !inputs || !inputs->empty(),
+      "backward: `inputs` argument to `backward()` cannot be empty. Leave it out to get the gradients "
+      "of all leaves.");
   if (inputs) targets.assign(inputs->begin(), inputs->end());
   autograd::backward({*this}, {gradient}, retain_graph, create_graph, targets);
 }
@@ -138,11 +145,19 @@ void Tensor::remove_hook(unsigned position) const {
 
 Tensor Tensor::detach() const {
   const TensorImpl& i = impl();
-  return Tensor(make_intrusive<TensorImpl>(i.storage, i.dtype, i.sizes, i.strides, i.offset));
+  auto copy = make_intrusive<TensorImpl>(i.storage, i.dtype, i.sizes, i.strides, i.offset);
+  copy->own_write_count = i.own_write_count;
+  return Tensor(std::move(copy));
+}
+
+Tensor Tensor::data() const {
+  Tensor result = detach();
+  result.impl_->own_write_count = make_intrusive<OwnWriteCount>();
+  return result;
 }
 
 Tensor& Tensor::detach_() const {
-  TENGEN_CHECK(!is_view(), "detach_: can't detach views in-place; use detach() instead");
+  TENGEN_CHECK(!is_view(), "detach_: Can't detach views in-place. Use detach() instead.");
   if (AutogradMeta* m = meta_if_any(*this)) {
     autograd::set_gradient_edge(*this, nullptr, 0);
     m->requires_grad = false;

@@ -28,7 +28,7 @@ class Written {
     if (!memory_.is_same(tensor_))
       tensor_.copy_(memory_);
     else
-      tensor_.storage()->bump_version(step_);
+      tensor_.unsafeGetTensorImpl()->bump_version(step_);
   }
   Written(const Written&) = delete;
   void* data() const { return memory_.defined() ? memory_.data_ptr() : nullptr; }

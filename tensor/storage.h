@@ -11,6 +11,12 @@
 
 namespace tengen {
 
+/// Who wrote into memory in place, and how often.
+struct WriteCount {
+  const char* last_writer = nullptr;  // the operator's name
+  uint32_t writes = 0;
+};
+
 class Storage final : public RefCounted {
  public:
   /// Memory from the device's caching allocator, uninitialised.
@@ -29,15 +35,8 @@ class Storage final : public RefCounted {
   /// Whether this is memory of ours rather than a caller's.
   bool is_allocated() const { return place_ != Place::caller; }
 
-  /// In-place writes so far. Every tensor that views this memory shares the count.
-  uint32_t version() const { return version_; }
-  /// The operator that wrote last, or nullptr.
-  const char* last_writer() const { return last_writer_; }
-  /// Called by every operator that writes into existing memory.
-  void bump_version(const char* writer) {
-    ++version_;
-    last_writer_ = writer;
-  }
+  /// The count of the tensors that view this memory, but for those of Tensor::data(): see TensorImpl.
+  WriteCount& write_count() { return write_count_; }
 
  private:
   // Where the memory is: a block of the host's allocator; the same block as this object, behind it; a block
@@ -50,10 +49,9 @@ class Storage final : public RefCounted {
 
   Place place_;
   Device device_;
-  uint32_t version_ = 0;
   void* data_;
   size_t bytes_;
-  const char* last_writer_ = nullptr;
+  WriteCount write_count_;
   std::unique_ptr<std::function<void(void*)>> deleter_;
 };
 

@@ -43,10 +43,17 @@ struct GradState : FromHostCache {
   virtual ~GradState() = default;
 };
 
+/// How a view came about, where that forbids to write through it while gradients are recorded.
+enum class ViewOrigin : uint8_t { ordinary, no_grad, several_views, custom_function };
+
+/// The count of in-place writes of tensors that do not share that of their memory.
+struct OwnWriteCount final : RefCounted, WriteCount {};
+
 /// What a handle points to.
 struct TensorImpl final : RefCounted {
   ScalarType dtype = kFloat;
   bool contiguous = true;
+  ViewOrigin view_origin = ViewOrigin::ordinary;
   intrusive_ptr<Storage> storage;
   int64_t offset = 0;  // in elements
   int64_t numel = 1;
@@ -54,6 +61,7 @@ struct TensorImpl final : RefCounted {
   DimVector strides;               // in elements
   intrusive_ptr<TensorImpl> base;  // of a view: the tensor that it ultimately views
   std::unique_ptr<GradState> grad_state;
+  intrusive_ptr<OwnWriteCount> own_write_count;  // of Tensor::data() and what was made of it
 
   TensorImpl(intrusive_ptr<Storage> storage, ScalarType dtype, DimVector sizes, DimVector strides,
              int64_t offset);
@@ -61,12 +69,32 @@ struct TensorImpl final : RefCounted {
   TensorImpl(intrusive_ptr<Storage> storage, ScalarType dtype, IntArrayRef sizes);
   ~TensorImpl() override;
   void* data() const { return static_cast<char*>(storage->data()) + offset * item_size(dtype); }
+
+  WriteCount& write_count() const { return own_write_count ? *own_write_count : storage->write_count(); }
+  /// In-place writes so far; tensors that view the same memory share the count.
+  uint32_t version() const { return write_count().writes; }
+  /// Called by every operator that has written into the tensor's memory.
+  void bump_version(const char* writer) const {
+    WriteCount& count = write_count();
+    ++count.writes;
+    count.last_writer = writer;
+  }
 };
 
 class Tensor {
  public:
   Tensor() = default;
   explicit Tensor(intrusive_ptr<TensorImpl> impl) : impl_(std::move(impl)) {}
+  Tensor(const Tensor&) = default;
+  Tensor(Tensor&&) = default;
+
+  /// A variable becomes another handle: it shares what it is assigned.
+  Tensor& operator=(const Tensor&) & = default;
+  Tensor& operator=(Tensor&&) & = default;
+  /// What a call returns is written to instead: `x[0] = y` and `x.select(1, 2) = 0` change x.
+  Tensor& operator=(const Tensor& values) && { return copy_(values); }
+  Tensor& operator=(Tensor&& values) && { return copy_(values); }
+  Tensor& operator=(const Scalar& value) && { return fill_(value); }
 
   // ---- what it is ----
   bool defined() const { return bool(impl_); }
@@ -85,16 +113,6 @@ class Tensor {
   ScalarType scalar_type() const { return impl().dtype; }
   ScalarType dtype() const { return impl().dtype; }
   size_t element_size() const { return item_size(dtype()); }
-  Tensor(const Tensor&) = default;
-  Tensor(Tensor&&) = default;
-
-  /// A variable becomes another handle: it shares what it is assigned.
-  Tensor& operator=(const Tensor&) & = default;
-  Tensor& operator=(Tensor&&) & = default;
-  /// What a call returns is written to instead: `x[0] = y` and `x.select(1, 2) = 0` change x.
-  Tensor& operator=(const Tensor& values) && { return copy_(values); }
-  Tensor& operator=(Tensor&& values) && { return copy_(values); }
-  Tensor& operator=(const Scalar& value) && { return fill_(value); }
   size_t itemsize() const { return element_size(); }
   size_t nbytes() const { return size_t(numel()) * element_size(); }
   Device device() const { return impl().storage->device(); }
@@ -165,15 +183,16 @@ class Tensor {
     return register_hook(std::function<Result(Tensor)>(std::forward<F>(hook)));
   }
   void remove_hook(unsigned position) const;
-  /// The same data without history.
+  /// The same data without history. In-place writes to it count as writes to this tensor.
   Tensor detach() const;
   Tensor& detach_() const;
-  Tensor data() const { return detach(); }
+  /// The same data without history, with a count of its own: autograd does not notice writes to it.
+  Tensor data() const;
   Tensor tensor_data() const { return detach(); }
-  Tensor variable_data() const { return detach(); }
+  Tensor variable_data() const { return data(); }
   /// This tensor becomes one of other's data, keeping its own place in the graph and its .grad.
   void set_data(const Tensor& other) const;
-  int64_t _version() const { return impl().storage->version(); }
+  int64_t _version() const { return impl().version(); }
   bool is_view() const { return bool(impl().base); }
 
   // ---- indexing (indexing.h) ----
@@ -181,8 +200,10 @@ class Tensor {
   Tensor operator[](const Tensor& index) const;
   Tensor index(ArrayRef<indexing::TensorIndex> indices) const;
   Tensor index(std::initializer_list<indexing::TensorIndex> indices) const;
-  Tensor& index_put_(ArrayRef<indexing::TensorIndex> indices, const Tensor& values) const;
-  Tensor& index_put_(std::initializer_list<indexing::TensorIndex> indices, const Tensor& values) const;
+  Tensor& index_put_(ArrayRef<indexing::TensorIndex> indices, const Tensor& values,
+                     bool accumulate = false) const;
+  Tensor& index_put_(std::initializer_list<indexing::TensorIndex> indices, const Tensor& values,
+                     bool accumulate = false) const;
   Tensor& index_put_(ArrayRef<indexing::TensorIndex> indices, const Scalar& value) const;
   Tensor& index_put_(std::initializer_list<indexing::TensorIndex> indices, const Scalar& value) const;
 
@@ -350,13 +371,19 @@ class Tensor {
   Tensor all() const;
   Tensor all(int64_t dim, bool keepdim = false) const;
   Tensor count_nonzero(std::optional<int64_t> dim = std::nullopt) const;
+  Tensor count_nonzero(int64_t dim) const { return count_nonzero(IntArrayRef(dim)); }
+  Tensor count_nonzero(IntArrayRef dim) const;
   Tensor median() const;
+  std::tuple<Tensor, Tensor> median(int64_t dim, bool keepdim = false) const;
 
   // ---- sorting ----
   std::tuple<Tensor, Tensor> sort(int64_t dim = -1, bool descending = false) const;
   std::tuple<Tensor, Tensor> sort(std::optional<bool> stable, int64_t dim = -1,
                                   bool descending = false) const;
   Tensor argsort(int64_t dim = -1, bool descending = false) const;
+  Tensor argsort(std::same_as<bool> auto stable, int64_t dim = -1, bool descending = false) const {
+    return std::get<1>(sort(std::optional<bool>(stable), dim, descending));
+  }
   std::tuple<Tensor, Tensor> topk(int64_t k, int64_t dim = -1, bool largest = true, bool sorted = true) const;
 
   // ---- shape ----
@@ -381,19 +408,14 @@ class Tensor {
   std::vector<Tensor> split(IntArrayRef split_sizes, int64_t dim = 0) const;
   std::vector<Tensor> split_with_sizes(IntArrayRef split_sizes, int64_t dim = 0) const;
   std::vector<Tensor> chunk(int64_t chunks, int64_t dim = 0) const;
-  Tensor count_nonzero(int64_t dim) const { return count_nonzero(IntArrayRef(dim)); }
-  Tensor count_nonzero(IntArrayRef dim) const;
   std::vector<Tensor> unbind(int64_t dim = 0) const;
-  std::tuple<Tensor, Tensor> median(int64_t dim, bool keepdim = false) const;
   Tensor narrow(int64_t dim, int64_t start, int64_t length) const;
   Tensor select(int64_t dim, int64_t index) const;
   Tensor slice(int64_t dim = 0, std::optional<int64_t> start = std::nullopt,
                std::optional<int64_t> end = std::nullopt, int64_t step = 1) const;
   Tensor squeeze() const;
   Tensor squeeze(int64_t dim) const;
-  Tensor argsort(std::same_as<bool> auto stable, int64_t dim = -1, bool descending = false) const {
-    return std::get<1>(sort(std::optional<bool>(stable), dim, descending));
-  }
+  Tensor squeeze(IntArrayRef dim) const;
   Tensor& squeeze_() const;
   Tensor& squeeze_(int64_t dim) const;
   Tensor unsqueeze(int64_t dim) const;
@@ -425,7 +447,6 @@ class Tensor {
   Tensor index_add(int64_t dim, const Tensor& index, const Tensor& source, const Scalar& alpha = 1) const;
   Tensor& index_add_(int64_t dim, const Tensor& index, const Tensor& source, const Scalar& alpha = 1) const;
   Tensor take(const Tensor& index) const;
-  Tensor squeeze(IntArrayRef dim) const;
 
   // ---- matrices and normalising functions ----
   Tensor matmul(const Tensor& other) const;

@@ -242,7 +242,7 @@ Tensor pow(const Scalar& self, const Tensor& exponent) {
   });
 }
 Tensor& Tensor::pow_(const Scalar& exponent) const {
-  if (!writes_into(*this, result_type(*this, exponent), {}))
+  if (!writes_into("pow_", *this, result_type(*this, exponent), {}))
     return assign_("pow_", *this, clone().pow(exponent));
   power(*this, exponent, this);
   return written("pow_", *this);

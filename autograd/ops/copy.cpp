@@ -1,6 +1,6 @@
 // Copies, conversions, fills.
+#include <tengen/autograd/inplace.h>
 #include <tengen/autograd/ops.h>
-#include <tengen/autograd/record.h>
 #include <tengen/tensor/promotion.h>
 #include <tengen/tensor/transfer.h>
 #include <tengen/tensor/view_of.h>
@@ -67,29 +67,45 @@ Tensor Tensor::to(const Tensor& other, bool non_blocking, bool copy) const {
 }
 
 Tensor& Tensor::copy_(const Tensor& source, bool non_blocking) const {
+  const bool directly = autograd::writes_directly("copy_", *this, {source});
   Tensor expanded = source.sizes().equals(sizes()) ? source : source.expand(sizes());
-  if (autograd::writes_directly(*this, {source})) {
-    if (expanded.storage() == storage()) expanded = expanded.clone();  // the two may overlap
+  if (autograd::overlap(*this, source) == autograd::Overlap::interleaved) expanded = expanded.clone();
+  if (directly) {
     copy_values(*this, expanded, non_blocking);
-    storage()->bump_version("copy_");
-    return const_cast<Tensor&>(*this);
+    return autograd::written("copy_", *this);
   }
-  return autograd::assign_("copy_", *this, expanded.to(device(), dtype()));
+  // What this tensor was before has a gradient too: zero. (That of a view is its base's.)
+  static const Tensor none;
+  return autograd::assign_("copy_", *this,
+                           record("copy", expanded.detach(), {is_view() ? none : *this, expanded}, {},
+                                  [](Node& node, const Tensor& grad) -> Grads {
+                                    return {node.needs(0) ? zeros_like(grad) : Tensor(), grad};
+                                  }));
 }
 
-Tensor& Tensor::fill_(const Scalar& value) const {
-  if (autograd::writes_directly(*this, {})) {
-    fill_values(*this, value);
-    storage()->bump_version("fill_");
-    return const_cast<Tensor&>(*this);
+namespace {
+
+// Every element has the same value then, so that those which share memory may be written once.
+Tensor& fill_with(const char* name, const Tensor& self, const Scalar& value) {
+  if (autograd::repeats_elements(self)) {
+    fill_with(name, autograd::without_repeats(self), value);
+  } else if (autograd::writes_directly(name, self, {})) {
+    fill_values(self, value);
+    autograd::written(name, self);
+  } else {
+    autograd::assign_(name, self, full(self.sizes(), value, self.options()));
   }
-  return autograd::assign_("fill_", *this, full(sizes(), value, options()));
+  return const_cast<Tensor&>(self);
 }
+
+}  // namespace
+
+Tensor& Tensor::fill_(const Scalar& value) const { return fill_with("fill_", *this, value); }
 Tensor& Tensor::fill_(const Tensor& value) const {
   TENGEN_CHECK(value.dim() == 0, "fill_: expected a 0-dim tensor but found shape ", value.sizes());
-  return copy_(value);
+  return copy_(is_alias_of(value) ? value.clone() : value);
 }
-Tensor& Tensor::zero_() const { return fill_(0); }
+Tensor& Tensor::zero_() const { return fill_with("zero_", *this, 0); }
 
 const Tensor& Tensor::resize_(IntArrayRef size) const {
   TENGEN_CHECK(!requires_grad(), "resize_: cannot resize variables that require grad");

@@ -2,15 +2,18 @@
 // index_select and index_add, index and index_put with accumulation.
 #include <algorithm>
 
+#include <tengen/autograd/inplace.h>
 #include <tengen/autograd/ops/reduced.h>
 #include <tengen/tensor/view_of.h>
 
 namespace tengen {
+using autograd::apart;
 using autograd::assign_;
 using autograd::Grads;
 using autograd::Node;
 using autograd::record;
 using autograd::writes_directly;
+using autograd::written;
 
 namespace {
 
@@ -22,14 +25,6 @@ Tensor copy_of(const Tensor& self) {
   Tensor out = empty(self.sizes(), self.options());
   kernels(out).copy(view_of(out), view_of(self));
   return out;
-}
-
-/// src, or a copy where writing to self would change it.
-Tensor apart(const Tensor& src, const Tensor& self) { return src.is_alias_of(self) ? copy_of(src) : src; }
-
-Tensor& written(const char* name, const Tensor& self) {
-  self.storage()->bump_version(name);
-  return const_cast<Tensor&>(self);
 }
 
 }  // namespace
@@ -125,10 +120,11 @@ Tensor Tensor::scatter(int64_t dim, const Tensor& index, const Scalar& value) co
   return tengen::scatter(*this, dim, index, value);
 }
 Tensor& Tensor::scatter_(int64_t dim, const Tensor& index, const Tensor& src) const {
-  if (!writes_directly(*this, {src})) return assign_("scatter_", *this, scatter(dim, index, src));
+  const bool directly = writes_directly("scatter_", *this, {src});
+  Tensor at = apart("scatter_", *this, index), from = apart("scatter_", *this, src);
+  if (!directly) return assign_("scatter_", *this, scatter(dim, index, src));
   dim = check_gather("scatter_", *this, dim, index);
-  scatter_into(*this, dim, apart(index, *this), apart(used_part("scatter_", src, *this, dim, index), *this),
-               false);
+  scatter_into(*this, dim, at, used_part("scatter_", from, *this, dim, index), false);
   return written("scatter_", *this);
 }
 Tensor& Tensor::scatter_(int64_t dim, const Tensor& index, const Scalar& value) const {
@@ -149,10 +145,11 @@ Tensor Tensor::scatter_add(int64_t dim, const Tensor& index, const Tensor& src) 
   return tengen::scatter_add(*this, dim, index, src);
 }
 Tensor& Tensor::scatter_add_(int64_t dim, const Tensor& index, const Tensor& src) const {
-  if (!writes_directly(*this, {src})) return assign_("scatter_add_", *this, scatter_add(dim, index, src));
+  const bool directly = writes_directly("scatter_add_", *this, {src});
+  Tensor at = apart("scatter_add_", *this, index), from = apart("scatter_add_", *this, src);
+  if (!directly) return assign_("scatter_add_", *this, scatter_add(dim, index, src));
   dim = check_gather("scatter_add_", *this, dim, index);
-  scatter_into(*this, dim, apart(index, *this),
-               apart(used_part("scatter_add_", src, *this, dim, index), *this), true);
+  scatter_into(*this, dim, at, used_part("scatter_add_", from, *this, dim, index), true);
   return written("scatter_add_", *this);
 }
 
@@ -339,15 +336,20 @@ Tensor index_put(const Tensor& self, MaybeTensors indices, const Tensor& values,
 }
 
 Tensor& index_put_(Tensor& self, MaybeTensors indices, const Tensor& values, bool accumulate) {
-  if (!writes_directly(self, {values}))
-    return assign_("index_put_", self, index_put(self, indices, values, accumulate));
-  Plan p = plan(self, integer_indices(self, indices));
-  check_values(self, p, values);
-  write(self, p, apart(values, self), accumulate);
+  const bool directly = writes_directly("index_put_", self, {values});
+  Tensor from = apart("index_put_", self, values);
+  std::vector<std::optional<Tensor>> at(indices.begin(), indices.end());
+  for (std::optional<Tensor>& index : at)
+    if (index && index->defined()) index = apart("index_put_", self, *index);
+  if (!directly) return assign_("index_put_", self, index_put(self, at, values, accumulate));
+  Plan p = plan(self, integer_indices(self, at));
+  check_values(self, p, from);
+  write(self, p, from, accumulate);
   return written("index_put_", self);
 }
 
 Tensor Tensor::index(ArrayRef<indexing::TensorIndex> indices) const {
+  if (indices.empty()) fail<IndexError>("Passing an empty index list to Tensor::index() is not valid syntax");
   std::vector<std::optional<Tensor>> tensors;
   Tensor view = indexing::apply_views(*this, indices, tensors);
   if (!tensors.empty()) return tengen::index(view, tensors);
@@ -358,19 +360,25 @@ Tensor Tensor::index(std::initializer_list<indexing::TensorIndex> indices) const
 }
 Tensor Tensor::operator[](const Tensor& at) const { return index({at}); }
 
-Tensor& Tensor::index_put_(ArrayRef<indexing::TensorIndex> indices, const Tensor& values) const {
+Tensor& Tensor::index_put_(ArrayRef<indexing::TensorIndex> indices, const Tensor& values,
+                           bool accumulate) const {
+  if (indices.empty())
+    fail<IndexError>("Passing an empty index list to Tensor::index_put_() is not valid syntax");
   std::vector<std::optional<Tensor>> tensors;
   Tensor view = indexing::apply_views(*this, indices, tensors);
   Tensor fitting = values;  // leading dimensions of size 1 do not count
   while (fitting.dim() > 0 && fitting.size(0) == 1) fitting = fitting.select(0, 0);
-  if (tensors.empty())
-    view.copy_(fitting);
+  if (!tensors.empty())
+    tengen::index_put_(view, tensors, fitting, accumulate);
+  else if (accumulate)
+    view.add_(fitting);
   else
-    tengen::index_put_(view, tensors, fitting);
+    view.copy_(fitting);
   return const_cast<Tensor&>(*this);
 }
-Tensor& Tensor::index_put_(std::initializer_list<indexing::TensorIndex> indices, const Tensor& values) const {
-  return index_put_(ArrayRef<indexing::TensorIndex>(indices), values);
+Tensor& Tensor::index_put_(std::initializer_list<indexing::TensorIndex> indices, const Tensor& values,
+                           bool accumulate) const {
+  return index_put_(ArrayRef<indexing::TensorIndex>(indices), values, accumulate);
 }
 Tensor& Tensor::index_put_(ArrayRef<indexing::TensorIndex> indices, const Scalar& value) const {
   return index_put_(indices, full({}, value, options()));
@@ -434,9 +442,10 @@ Tensor Tensor::index_add(int64_t dim, const Tensor& index, const Tensor& source,
 }
 Tensor& Tensor::index_add_(int64_t dim, const Tensor& index, const Tensor& source,
                            const Scalar& alpha) const {
-  if (!writes_directly(*this, {source}))
-    return assign_("index_add_", *this, index_add(dim, index, source, alpha));
-  index_add_into(*this, wrap_dim(dim, this->dim()), index, apart(scaled(source, alpha), *this));
+  const bool directly = writes_directly("index_add_", *this, {source});
+  Tensor at = apart("index_add_", *this, index), from = apart("index_add_", *this, source);
+  if (!directly) return assign_("index_add_", *this, index_add(dim, index, source, alpha));
+  index_add_into(*this, wrap_dim(dim, this->dim()), at, scaled(from, alpha));
   return written("index_add_", *this);
 }
 

@@ -125,6 +125,9 @@ TENGEN_METHODS(square, dtype() == kBool ? kLong : dtype(), clone())
 #undef TENGEN_REAL_METHODS
 #undef TENGEN_METHODS
 Tensor Tensor::frac() const { return tengen::frac(*this); }
-Tensor& Tensor::frac_() const { return assign_("frac_", *this, frac()); }
+Tensor& Tensor::frac_() const {
+  autograd::writes_directly("frac_", *this, {});
+  return assign_("frac_", *this, frac());
+}
 
 }  // namespace tengen

@@ -173,15 +173,14 @@ double bound(const char* name, const Scalar& value, ScalarType type, bool lower)
 double lower_bound(const Scalar& value, ScalarType type) { return bound("min", value, type, true); }
 double upper_bound(const Scalar& value, ScalarType type) { return bound("max", value, type, false); }
 
-bool writes_into(const Tensor& self, ScalarType type, std::initializer_list<Arg> others) {
-  if (!autograd::writes_directly(self, {}) || type != self.dtype()) return false;
-  for (const Arg& other : others) {
-    if (!other.tensor) continue;
+bool writes_into(const char* name, const Tensor& self, ScalarType type, autograd::TensorRefs others) {
+  if (!autograd::writes_directly(name, self, others) || type != self.dtype()) return false;
+  for (autograd::TensorRef other : others) {
     const Tensor& t = *other.tensor;
-    if (autograd::must_record({t}) || !repeats_to(t.sizes(), self.sizes())) return false;
-    bool same_elements = t.storage_offset() == self.storage_offset() && t.sizes().equals(self.sizes()) &&
-                         t.strides().equals(self.strides());
-    if (t.storage() == self.storage() && !same_elements) return false;
+    if (!t.defined()) continue;
+    if (!repeats_to(t.sizes(), self.sizes())) return false;
+    if (t.storage() == self.storage() && autograd::overlap(self, t) == autograd::Overlap::interleaved)
+      return false;
   }
   return true;
 }

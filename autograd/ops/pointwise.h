@@ -1,8 +1,8 @@
 // Building blocks of pointwise operators; for the files of this folder.
 #pragma once
 
+#include <tengen/autograd/inplace.h>
 #include <tengen/autograd/ops.h>
-#include <tengen/autograd/record.h>
 #include <tengen/tensor/promotion.h>
 #include <tengen/tensor/view_of.h>
 
@@ -12,6 +12,7 @@ using autograd::assign_;
 using autograd::Grads;
 using autograd::Node;
 using autograd::record;
+using autograd::written;
 
 /// For record(): a place in the list of saved tensors that stays empty.
 inline const Tensor kNotSaved;
@@ -21,6 +22,7 @@ struct Arg {
   Arg(const Tensor& tensor) : tensor(&tensor) {}
   Arg(const Scalar& value) : value(value) {}
   Operand operand() const { return tensor ? Operand(*tensor) : Operand(value); }
+  operator autograd::TensorRef() const { return tensor ? *tensor : kNotSaved; }
 
   const Tensor* tensor = nullptr;
   Scalar value;
@@ -62,38 +64,32 @@ inline Tensor compute(Binary op, const Arg& a, const Arg& b, const Params& param
   return compute(op, a, b, type, type, params, nullptr, name);
 }
 
-/// Whether an in-place operator may compute straight into self's memory: the result fits in shape and type,
-/// needs no history, and no operand overlaps self other than element on element.
-bool writes_into(const Tensor& self, ScalarType type, std::initializer_list<Arg> others);
+/// Whether an in-place operator may compute straight into self's memory: autograd::writes_directly(), the
+/// result fits in shape and type, and no operand is interleaved with self.
+bool writes_into(const char* name, const Tensor& self, ScalarType type, autograd::TensorRefs others);
 /// Rules that would divide by zero take another way.
 inline bool has_zero(const Tensor& x) { return (x.detach() == 0).any().item<bool>(); }
-
-/// Counts the write.
-inline Tensor& written(const char* name, const Tensor& self) {
-  self.storage()->bump_version(name);
-  return const_cast<Tensor&>(self);
-}
 
 /// In-place operators: straight into memory where possible, else self becomes what `otherwise()` returns.
 /// Where its rule keeps self, `otherwise` must work on a clone: self is overwritten.
 template <class F>
 Tensor& compute_(const char* name, Unary op, const Tensor& self, ScalarType type, const Params& params,
                  F otherwise) {
-  if (!writes_into(self, type, {})) return assign_(name, self, otherwise());
+  if (!writes_into(name, self, type, {})) return assign_(name, self, otherwise());
   compute(op, self, type, type, params, &self);
   return written(name, self);
 }
 template <class F>
 Tensor& compute_(const char* name, Binary op, const Tensor& self, const Arg& other, ScalarType type,
                  const Params& params, F otherwise) {
-  if (!writes_into(self, type, {other})) return assign_(name, self, otherwise());
+  if (!writes_into(name, self, type, {other})) return assign_(name, self, otherwise());
   compute(op, self, other, type, type, params, &self, name);
   return written(name, self);
 }
 template <class F>
 Tensor& compute_(const char* name, Ternary op, const Tensor& self, const Arg& b, const Arg& c,
                  ScalarType type, const Params& params, F otherwise) {
-  if (!writes_into(self, type, {b, c})) return assign_(name, self, otherwise());
+  if (!writes_into(name, self, type, {b, c})) return assign_(name, self, otherwise());
   compute(op, self, b, c, type, params, &self, name);
   return written(name, self);
 }

@@ -1,18 +1,17 @@
-// In-place random fills. What a tensor held before has no influence on what it holds then: its gradient ends
-// here.
+// In-place random fills. What a tensor held before has no influence on what it holds then: its gradient is
+// zero.
+#include <tengen/autograd/inplace.h>
 #include <tengen/autograd/ops.h>
-#include <tengen/autograd/record.h>
 #include <tengen/tensor/random_fill.h>
 
 namespace tengen {
 namespace {
 
 template <class Fill>
-Tensor& refill(const char* name, const Tensor& self, Fill fill) {
-  if (autograd::writes_directly(self, {})) {
+Tensor& refill(const char* name, const Tensor& self, autograd::TensorRefs read, Fill fill) {
+  if (autograd::writes_directly(name, self, read)) {
     fill(self);
-    self.storage()->bump_version(name);
-    return const_cast<Tensor&>(self);
+    return autograd::written(name, self);
   }
   Tensor fresh = empty_strided(self.sizes(), self.strides(), self.options());
   fill(fresh);
@@ -22,19 +21,19 @@ Tensor& refill(const char* name, const Tensor& self, Fill fill) {
 }  // namespace
 
 Tensor& Tensor::uniform_(double from, double to, std::optional<Generator> generator) const {
-  return refill("uniform_", *this, [&](const Tensor& out) { fill_uniform(out, from, to, generator); });
+  return refill("uniform_", *this, {}, [&](const Tensor& out) { fill_uniform(out, from, to, generator); });
 }
 
 Tensor& Tensor::normal_(double mean, double std, std::optional<Generator> generator) const {
-  return refill("normal_", *this, [&](const Tensor& out) { fill_normal(out, mean, std, generator); });
+  return refill("normal_", *this, {}, [&](const Tensor& out) { fill_normal(out, mean, std, generator); });
 }
 
 Tensor& Tensor::bernoulli_(double p, std::optional<Generator> generator) const {
-  return refill("bernoulli_", *this, [&](const Tensor& out) { fill_bernoulli(out, p, generator); });
+  return refill("bernoulli_", *this, {}, [&](const Tensor& out) { fill_bernoulli(out, p, generator); });
 }
 
 Tensor& Tensor::bernoulli_(const Tensor& p, std::optional<Generator> generator) const {
-  return refill("bernoulli_", *this, [&](const Tensor& out) { fill_bernoulli(out, p, generator); });
+  return refill("bernoulli_", *this, {p}, [&](const Tensor& out) { fill_bernoulli(out, p, generator); });
 }
 
 Tensor Tensor::bernoulli(std::optional<Generator> generator) const {
@@ -42,11 +41,11 @@ Tensor Tensor::bernoulli(std::optional<Generator> generator) const {
 }
 
 Tensor& Tensor::random_(std::optional<Generator> generator) const {
-  return refill("random_", *this, [&](const Tensor& out) { fill_random(out, generator); });
+  return refill("random_", *this, {}, [&](const Tensor& out) { fill_random(out, generator); });
 }
 
 Tensor& Tensor::random_(int64_t from, std::optional<int64_t> to, std::optional<Generator> generator) const {
-  return refill("random_", *this, [&](const Tensor& out) { fill_random(out, from, to, generator); });
+  return refill("random_", *this, {}, [&](const Tensor& out) { fill_random(out, from, to, generator); });
 }
 
 Tensor& Tensor::random_(int64_t to, std::optional<Generator> generator) const {
@@ -54,7 +53,8 @@ Tensor& Tensor::random_(int64_t to, std::optional<Generator> generator) const {
 }
 
 Tensor& Tensor::exponential_(double lambda, std::optional<Generator> generator) const {
-  return refill("exponential_", *this, [&](const Tensor& out) { fill_exponential(out, lambda, generator); });
+  return refill("exponential_", *this, {},
+                [&](const Tensor& out) { fill_exponential(out, lambda, generator); });
 }
 
 Tensor Tensor::multinomial(int64_t num_samples, bool replacement, std::optional<Generator> generator) const {

@@ -49,7 +49,16 @@ void check_fill(const Tensor& self, const Tensor& value) {
 }
 
 Tensor& fill_where_(const Tensor& self, const Tensor& condition, const Arg& value) {
-  if (!writes_into(self, self.dtype(), {condition, value}))
+  if (autograd::repeats_elements(self)) {
+    // Elements that share memory are filled where the mask says so for one of them.
+    Tensor once = autograd::without_repeats(self),
+           mask = as_mask("masked_fill_", condition).expand(self.sizes());
+    for (int64_t d = 0; d < self.dim(); ++d)
+      if (once.size(d) != self.size(d)) mask = mask.any(d, true);
+    fill_where_(once, mask, value);
+    return const_cast<Tensor&>(self);
+  }
+  if (!writes_into("masked_fill_", self, self.dtype(), {condition, value}))
     return assign_("masked_fill_", self, fill_where(self, condition, value));
   check_number(value, self.dtype());
   compute(Ternary::where, as_mask("masked_fill_", condition), value, self, self.dtype(), {}, &self,
@@ -94,7 +103,7 @@ Tensor& Tensor::masked_fill_(const Tensor& mask, const Scalar& value) const {
 }
 Tensor& Tensor::masked_fill_(const Tensor& mask, const Tensor& value) const {
   check_fill(*this, value);
-  return fill_where_(*this, mask, value);
+  return fill_where_(*this, mask, is_alias_of(value) ? value.clone() : value);
 }
 
 }  // namespace tengen

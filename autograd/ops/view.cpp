@@ -1,9 +1,9 @@
 // Operators whose results share memory with their input.
 #include <algorithm>
 
+#include <tengen/autograd/inplace.h>
 #include <tengen/autograd/ops.h>
 #include <tengen/autograd/ops/embed.h>
-#include <tengen/autograd/record.h>
 #include <tengen/tensor/view_of.h>
 
 namespace tengen {
@@ -104,15 +104,14 @@ Tensor squeezed(const Tensor& self, Drop drop) {
 
 /// self becomes its own view `result`: the same handle, other sizes and strides.
 Tensor& become(const char* name, const Tensor& self, const Tensor& result) {
-  autograd::check_inplace(name, self);
+  if (autograd::must_record({self})) autograd::check_history(name, self);
   TensorImpl& impl = *self.unsafeGetTensorImpl();
   const TensorImpl& from = *result.unsafeGetTensorImpl();
   impl.sizes = from.sizes;
   impl.strides = from.strides;
   impl.contiguous = from.contiguous;
   if (auto node = result.grad_fn()) autograd::set_gradient_edge(self, node, uint32_t(result.output_nr()));
-  self.storage()->bump_version(name);
-  return const_cast<Tensor&>(self);
+  return autograd::written(name, self);
 }
 
 }  // namespace
@@ -123,16 +122,16 @@ Tensor squeeze(const Tensor& self) {
 Tensor squeeze(const Tensor& self, int64_t dim) {
   dim = wrap_dim(dim, self.dim());
   return squeezed(self, [dim](int64_t d) { return d == dim; });
+}
 Tensor squeeze(const Tensor& self, IntArrayRef dim) {
   SmallVector<bool, 8> listed(size_t(self.dim()), false);
   for (int64_t d : dim)
     if (self.dim() > 0) listed[wrap_dim(d, self.dim())] = true;
   return squeezed(self, [&](int64_t d) { return listed[d]; });
 }
-}
 Tensor Tensor::squeeze() const { return tengen::squeeze(*this); }
-Tensor Tensor::squeeze(IntArrayRef dim) const { return tengen::squeeze(*this, dim); }
 Tensor Tensor::squeeze(int64_t dim) const { return tengen::squeeze(*this, dim); }
+Tensor Tensor::squeeze(IntArrayRef dim) const { return tengen::squeeze(*this, dim); }
 Tensor& Tensor::squeeze_() const { return become("squeeze_", *this, squeeze()); }
 Tensor& Tensor::squeeze_(int64_t dim) const { return become("squeeze_", *this, squeeze(dim)); }
 
@@ -374,7 +373,8 @@ std::vector<Tensor> split(const Tensor& self, IntArrayRef split_sizes, int64_t d
     DimVector sizes = owned(self.sizes());
     sizes[dim] = size;
     shapes.push_back(sizes);
-    out.push_back(make_view(self, std::move(sizes), owned(self.strides()), offset));
+    out.push_back(
+        make_view(self, std::move(sizes), owned(self.strides()), offset, ViewOrigin::several_views));
     offset += size * self.stride(dim);
   }
   return autograd::record_all("split", std::move(out), {self}, {},
@@ -426,7 +426,8 @@ std::vector<Tensor> unbind(const Tensor& self, int64_t dim) {
   strides.erase(strides.begin() + dim);
   std::vector<Tensor> out;
   for (int64_t i = 0; i < self.size(dim); ++i)
-    out.push_back(make_view(self, sizes, strides, self.storage_offset() + i * self.stride(dim)));
+    out.push_back(make_view(self, sizes, strides, self.storage_offset() + i * self.stride(dim),
+                            ViewOrigin::several_views));
   if (out.empty()) return out;
   return autograd::record_all(
       "unbind", std::move(out), {self}, {},

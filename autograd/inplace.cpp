@@ -1,0 +1,167 @@
+#include <tengen/autograd/inplace.h>
+
+#include <tengen/autograd/meta.h>
+#include <tengen/autograd/ops.h>
+#include <tengen/tensor/view_of.h>
+
+namespace tengen::autograd {
+namespace {
+
+// The base of a view whose memory is written to gets this node: the written region's gradient goes to what
+// was written, the rest to what the base was before.
+void rebase_view(const Tensor& view, const Tensor& written) {
+  Tensor base(view.unsafeGetTensorImpl()->base);
+  DimVector sizes(view.sizes().begin(), view.sizes().end()),
+      strides(view.strides().begin(), view.strides().end());
+  DimVector base_strides(base.strides().begin(), base.strides().end());
+  int64_t offset = view.storage_offset() - base.storage_offset();
+  auto rule = [=](Node& node, const Tensor& grad) -> Grads {
+    // The base's own strides, so that the view's geometry fits.
+    Tensor rest = empty_strided(grad.sizes(), base_strides, grad.options()).copy_(grad);
+    Tensor region = node.needs(1) ? rest.as_strided(sizes, strides, offset).clone() : Tensor();
+    if (!node.needs(0)) return {Tensor(), region};
+    rest.as_strided(sizes, strides, offset).zero_();
+    return {rest, region};
+  };
+  auto node = make_intrusive<detail::RuleNode<decltype(rule)>>("slice_assign", std::move(rule));
+  detail::connect(*node, {base, written});
+  node->add_output(base);
+  set_gradient_edge(base, node, 0);
+}
+
+// The elements between the first and the last that `t` shows, both included; t has some.
+int64_t reach(const Tensor& t) {
+  int64_t last = 0;
+  for (int64_t d = 0; d < t.dim(); ++d) last += (t.sizes()[d] - 1) * t.strides()[d];
+  return last + 1;
+}
+
+// Whether `t` shows every element in its range of memory once.
+bool is_dense(const Tensor& t) {
+  return t.is_contiguous() || (reach(t) == t.numel() && !repeats_elements(t));
+}
+
+[[noreturn]] void refuse_overlap(const char* name, const Tensor& self, const Tensor& read) {
+  fail(name,
+       ": unsupported operation: some elements of the input tensor and the written-to tensor refer to a "
+       "single memory location. Please clone() the tensor before performing the operation. The written-to "
+       "tensor has shape ",
+       self.sizes(), " and strides ", self.strides(), ", the input tensor has shape ", read.sizes(),
+       " and strides ", read.strides(), ".");
+}
+
+}  // namespace
+
+Overlap overlap(const Tensor& written, const Tensor& read) {
+  if (read.storage() != written.storage() || read.numel() == 0 || written.numel() == 0) return Overlap::none;
+  if (read.is_same(written) ||
+      (read.storage_offset() == written.storage_offset() && read.sizes().equals(written.sizes()) &&
+       read.strides().equals(written.strides())))
+    return Overlap::same;
+  if (read.storage_offset() + reach(read) <= written.storage_offset() ||
+      written.storage_offset() + reach(written) <= read.storage_offset())
+    return Overlap::none;
+  return is_dense(written) && is_dense(read) ? Overlap::partial : Overlap::interleaved;
+}
+
+bool repeats_elements(const Tensor& t) {
+  if (t.is_contiguous()) return false;
+  for (int64_t d = 0; d < t.dim(); ++d)
+    if (t.strides()[d] == 0 && t.sizes()[d] > 1) return true;
+  return false;
+}
+
+Tensor without_repeats(const Tensor& t) {
+  Tensor once = t;
+  for (int64_t d = 0; d < t.dim(); ++d)
+    if (t.strides()[d] == 0) once = once.slice(d, 0, 1);
+  return once;
+}
+
+void refuse_view(const char* name, const Tensor& view) {
+  const AutogradMeta* m = meta_if_any(view);
+  const ViewOrigin origin = view.unsafeGetTensorImpl()->view_origin;
+  const std::string node =
+      m && m->grad_fn ? tengen::detail::str("Output ", m->output_nr, " of ", m->grad_fn->name(), " is a view")
+                      : std::string();
+  switch (origin) {
+    case ViewOrigin::no_grad:
+      fail(name, ": ", node.empty() ? "A view was" : node + " of a view which was",
+           " created in no_grad mode and is being modified inplace with grad mode enabled. Given that this "
+           "use case is ambiguous and error-prone, it is forbidden. Move both the view and the write into "
+           "the scope without gradients (if they are not to be recorded) or both out of it (if they are).");
+    case ViewOrigin::several_views:
+      fail(name, ": ", node.empty() ? "A view" : node + " and",
+           " is being modified inplace. This view is the output of a function that returns multiple views. "
+           "Such functions do not allow the output views to be modified inplace. You should replace the "
+           "inplace operation by an out-of-place one, or write to narrow() or select() of the tensor.");
+    default:
+      fail(name, ": ", node.empty() ? "A view" : node + " and",
+           " is being modified inplace. This view was created inside a custom Function (or because an input "
+           "was returned as-is) and writing to it would override the Function's backward. This behavior is "
+           "forbidden. You can fix this by cloning the output of the custom Function.");
+  }
+}
+
+void check_history(const char* name, const Tensor& self) {
+  if (self.is_view()) {
+    if (self.unsafeGetTensorImpl()->view_origin != ViewOrigin::ordinary) refuse_view(name, self);
+    Tensor base(self.unsafeGetTensorImpl()->base);
+    TENGEN_CHECK(!(base.requires_grad() && base.is_leaf()), name,
+                 ": a view of a leaf Variable that requires grad is being used in an in-place operation. Write "
+                 "to it with gradients off (NoGradGuard), or to a clone().");
+  }
+  TENGEN_CHECK(!(self.requires_grad() && self.is_leaf()), name,
+               ": a leaf Variable that requires grad is being used in an in-place operation. Write to it with "
+               "gradients off (NoGradGuard), or to a clone().");
+}
+
+bool writes_directly(const char* name, const Tensor& self, TensorRefs read) {
+  TENGEN_CHECK(!repeats_elements(self), name,
+               ": unsupported operation: more than one element of the written-to tensor refers to a single "
+               "memory location. Please clone() the tensor before performing the operation. It has shape ",
+               self.sizes(), " and strides ", self.strides(), ".");
+  for (TensorRef other : read)
+    if (other.tensor->defined() && overlap(self, *other.tensor) == Overlap::partial)
+      refuse_overlap(name, self, *other.tensor);
+  if (!GradMode::is_enabled() || !(self.requires_grad() || must_record(read))) return true;
+  check_history(name, self);
+  return false;
+}
+
+Tensor apart(const char* name, const Tensor& self, const Tensor& read) {
+  switch (overlap(self, read)) {
+    case Overlap::none:
+      return read;
+    case Overlap::interleaved:
+      return read.detach().clone();
+    default:
+      refuse_overlap(name, self, read);
+  }
+}
+
+Tensor& assign_(const char* name, const Tensor& self, const Tensor& result) {
+  TENGEN_CHECK(self.sizes().equals(result.sizes()), name, ": output with shape ", self.sizes(),
+               " doesn't match the broadcast shape ", result.sizes());
+  TENGEN_CHECK(can_cast(result.dtype(), self.dtype()), name, ": result type ", result.dtype(),
+               " can't be cast to the desired output type ", self.dtype());
+  Tensor source = result.to(self.device(), self.dtype());
+  kernels(self).copy(view_of(self), view_of(source));
+  Tensor& target = written(name, self);
+  if (!GradMode::is_enabled()) return target;
+  if (self.is_view()) {
+    Tensor base(self.unsafeGetTensorImpl()->base);
+    // The view's own history is derived from the base's when somebody asks for it (Tensor::grad_fn).
+    if (base.requires_grad() || source.requires_grad()) rebase_view(self, source);
+  } else if (self.requires_grad() || source.requires_grad()) {
+    // The result owes nothing to what self was: self keeps a history, whose gradient is zero.
+    if (!source.requires_grad())
+      source = record(name, source.detach(), {self}, {},
+                      [](Node&, const Tensor& grad) -> Grads { return {zeros_like(grad)}; });
+    Edge edge = gradient_edge(source.is_leaf() ? source.alias() : source);
+    set_gradient_edge(self, std::move(edge.function), edge.input_nr);
+  }
+  return target;
+}
+
+}  // namespace tengen::autograd
