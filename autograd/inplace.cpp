@@ -107,13 +107,15 @@ void check_history(const char* name, const Tensor& self) {
   if (self.is_view()) {
     if (self.unsafeGetTensorImpl()->view_origin != ViewOrigin::ordinary) refuse_view(name, self);
     Tensor base(self.unsafeGetTensorImpl()->base);
-    TENGEN_CHECK(!(base.requires_grad() && base.is_leaf()), name,
-                 ": a view of a leaf Variable that requires grad is being used in an in-place operation. Write "
-                 "to it with gradients off (NoGradGuard), or to a clone().");
+    TENGEN_CHECK(
+        !(base.requires_grad() && base.is_leaf()), name,
+        ": a view of a leaf Variable that requires grad is being used in an in-place operation. Write "
+        "to it with gradients off (NoGradGuard), or to a clone().");
   }
-  TENGEN_CHECK(!(self.requires_grad() && self.is_leaf()), name,
-               ": a leaf Variable that requires grad is being used in an in-place operation. Write to it with "
-               "gradients off (NoGradGuard), or to a clone().");
+  TENGEN_CHECK(
+      !(self.requires_grad() && self.is_leaf()), name,
+      ": a leaf Variable that requires grad is being used in an in-place operation. Write to it with "
+      "gradients off (NoGradGuard), or to a clone().");
 }
 
 bool writes_directly(const char* name, const Tensor& self, TensorRefs read) {

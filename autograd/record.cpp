@@ -104,7 +104,7 @@ Tensor make_view(const Tensor& self, DimVector sizes, DimVector strides, int64_t
       make_intrusive<TensorImpl>(impl.storage, impl.dtype, std::move(sizes), std::move(strides), offset);
   view->base = impl.base ? impl.base : intrusive_ptr<TensorImpl>(self.unsafeGetTensorImpl());
   view->own_write_count = impl.own_write_count;
-  if (!GradMode::is_enabled()) origin = ViewOrigin::no_grad;
+  if (!GradMode::is_enabled() && self.requires_grad()) origin = ViewOrigin::no_grad;
   view->view_origin = origin == ViewOrigin::ordinary ? impl.view_origin : origin;
   return Tensor(std::move(view));
 }

@@ -20,7 +20,8 @@ const char* const kPartial =
     "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single "
     "memory location. Please clone() the tensor before performing the operation.";
 const char* const kRepeated =
-    "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
+    "unsupported operation: more than one element of the written-to tensor refers to a single memory "
+    "location. "
     "Please clone() the tensor before performing the operation.";
 
 void refused(const char* op, const char* why, const std::function<void()>& call) {

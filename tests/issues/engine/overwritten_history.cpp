@@ -81,7 +81,8 @@ TEST_CASE("an operand that is the written tensor itself is caught when its old v
     Tensor a = leaf({2, 3}), x = a * 1;
     write(x);
     std::string error = error_of([&] { x.sum().backward(); });
-    CHECK(contains(error, "one of the variables needed for gradient computation has been modified by an inplace"));
+    CHECK(contains(error,
+                   "one of the variables needed for gradient computation has been modified by an inplace"));
     CHECK(contains(error, name));
   }
   Tensor a = leaf({2, 3}), x = a * 1;
