@@ -231,9 +231,17 @@ class Run {
   }
 
   static void run_hooks(Node& node, Grads& grads) {
-    auto call = [](const std::function<Tensor(Tensor)>& hook, Tensor& grad) {
+    auto call = [&](const std::function<Tensor(Tensor)>& hook, Tensor& grad) {
       if (!grad.defined()) return;
-      if (Tensor replaced = hook(grad); replaced.defined()) grad = replaced;
+      Tensor replaced = hook(grad);
+      if (!replaced.defined()) return;
+      TENGEN_CHECK(replaced.sizes().equals(grad.sizes()), node.name(),
+                   ": a hook has changed the size of value: expected ", grad.sizes(), " but got ",
+                   replaced.sizes());
+      TENGEN_CHECK(replaced.dtype() == grad.dtype() && replaced.device() == grad.device(), node.name(),
+                   ": a hook has changed the type of value: expected ", grad.dtype(), " on ", grad.device(),
+                   " but got ", replaced.dtype(), " on ", replaced.device());
+      grad = std::move(replaced);
     };
     if (is_accumulator(node)) {
       for (const auto& [id, hook] : static_cast<AccumulateGrad&>(node).hooks()) call(hook, grads[0]);
