@@ -294,12 +294,13 @@ void add_extremes(Rows& rows) {
   };
   rows.push_back(reduction("median", {}, false, OF(median(x)), middle, apart, false));
   rows.back().samples = [] { return tensors({{}, {5}, {3, 4}, {300, 130}}, apart); };
-  rows.back().errors = {{"empty", [] { median(ones({0}, kLong)); }, "median: expected a tensor with elements"},
-                        {"an empty dimension",
-                         [] {
-                           median(ones({2, 0}), 1);
-                         },
-                         "median: expected dimension 1 to have elements but found shape [2, 0]"}};
+  rows.back().errors = {
+      {"empty", [] { median(ones({0}, kLong)); }, "median: expected a tensor with elements"},
+      {"an empty dimension",
+       [] {
+         median(ones({2, 0}), 1);
+       },
+       "median: expected dimension 1 to have elements but found shape [2, 0]"}};
   rows.push_back(reduction("median", {1}, false, OF(std::get<0>(median(x, 1))), middle, apart, false));
   rows.push_back(reduction("median", {0}, true, OF(std::get<0>(median(x, 0, true))), middle, apart, false));
   for (Row* row : {&rows[rows.size() - 2], &rows.back()})
