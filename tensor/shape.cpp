@@ -76,6 +76,7 @@ int64_t numel_of(IntArrayRef sizes) {
   int64_t n = 1;
   bool overflow = false;
   for (int64_t size : sizes) overflow |= __builtin_mul_overflow(n, size, &n);
+  if (overflow && std::find(sizes.begin(), sizes.end(), 0) != sizes.end()) return 0;
   TENGEN_CHECK(!overflow, "numel: integer multiplication overflow: a tensor of sizes ", sizes,
                " has too many elements");
   return n;

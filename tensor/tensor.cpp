@@ -11,7 +11,8 @@ bool is_contiguous(const DimVector& sizes, const DimVector& strides) {
   for (int i = int(sizes.size()) - 1; i >= 0; --i) {
     if (sizes[i] == 0) return true;
     if (sizes[i] != 1 && strides[i] != expected) return false;
-    expected *= sizes[i];
+    // It may wrap in a tensor without elements, which is found further on.
+    (void)__builtin_mul_overflow(expected, sizes[i], &expected);
   }
   return true;
 }

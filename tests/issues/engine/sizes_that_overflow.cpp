@@ -46,7 +46,11 @@ TEST_CASE("sizes that overflow: numbers of elements") {
   CHECK(contains(error_of([&] { torch::eye(int64_t{1} << 32); }), numel));
   CHECK(contains(error_of([&] { torch::ones({0}).view({many, many}); }), "is invalid for input of size 0"));
   CHECK(contains(error_of([&] { torch::ones({4}).resize_({many, many}); }), numel));
-  CHECK(torch::empty({0, many, many}).numel() == 0);
+  for (const torch::Tensor& none : {torch::empty({0, many, many}), torch::empty({many, many, 0})}) {
+    CHECK(none.numel() == 0);
+    CHECK(none.detach().is_contiguous());
+    CHECK(none.transpose(0, 2).clone().numel() == 0);
+  }
 }
 
 TEST_CASE("sizes that overflow: a dimension") {
