@@ -17,7 +17,7 @@ file(GLOB test_folders CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/tests
 foreach(folder IN LISTS test_folders)
   string(REPLACE "/" "_" area ${folder})
   file(GLOB area_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${folder}/*.cpp)
-  if(NOT area_sources OR area STREQUAL "package" OR (area MATCHES "(detector|go)$" AND NOT TENGEN_BUILD_APPS)
+  if(NOT area_sources OR area MATCHES "^(package|peer)$" OR (area MATCHES "(detector|go)$" AND NOT TENGEN_BUILD_APPS)
      OR (area STREQUAL "cuda" AND NOT TENGEN_CUDA))
     continue()
   endif()

@@ -275,8 +275,11 @@ TENGEN_BINARY(lt) { return a < b; }
 TENGEN_BINARY(le) { return a <= b; }
 TENGEN_BINARY(gt) { return a > b; }
 TENGEN_BINARY(ge) { return a >= b; }
-TENGEN_BINARY(logical_and) { return (a != V(0)) & (b != V(0)); }
-TENGEN_BINARY(logical_or) { return (a != V(0)) | (b != V(0)); }
+// What a test of V gives. Of two bools, & and | give an int.
+template <class V>
+using Truth = decltype(V(0) != V(0));
+TENGEN_BINARY(logical_and) { return Truth<V>((a != V(0)) & (b != V(0))); }
+TENGEN_BINARY(logical_or) { return Truth<V>((a != V(0)) | (b != V(0))); }
 TENGEN_BINARY(logical_xor) { return (a != V(0)) != (b != V(0)); }
 
 template <class V>

@@ -58,12 +58,16 @@ Tensor bitwise_not(const Tensor& self) {
 Tensor Tensor::bitwise_not() const { return tengen::bitwise_not(*this); }
 
 Tensor isclose(const Tensor& self, const Tensor& other, double rtol, double atol, bool equal_nan) {
+  TENGEN_CHECK(rtol >= 0, "isclose: rtol must be greater than or equal to zero, but got ", rtol);
+  TENGEN_CHECK(atol >= 0, "isclose: atol must be greater than or equal to zero, but got ", atol);
   NoGradGuard no_grad;
   Tensor close = self == other;
   if (equal_nan) close = close | (self.isnan() & other.isnan());
   if (rtol == 0 && atol == 0) return close;
-  Tensor distance = (self - other).abs();
-  return close | (distance.isfinite() & (distance <= (other * rtol).abs() + atol));
+  // Distances of integers may be beyond their type.
+  const auto real = [](const Tensor& x) { return x.is_floating_point() ? x : x.to(kDouble); };
+  const Tensor expected = real(other), distance = (real(self) - expected).abs();
+  return close | (distance.isfinite() & (distance <= (expected * rtol).abs() + atol));
 }
 bool allclose(const Tensor& self, const Tensor& other, double rtol, double atol, bool equal_nan) {
   return isclose(self, other, rtol, atol, equal_nan).all().item<bool>();

@@ -87,7 +87,9 @@ void integers(int64_t n, void* out_data, const void* const* in, const double* pa
     else
       return F()(V{}, V{}, V{}, p);
   };
-  run(static_cast<decltype(result())*>(out_data));
+  using Result = decltype(result());
+  static_assert(__is_same(Result, V) || __is_same(Result, bool));
+  run(static_cast<Result*>(out_data));
 }
 
 /// One formula: its name for errors and a kernel per computing type, null where it has none.
