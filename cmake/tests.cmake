@@ -1,5 +1,5 @@
 # Each folder of tests/ and of tests/issues/ (reported faults) is one executable; each TEST_CASE is one test of ctest, so they
-# run in parallel.
+# run in parallel. tests/package is a stranger's project; tests/peer is what scripts/compare_libtorch builds.
 find_package(doctest REQUIRED)
 include(doctest)
 

@@ -100,7 +100,7 @@ void permute_on_device(const Tensor& out, const std::optional<Generator>& genera
 
 Tensor randperm(int64_t n, std::optional<Generator> generator, TensorOptions options) {
   TENGEN_CHECK(n >= 0, "randperm: n must be non-negative, got ", n);
-  return make(n, options, [&](const Tensor& out) {
+  return make(n, options.dtype(options.dtype_opt().value_or(kLong)), [&](const Tensor& out) {
     visit_compute(out.dtype(), "randperm", [&](auto zero) {
       using T = decltype(zero);
       if (n > 0)

@@ -389,7 +389,7 @@ void fill_random(const Tensor& out, const std::optional<Generator>& generator) {
 }
 
 void fill_exponential(const Tensor& out, double lambda, const std::optional<Generator>& generator) {
-  TENGEN_CHECK(lambda >= 0, "exponential_ expects lambda >= 0.0, but found lambda=", lambda);
+  TENGEN_CHECK(lambda > 0, "exponential_ expects lambda > 0.0, but found lambda=", lambda);
   visit_any_floating(out.dtype(), "exponential_", [&](auto zero) {
     using T = decltype(zero);
     if (out.is_cuda())

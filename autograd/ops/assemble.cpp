@@ -253,11 +253,12 @@ Tensor Tensor::rot90(int64_t k, IntArrayRef dims) const { return tengen::rot90(*
 
 namespace {
 
-/// Which elements of (rows, columns) matrices lie above diagonal number `diagonal`.
+/// Which elements of (rows, columns) matrices lie above diagonal number `diagonal`, which may be any number.
 Tensor above(const Tensor& self, int64_t diagonal) {
   TENGEN_CHECK(self.dim() >= 2, "tril and triu: input tensor must have at least 2 dimensions, found ",
                self.sizes());
   TensorOptions options = TensorOptions(kLong).device(self.device());
+  diagonal = std::clamp(diagonal, -self.size(-2) - 1, self.size(-1));
   return arange(self.size(-1), options) > arange(self.size(-2), options).unsqueeze(-1) + diagonal;
 }
 
@@ -271,7 +272,7 @@ Tensor tril(const Tensor& self, int64_t diagonal) {
 Tensor Tensor::tril(int64_t diagonal) const { return tengen::tril(*this, diagonal); }
 
 Tensor triu(const Tensor& self, int64_t diagonal) {
-  Tensor out = self.detach().masked_fill(above(self, diagonal - 1).logical_not(), 0);
+  Tensor out = self.detach().masked_fill(above(self, std::max(diagonal, INT64_MIN + 1) - 1).logical_not(), 0);
   return record("triu", out, {self}, {},
                 [diagonal](Node&, const Tensor& g) -> Grads { return {g.triu(diagonal)}; });
 }
@@ -363,7 +364,7 @@ Tensor one_hot(const Tensor& self, int64_t num_classes) {
   }
   int64_t largest = self.max().item<int64_t>();
   TENGEN_CHECK(self.min().item<int64_t>() >= 0, "one_hot: Class values must be non-negative.");
-  TENGEN_CHECK(num_classes < 0 || largest < num_classes,
+  TENGEN_CHECK(num_classes == -1 || largest < num_classes,
                "one_hot: Class values must be smaller than num_classes.");
   sizes.push_back(num_classes < 0 ? largest + 1 : num_classes);
   Tensor out = zeros(sizes, self.options());

@@ -41,11 +41,12 @@ Tensor beside(const char* op, const Tensor& self, const Tensor& index) {
 }
 
 /// Checks `index` against the tensor it points into; sizes other than at `dim` may be smaller. Gives `dim`
-/// wrapped.
+/// wrapped. An index without elements may have any shape.
 int64_t check_gather(const char* op, const Tensor& self, int64_t dim, const Tensor& index) {
   TENGEN_CHECK(index.dtype() == kLong, op, "(): Expected dtype int64 for index, found ", index.dtype());
   check_same_device(op, {&self, &index});
   dim = wrap_dim(dim, self.dim());
+  if (index.numel() == 0) return dim;
   TENGEN_CHECK(std::max<int64_t>(index.dim(), 1) == std::max<int64_t>(self.dim(), 1), op,
                "(): Index tensor must have the same number of dimensions as self, found ", index.dim(),
                " and ", self.dim());
@@ -64,6 +65,7 @@ Tensor used_part(const char* op, const Tensor& src, const Tensor& self, int64_t 
   TENGEN_CHECK(src.dtype() == self.dtype(), op, "(): Expected self.dtype to be equal to src.dtype, found ",
                self.dtype(), " and ", src.dtype());
   check_same_device(op, {&self, &src});
+  if (index.numel() == 0) return src.reshape({-1}).slice(0, 0, 0).reshape(index.sizes());
   bool fits = src.dim() == index.dim();
   for (int64_t d = 0; fits && d < src.dim(); ++d) fits = index.size(d) <= src.size(d);
   TENGEN_CHECK(fits || (src.numel() == 1 && index.numel() <= 1), op, "(): Expected index ", index.sizes(),

@@ -33,23 +33,30 @@ Tensor l1_loss(const Tensor& self, const Tensor& target, int64_t reduction) {
   return reduced("l1_loss", (self - target).abs(), reduction);
 }
 
+namespace {
+/// The square of the distance up to `bound` and what is left of the distance beyond it. A choice between both
+/// would give NaN as the gradient at an infinite distance.
+std::pair<Tensor, Tensor> split_at(const Tensor& distance, double bound) {
+  const Tensor near = distance.clamp(-bound, bound);
+  return {near.square(), distance.abs() - near.abs()};
+}
+}  // namespace
+
 Tensor smooth_l1_loss(const Tensor& self, const Tensor& target, int64_t reduction, double beta) {
   if (Casts cast = widened(Autocast::Everywhere, {self, target}))
     return cast.back(smooth_l1_loss(cast(self), cast(target), reduction, beta));
   TENGEN_CHECK(beta >= 0, "smooth_l1_loss: does not support negative values for beta, got ", beta);
   if (beta == 0) return l1_loss(self, target, reduction);
-  const Tensor d = self - target, distance = d.abs();
-  return reduced("smooth_l1_loss", where(distance < beta, d.square() * (0.5 / beta), distance - 0.5 * beta),
-                 reduction);
+  const auto [square, beyond] = split_at(self - target, beta);
+  return reduced("smooth_l1_loss", square * (0.5 / beta) + beyond, reduction);
 }
 
 Tensor huber_loss(const Tensor& self, const Tensor& target, int64_t reduction, double delta) {
   if (Casts cast = widened(Autocast::Everywhere, {self, target}))
     return cast.back(huber_loss(cast(self), cast(target), reduction, delta));
   TENGEN_CHECK(delta > 0, "huber_loss: does not support non-positive values for delta, got ", delta);
-  const Tensor d = self - target, distance = d.abs();
-  return reduced("huber_loss", where(distance < delta, d.square() * 0.5, (distance - 0.5 * delta) * delta),
-                 reduction);
+  const auto [square, beyond] = split_at(self - target, delta);
+  return reduced("huber_loss", square * 0.5 + beyond * delta, reduction);
 }
 
 // ---- binary cross entropy
@@ -69,6 +76,8 @@ Tensor binary_cross_entropy(const Tensor& self, const Tensor& target, const std:
     NoGradGuard no_grad;
     TENGEN_CHECK(((self >= 0) & (self <= 1)).all().item<bool>(), op,
                  ": all elements of input should be between 0 and 1");
+    TENGEN_CHECK(((target >= 0) & (target <= 1)).all().item<bool>(), op,
+                 ": all elements of target should be between 0 and 1");
     // The logarithms stop at -100, so that a wrong certainty costs a finite amount.
     const Tensor yes = self.log().clamp_min(-100), no = (-self).log1p().clamp_min(-100);
     loss = (target - 1) * no - target * yes;

@@ -156,7 +156,7 @@ Tensor batch_norm(const Tensor& input, const std::optional<Tensor>& weight, cons
   if (training) {
     Tensor mean, var;
     Tensor out = batch_norm_train(x, w, b, eps, mean, var);
-    if (tracked) {
+    if (tracked && x.numel() > 0) {
       NoGradGuard no_grad;
       const double count = double(x.numel()) / double(channels);
       running_mean->lerp_(mean.to(running_mean->dtype()), momentum);

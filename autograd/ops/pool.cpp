@@ -180,14 +180,21 @@ DimVector to_2d(const char* op, const char* what, IntArrayRef value, int64_t fir
   return {first, value[0]};
 }
 
-/// (out, in) with the share of each input in each output's average.
-Tensor averaging_matrix(int64_t in, int64_t out, const Tensor& like) {
-  Tensor matrix = zeros({out, in}, like.options());
+/// (..., in) -> (..., out): the means of windows of different sizes that may overlap. No element, be it NaN
+/// or infinite, takes part in the mean of a window that it is not in.
+Tensor window_means(const Tensor& x, int64_t out) {
+  const int64_t in = x.size(-1), longest = out == 0 ? 1 : std::min(in, (in + out - 1) / out + 1);
+  std::vector<int64_t> places;
+  std::vector<int64_t> counts;
   for (int64_t i = 0; i < out; ++i) {
     const int64_t begin = i * in / out, end = ((i + 1) * in + out - 1) / out;
-    matrix.select(0, i).slice(0, begin, end).fill_(1.0 / double(end - begin));
+    counts.push_back(end - begin);
+    for (int64_t k = 0; k < longest; ++k) places.push_back(std::min(begin + k, in - 1));
   }
-  return matrix;
+  const Tensor count = tensor(counts).to(x.device());
+  const Tensor beyond = arange(longest, count.options()) >= count.unsqueeze(-1);
+  const Tensor windows = x.index_select(-1, tensor(places).to(x.device())).unflatten(-1, {out, longest});
+  return windows.masked_fill(beyond, 0).sum(-1) / count;
 }
 
 }  // namespace
@@ -240,6 +247,8 @@ Tensor avg_pool1d(const Tensor& self, IntArrayRef kernel_size, IntArrayRef strid
 
 Tensor adaptive_avg_pool2d(const Tensor& self, IntArrayRef output_size) {
   const char* op = "adaptive_avg_pool2d";
+  TENGEN_CHECK(is_floating_point(self.dtype()), op, ": not implemented for type ", self.dtype(),
+               ", expected a floating type");
   TENGEN_CHECK(self.dim() == 3 || self.dim() == 4, op, ": expected 3D or 4D tensor, but got ", self.sizes());
   TENGEN_CHECK(output_size.size() == 2 && output_size[0] >= 0 && output_size[1] >= 0, op,
                ": elements of output_size must be greater than or equal to 0, two of them, but got ",
@@ -250,10 +259,8 @@ Tensor adaptive_avg_pool2d(const Tensor& self, IntArrayRef output_size) {
   if (h > 0 && w > 0 && in_h % h == 0 && in_w % w == 0) return avg_pool2d(self, {in_h / h, in_w / w});
   if (Casts cast = widened(Autocast::Nowhere, {self}))
     return cast.back(adaptive_avg_pool2d(cast(self), output_size));
-  autocast::detail::Off no_autocast;  // these are no products of the user's
-  // Windows of different sizes that may overlap: the average is linear along each axis.
-  const Tensor rows = matmul(autograd::with_constant_gradient(self), averaging_matrix(in_w, w, self).t());
-  return matmul(averaging_matrix(in_h, h, self), rows);
+  const Tensor rows = window_means(autograd::with_constant_gradient(self), w);
+  return window_means(rows.transpose(-2, -1), h).transpose(-2, -1).contiguous();
 }
 
 Tensor adaptive_avg_pool1d(const Tensor& self, IntArrayRef output_size) {

@@ -102,7 +102,7 @@ Tensor sum_to_size(const Tensor& self, IntArrayRef size) {
                  " is not expandable to size ", self.sizes());
     if (d < lead || (wanted == 1 && self.sizes()[d] != 1)) dims.push_back(d);
   }
-  return dims.empty() ? self : sum(self, dims, true, self.dtype()).reshape(size);
+  return dims.empty() ? self : sum(self, dims, true).reshape(size);
 }
 
 Tensor mean(const Tensor& input, IntArrayRef dim, bool keepdim, std::optional<ScalarType> dtype) {
@@ -234,7 +234,8 @@ Tensor extreme(const char* name, Reduce op, const Tensor& self, IntArrayRef dim,
   Tensor out = run(op, self, parted, keepdim, self.dtype());
   return record(name, out, {self}, {self, out},
                 [dims = copy(dim), kept = parted.keepdim](Node& node, const Tensor& grad) -> Grads {
-                  Tensor mask = node.saved(0) == node.saved(1).reshape(kept);
+                  const Tensor x = node.saved(0), found = node.saved(1).reshape(kept);
+                  const Tensor mask = (x == found) | (x.isnan() & found.isnan());
                   return {mask * (grad.reshape(kept) / mask.sum(dims, true))};
                 });
 }

@@ -28,7 +28,9 @@ Tensor selu(const Tensor& input, const SELUFuncOptions& options) {
 Tensor celu(const Tensor& input, const CELUFuncOptions& options) {
   const double alpha = options.alpha();
   TENGEN_CHECK(alpha != 0, "celu: alpha must not be 0");
-  return place(input, input.relu() + (input.clamp_max(0) / alpha).expm1() * alpha, options.inplace());
+  const Tensor positive = input > 0,
+               rest = input.masked_fill(positive, 0);  // no inf * 0 where it is not chosen
+  return place(input, where(positive, input, (rest / alpha).expm1() * alpha), options.inplace());
 }
 Tensor leaky_relu(const Tensor& input, const LeakyReLUFuncOptions& options) {
   return place(input, tengen::leaky_relu(input, options.negative_slope()), options.inplace());
@@ -71,8 +73,10 @@ Tensor hardshrink(const Tensor& input, const HardshrinkFuncOptions& options) {
   return autograd::with_constant_gradient(input).masked_fill(input.abs() <= options.lambda(), 0);
 }
 Tensor softshrink(const Tensor& input, const SoftshrinkFuncOptions& options) {
+  const double lambda = options.lambda();
+  TENGEN_CHECK(lambda >= 0, "softshrink: lambda must be greater or equal to 0, but found to be ", lambda);
   const Tensor x = autograd::with_constant_gradient(input);
-  return x - x.clamp(Scalar(-options.lambda()), Scalar(options.lambda()));
+  return (x - x.sign() * lambda).masked_fill(input.abs() <= lambda, 0);
 }
 Tensor tanhshrink(const Tensor& input) { return input - input.tanh(); }
 Tensor softsign(const Tensor& input) { return input / (input.abs() + 1); }
