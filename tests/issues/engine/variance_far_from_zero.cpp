@@ -21,7 +21,7 @@ Tensor samples(IntArrayRef sizes, double offset) { return randn(sizes) * 0.3 + o
 TEST_CASE("variance far from zero: over all elements and over some dimensions") {
   manual_seed(1);
   for (double offset : {0., 1e4, 1e6, -1e7})
-    for (IntArrayRef sizes : {IntArrayRef{70, 40, 30}, IntArrayRef{3, 5, 7}, IntArrayRef{9000, 3}}) {
+    for (const auto& sizes : {DimVector{70, 40, 30}, DimVector{3, 5, 7}, DimVector{9000, 3}}) {
       const Tensor x = samples(sizes, offset), exact = x.to(kDouble);
       CHECK(error(x.var(), exact.sub(exact.mean()).square().sum() / double(x.numel() - 1)) < 1e-6);
       CHECK(error(x.std(), exact.var().sqrt()) < 1e-6);
