@@ -51,7 +51,7 @@ namespace tengen {
 #define TENGEN_BINARY_REAL(X) \
   X(div) X(sigmoid_grad) X(tanh_grad) X(silu_grad) X(gelu_grad) X(gelu_tanh_grad) X(mish_grad) \
   X(softplus_grad) X(log_sigmoid_grad) X(elu_grad) X(leaky_relu_grad) X(relu_grad) X(clamp_grad) \
-  X(bce_with_logits)
+  X(hardtanh_grad) X(bce_with_logits)
 // Bool result.
 #define TENGEN_BINARY_TEST(X) \
   X(eq) X(ne) X(lt) X(le) X(gt) X(ge) X(logical_and) X(logical_or) X(logical_xor)
@@ -237,8 +237,8 @@ TENGEN_BINARY(elu_grad) { return select(b > V(0), a, a * p[0] * exp(b)); }
 TENGEN_UNARY(leaky_relu) { return select(x > V(0), x, x * p[0]); }  // p: negative_slope
 TENGEN_BINARY(leaky_relu_grad) { return select(b > V(0), a, a * p[0]); }
 TENGEN_BINARY(relu_grad) { return select(b <= V(0), V(0), a); }
-// p: min, max, NaN where there is none; zero on the bounds
-TENGEN_BINARY(clamp_grad) { return select((b <= p[0]) | (b >= p[1]), V(0), a); }
+TENGEN_BINARY(clamp_grad) { return select((b >= p[0]) & (b <= p[1]), a, V(0)); }  // p: min, max
+TENGEN_BINARY(hardtanh_grad) { return select((b > p[0]) & (b < p[1]), a, V(0)); }
 TENGEN_BINARY(bce_with_logits) { return (V(1) - b) * a - log_sigmoid(a, p); }  // a: logits, b: targets
 
 TENGEN_BINARY(add) { return a + b; }

@@ -149,15 +149,16 @@ Tensor log_sigmoid(const Tensor& self) {
                 });
 }
 
+// Unlike clamp's, the gradient is zero on the bounds.
 Tensor hardtanh(const Tensor& self, const Scalar& min_val, const Scalar& max_val) {
   TENGEN_CHECK(self.dtype() != kBool, "hardtanh: not implemented for bool tensors");
   Params params(lower_bound(min_val, self.dtype()), upper_bound(max_val, self.dtype()));
   return record("hardtanh", compute(Unary::clamp, self, params), {self}, {self},
                 [params](Node& node, const Tensor& grad) -> Grads {
                   Tensor x = node.saved(0);
-                  if (!GradMode::is_enabled()) return {fused(Binary::clamp_grad, grad, x, params)};
-                  const Tensor outside = (x <= params.values[0]) | (x >= params.values[1]);
-                  return {constant_gradient(node, 0, where(outside, 0, grad))};
+                  if (!GradMode::is_enabled()) return {fused(Binary::hardtanh_grad, grad, x, params)};
+                  const Tensor inside = (x > params.values[0]) & (x < params.values[1]);
+                  return {constant_gradient(node, 0, where(inside, grad, 0))};
                 });
 }
 Tensor relu6(const Tensor& self) { return hardtanh(self, 0, 6); }

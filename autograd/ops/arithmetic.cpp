@@ -347,12 +347,10 @@ struct Bounds {
 Tensor clamp(const Tensor& self, const std::optional<Scalar>& min, const std::optional<Scalar>& max) {
   Bounds bounds(self, min, max);
   Tensor out = compute(Unary::clamp, self, bounds.type, bounds.type, bounds.params);
-  constexpr double nan = __builtin_nan("");  // a bound that no element reaches, not even an infinite one
-  const Params open(min ? bounds.params.values[0] : nan, max ? bounds.params.values[1] : nan);
-  return record("clamp", out, {self}, {self}, [open](Node& node, const Tensor& grad) -> Grads {
+  return record("clamp", out, {self}, {self}, [bounds](Node& node, const Tensor& grad) -> Grads {
     Tensor x = node.saved(0);
-    if (!GradMode::is_enabled()) return {compute(Binary::clamp_grad, grad, x, open)};
-    return {where((x <= open.values[0]) | (x >= open.values[1]), 0.0, grad)};
+    if (!GradMode::is_enabled()) return {compute(Binary::clamp_grad, grad, x, bounds.params)};
+    return {where((x >= bounds.params.values[0]) & (x <= bounds.params.values[1]), grad, 0.0)};
   });
 }
 
@@ -364,26 +362,16 @@ Tensor clamp(const Tensor& self, const std::optional<Tensor>& min, const std::op
     if (min) out = maximum(out, *min);
     if (max) out = minimum(out, *max);
   }
-  return record(
-      "clamp", out, {self, min, max}, {self, min, max}, [](Node& node, const Tensor& grad) -> Grads {
-        Tensor x = node.saved(0), min = node.saved(1), max = node.saved(2);
-        const Tensor never = zeros_like(x, kBool);
-        Tensor below = never, above = never, on_min = never, on_max = never;
-        if (min.defined()) below = x < min, on_min = x == min;
-        if (max.defined()) above = x > max, on_max = x == max;
-        if (min.defined() && max.defined()) {  // where min is above max, max is the result
-          const Tensor apart = min<max, crossed = min> max;
-          below = below & ~crossed, above = above | crossed;
-          on_min = on_min & apart, on_max = on_max & apart;
-        }
-        // On a bound, x and the bound share the gradient.
-        const auto share = [&](const Tensor& whole, const Tensor& half) {
-          return where(whole, grad, where(half, grad / 2, 0.0));
-        };
-        const Tensor half = (on_min | on_max) & ~above;
-        return {share(~(below | above | half), half), node.needs(1) ? share(below, on_min) : Tensor(),
-                node.needs(2) ? share(above, on_max) : Tensor()};
-      });
+  return record("clamp", out, {self, min, max}, {self, min, max},
+                [](Node& node, const Tensor& grad) -> Grads {
+                  Tensor x = node.saved(0), min = node.saved(1), max = node.saved(2);
+                  Tensor below = min.defined() ? x < min : zeros_like(x, kBool),
+                         above = max.defined() ? x > max : zeros_like(x, kBool);
+                  if (min.defined() && max.defined())
+                    below = below & (min < max), above = above | (max < min);
+                  return {where(below | above, 0.0, grad), node.needs(1) ? where(below, grad, 0.0) : Tensor(),
+                          node.needs(2) ? where(above, grad, 0.0) : Tensor()};
+                });
 }
 Tensor clamp_min(const Tensor& self, const Scalar& min) { return clamp(self, min, std::nullopt); }
 Tensor clamp_max(const Tensor& self, const Scalar& max) { return clamp(self, std::nullopt, max); }

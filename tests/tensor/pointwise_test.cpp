@@ -286,7 +286,7 @@ TEST_CASE("gradients at the edges of domains are PyTorch's") {
   CHECK(same(gradient(reals({0, 4}), sqrt), {kInf, 0.25}));
   CHECK(same(gradient(reals({0, 0}), [](const Tensor& x) { return x.norm(); }), {0, 0}));
   CHECK(same(gradient(reals({2, 2}), [](const Tensor& x) { return x.std(); }), {0, 0}));
-  CHECK(same(gradient(reals({-1, 0.5, 1, 2}), [](const Tensor& x) { return x.clamp(-1, 1); }), {0, 1, 0, 0}));
+  CHECK(same(gradient(reals({-1, 1, 2}), [](const Tensor& x) { return x.clamp(-1, 1); }), {1, 1, 0}));
   CHECK(same(gradient(reals({-1, 1, 0}), [](const Tensor& x) { return hardtanh(x); }), {0, 0, 1}));
   CHECK(same(gradient(reals({0, 2}), [](const Tensor& x) { return x.pow(0); }), {0, 0}));
   CHECK(same(gradient(reals({0, 3}), [](const Tensor& x) { return x.prod(); }), {3, 0}));

@@ -11,8 +11,8 @@
 #include <iostream>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized =
-    true;  // needs more address space than a limit gives; no threads in a child process
+// Sanitizers need more address space than a limit gives, and no threads in a child process.
+constexpr bool kSanitized = true;
 #else
 constexpr bool kSanitized = false;
 #endif
