@@ -25,6 +25,7 @@ std::string Device::str() const {
   return has_index() ? name + ":" + std::to_string(index_) : name;
 }
 
+std::ostream& operator<<(std::ostream& out, DeviceType type) { return out << Device(type); }
 std::ostream& operator<<(std::ostream& out, const Device& device) { return out << device.str(); }
 
 }  // namespace tengen

@@ -33,6 +33,7 @@ struct Device {
   DeviceIndex index_;
 };
 
+std::ostream& operator<<(std::ostream& out, DeviceType type);
 std::ostream& operator<<(std::ostream& out, const Device& device);
 
 }  // namespace tengen

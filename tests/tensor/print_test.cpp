@@ -110,6 +110,12 @@ TEST_CASE("print: names of types") {
   CHECK(Tensor().toString() == "UndefinedType");
 }
 
+TEST_CASE("print: devices and their types") {
+  std::ostringstream out;
+  out << kCPU << ' ' << kCUDA << ' ' << Device(kCUDA, 1) << ' ' << ones({1}).device();
+  CHECK(out.str() == "cpu cuda cuda:1 cpu");
+}
+
 TEST_CASE("print: options of tensors") {
   std::ostringstream given, unset;
   given << ones({2}, kLong).options().requires_grad(false);
