@@ -18,7 +18,7 @@ namespace {
 
 std::string number(uint64_t value, int bytes) {
   std::string text;
-  for (int i = 0; i < bytes; ++i) text += char(value >> (8 * i) & 255);
+  for (int i = 0; i < bytes; ++i, value >>= 8) text += char(value & 255);
   return text;
 }
 
