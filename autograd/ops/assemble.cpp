@@ -336,10 +336,11 @@ Tensor pad(const Tensor& self, IntArrayRef pad, std::string_view mode, std::opti
         before <= most && after <= most,
         "pad: Padding size should be less than the corresponding input dimension, but got: padding (", before,
         ", ", after, ") at dimension ", d, " of input ", self.sizes());
-    TENGEN_CHECK(n + before + after >= 0 && before >= -n && after >= -n, "pad: negative padding (", before,
-                 ", ", after, ") leaves less than nothing of dimension ", d, " of input ", self.sizes());
+    const int64_t size = size_sum(size_sum(n, before), after);
+    TENGEN_CHECK(size >= 0 && before >= -n && after >= -n, "pad: negative padding (", before, ", ", after,
+                 ") leaves less than nothing of dimension ", d, " of input ", self.sizes());
     std::vector<int64_t> from;  // the position in self of every position in the result
-    from.reserve(size_t(size_sum(size_sum(n, before), after)));
+    from.reserve(size_t(size));
     for (int64_t i = -before; i < n + after; ++i) {
       if (mode == "reflect")
         from.push_back(i < 0 ? -i : i < n ? i : 2 * (n - 1) - i);
