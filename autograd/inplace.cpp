@@ -148,6 +148,7 @@ Tensor& assign_(const char* name, const Tensor& self, const Tensor& result) {
   TENGEN_CHECK(can_cast(result.dtype(), self.dtype()), name, ": result type ", result.dtype(),
                " can't be cast to the desired output type ", self.dtype());
   Tensor source = result.to(self.device(), self.dtype());
+  if (auto node = result.grad_fn()) node->let_go_of(*self.storage());
   kernels(self).copy(view_of(self), view_of(source));
   Tensor& target = written(name, self);
   if (!GradMode::is_enabled()) return target;

@@ -99,6 +99,13 @@ Tensor SavedTensor::unpack(const Node& node) const {
   return attached;
 }
 
+void SavedTensor::let_go_of(const Storage& storage) {
+  if (!present_ || output_nr_ >= 0 || tensor_.storage().get() != &storage) return;
+  Edge edge = gradient_edge(tensor_);
+  tensor_ = tensor_.detach();
+  if (edge.is_valid()) set_gradient_edge(tensor_, std::move(edge.function), edge.input_nr);
+}
+
 AccumulateGrad::AccumulateGrad(const Tensor& leaf) : Node("AccumulateGrad"), leaf_(leaf) {
   add_output(leaf);
   set_sequence_nr(kAccumulatorSequence);

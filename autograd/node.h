@@ -44,6 +44,8 @@ class SavedTensor {
   /// The tensor again, attached to the graph. An Error when it has been written to since, or has been
   /// released.
   Tensor unpack(const Node& node) const;
+  /// If the tensor lies in `storage`, keeps its memory and its place in the graph, but not the tensor itself.
+  void let_go_of(const Storage& storage);
 
  private:
   Tensor tensor_;
@@ -109,6 +111,10 @@ class Node : public RefCounted {
   void save(const Tensor& tensor, int output_nr = -1) { saved_.emplace_back(tensor, output_nr); }
   /// Saved tensor number i.
   Tensor saved(size_t i) const;
+  /// Called before the tensors in `storage` become outputs of this node: it must not own what owns it.
+  void let_go_of(const Storage& storage) {
+    for (SavedTensor& saved : saved_) saved.let_go_of(storage);
+  }
   /// Whether anybody wants the gradient of input i.
   bool needs(size_t i) const { return i < next_edges_.size() && next_edges_[i].is_valid(); }
 

@@ -91,3 +91,13 @@ TEST_CASE("an operand that is the written tensor itself is caught when its old v
   x.sum().backward();
   CHECK(same(a.grad(), {2, 2}));
 }
+
+TEST_CASE("a graph that saved the written tensor is freed") {
+  const Tensor a = leaf({2, 3});
+  {
+    Tensor x = a * 1, y = a * 1;
+    x.mul_(x);
+    y.slice(0, 0, 1).mul_(y.slice(0, 0, 1));
+  }
+  CHECK(a.use_count() == 1);  // nor does anything that is left of the graph refer to the leaf
+}
