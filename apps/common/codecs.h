@@ -1,5 +1,5 @@
-// The picture formats that image.h reads and writes. Errors say what is wrong with the bytes, to be read
-// behind "image: NAME "; every size is checked before memory is taken for it.
+// The file formats of images that image.h reads and writes. An error's text continues "image: NAME ", which
+// image.cpp puts in front of it. Every size is checked before memory is taken for it.
 #pragma once
 
 #include <cstdint>
@@ -24,9 +24,9 @@ struct Decoded {
   int orientation = 1;
 };
 
-/// Throws when a picture of this size is none or is larger than kMostPixels.
+/// Throws when a side is not positive or the image has more than kMostPixels pixels.
 void check_size(int64_t width, int64_t height);
-/// Where Pillow, and with it YOLOv5, refuses a picture as a decompression bomb.
+/// Pillow, and with it YOLOv5, refuses a larger image as a decompression bomb.
 inline constexpr int64_t kMostPixels = 178'956'970;
 
 /// The one notion of where a format begins: its first bytes.
@@ -40,12 +40,12 @@ Decoded decode_jpeg(View bytes);
 /// Above quality 90 colours are kept at full resolution.
 Bytes encode_jpeg(const Image& image, int quality);
 
-/// Of a whole file: the checksums of all its parts are looked at too.
+/// Needs the whole file, because it checks the checksums of all chunks too.
 Header png_header(View bytes);
 Decoded decode_png(View bytes);
 Bytes encode_png(const Image& image);
 
-/// Of a file's first 128 bytes.
+/// `start` holds the first 128 bytes of the file, or all if it is shorter.
 Header bmp_header(View start, int64_t file_bytes);
 /// 1, 4, 8, 16, 24 and 32 bits, not run-length encoded.
 Decoded decode_bmp(View bytes);

@@ -41,7 +41,7 @@ Bytes read_bytes(const io::InputFile& file, int64_t offset, int64_t count) {
   return bytes;
 }
 
-/// What is wrong with a picture, behind the name of its file.
+/// Runs `body` and puts "image: PATH " in front of the text of an Error that it throws.
 template <class Body>
 auto naming(const std::string& path, const Body& body) {
   try {
@@ -53,7 +53,7 @@ auto naming(const std::string& path, const Body& body) {
 
 constexpr const char* kUnknown = "is no JPEG, PNG or BMP picture";
 
-/// Turns a picture as EXIF's orientation 2 to 8 asks.
+/// Turns and mirrors an image as EXIF's orientation 2 to 8 asks.
 Image oriented(const Image& in, int orientation) {
   const bool transpose = orientation >= 5;
   Image out(transpose ? in.width : in.height, transpose ? in.height : in.width);
