@@ -12,7 +12,7 @@
 #include <tengen/autograd/autograd.h>
 #include <tengen/autograd/function.h>
 #include <tengen/autograd/gradcheck.h>
-#include <tengen/autograd/ops.h>
+#include <tengen/autograd/ops/ops.h>
 #include <tengen/cuda/graph.h>
 #include <tengen/cuda/stream.h>
 #include <tengen/data/data.h>

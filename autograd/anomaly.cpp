@@ -7,7 +7,7 @@
 #include <cstdlib>
 
 #include <tengen/autograd/autograd.h>
-#include <tengen/autograd/ops.h>
+#include <tengen/autograd/ops/ops.h>
 
 namespace tengen::autograd {
 namespace {

@@ -9,7 +9,7 @@
 #include <tengen/autograd/anomaly.h>
 #include <tengen/autograd/autograd.h>
 #include <tengen/autograd/inplace.h>
-#include <tengen/autograd/ops.h>
+#include <tengen/autograd/ops/ops.h>
 
 namespace tengen::autograd {
 namespace {

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <vector>
 
-#include <tengen/autograd/ops.h>
+#include <tengen/autograd/ops/ops.h>
 #include <tengen/tensor/random.h>
 #include <tengen/tensor/view_of.h>
 

@@ -1,7 +1,7 @@
 #include <tengen/autograd/inplace.h>
 
 #include <tengen/autograd/meta.h>
-#include <tengen/autograd/ops.h>
+#include <tengen/autograd/ops/ops.h>
 #include <tengen/tensor/view_of.h>
 
 namespace tengen::autograd {

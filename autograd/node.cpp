@@ -7,7 +7,7 @@
 
 #include <tengen/autograd/grad_mode.h>
 #include <tengen/autograd/meta.h>
-#include <tengen/autograd/ops.h>
+#include <tengen/autograd/ops/ops.h>
 
 namespace tengen {
 

@@ -3,7 +3,7 @@
 #include <tengen/autograd/anomaly.h>
 #include <tengen/autograd/autograd.h>
 #include <tengen/autograd/meta.h>
-#include <tengen/autograd/ops.h>
+#include <tengen/autograd/ops/ops.h>
 
 namespace tengen::autograd {
 namespace {

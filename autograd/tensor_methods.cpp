@@ -3,7 +3,7 @@
 
 #include <tengen/autograd/autograd.h>
 #include <tengen/autograd/meta.h>
-#include <tengen/autograd/ops.h>
+#include <tengen/autograd/ops/ops.h>
 #include <tengen/autograd/record.h>
 
 namespace tengen {

@@ -17,7 +17,7 @@ target_include_directories(tengen PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}
   $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 set_target_properties(tengen PROPERTIES POSITION_INDEPENDENT_CODE ON)
 if(TENGEN_PRECOMPILE)
-  target_precompile_headers(tengen PRIVATE <tengen/autograd/ops.h>)
+  target_precompile_headers(tengen PRIVATE <tengen/autograd/ops/ops.h>)
 endif()
 
 # The kernels are compiled once per instruction set, each time in a namespace of its own. Inline functions that the

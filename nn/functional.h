@@ -1,4 +1,4 @@
-// Every function of tengen::nn::functional: the operators of autograd/ops.h that layers use, with options
+// Every function of tengen::nn::functional: the operators of autograd/ops/ops.h that layers use, with options
 // classes.
 #pragma once
 

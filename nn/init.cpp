@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include <tengen/autograd/grad_mode.h>
-#include <tengen/autograd/ops.h>
+#include <tengen/autograd/ops/ops.h>
 
 namespace tengen::nn::init {
 namespace {

@@ -1,6 +1,6 @@
 #include <tengen/optim/adagrad.h>
 
-#include <tengen/autograd/ops.h>
+#include <tengen/autograd/ops/ops.h>
 
 namespace tengen::optim {
 

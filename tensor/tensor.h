@@ -1,7 +1,7 @@
 // The tensor: a small handle to an n-dimensional strided view of reference-counted memory.
 //
 // The methods below are those of LibTorch's at::Tensor. What they compute is documented beside the free
-// functions of the same name in autograd/ops.h, which also define them: this header knows nothing of
+// functions of the same name in autograd/ops/ops.h, which also define them: this header knows nothing of
 // gradients but that a tensor may carry some state for them. Copying a handle shares the tensor. Reading a
 // tensor from several threads is safe; writing needs the caller's own lock.
 #pragma once

@@ -1,8 +1,8 @@
 // Operators that put copies of their input's elements in new places.
 #include <algorithm>
 
-#include <tengen/autograd/ops.h>
 #include <tengen/autograd/ops/embed.h>
+#include <tengen/autograd/ops/ops.h>
 #include <tengen/autograd/ops/reduced.h>
 #include <tengen/tensor/view_of.h>
 

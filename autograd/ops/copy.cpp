@@ -1,6 +1,6 @@
 // Copies, conversions, fills.
 #include <tengen/autograd/inplace.h>
-#include <tengen/autograd/ops.h>
+#include <tengen/autograd/ops/ops.h>
 #include <tengen/tensor/promotion.h>
 #include <tengen/tensor/transfer.h>
 #include <tengen/tensor/view_of.h>

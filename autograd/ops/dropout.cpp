@@ -1,4 +1,4 @@
-#include <tengen/autograd/ops.h>
+#include <tengen/autograd/ops/ops.h>
 #include <tengen/tensor/random_fill.h>
 
 namespace tengen {

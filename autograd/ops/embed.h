@@ -1,7 +1,7 @@
 // The adjoint of every view that shows a part of its tensor.
 #pragma once
 
-#include <tengen/autograd/ops.h>
+#include <tengen/autograd/ops/ops.h>
 #include <tengen/autograd/record.h>
 
 namespace tengen::autograd {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <tengen/autograd/inplace.h>
-#include <tengen/autograd/ops.h>
+#include <tengen/autograd/ops/ops.h>
 #include <tengen/tensor/promotion.h>
 #include <tengen/tensor/view_of.h>
 

@@ -1,7 +1,7 @@
 // In-place random fills. What a tensor held before has no influence on what it holds then: its gradient is
 // zero.
 #include <tengen/autograd/inplace.h>
-#include <tengen/autograd/ops.h>
+#include <tengen/autograd/ops/ops.h>
 #include <tengen/tensor/random_fill.h>
 
 namespace tengen {

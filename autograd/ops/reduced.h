@@ -13,7 +13,7 @@
 #include <vector>
 
 #include <tengen/autograd/autocast.h>
-#include <tengen/autograd/ops.h>
+#include <tengen/autograd/ops/ops.h>
 #include <tengen/autograd/record.h>
 
 namespace tengen {

@@ -1,7 +1,7 @@
 // Views by strides: as_strided and sliding windows, with adjoints that sum where elements share memory.
 #include <algorithm>
 
-#include <tengen/autograd/ops.h>
+#include <tengen/autograd/ops/ops.h>
 #include <tengen/autograd/record.h>
 #include <tengen/tensor/view_of.h>
 

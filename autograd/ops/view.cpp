@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include <tengen/autograd/inplace.h>
-#include <tengen/autograd/ops.h>
 #include <tengen/autograd/ops/embed.h>
+#include <tengen/autograd/ops/ops.h>
 #include <tengen/tensor/view_of.h>
 
 namespace tengen {

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include <tengen/autograd/grad_mode.h>
-#include <tengen/autograd/ops.h>
+#include <tengen/autograd/ops/ops.h>
 #include <tengen/nn/functional/given.h>
 #include <tengen/tensor/random_fill.h>
 

@@ -1,6 +1,6 @@
 #include <tengen/nn/functional/conv.h>
 
-#include <tengen/autograd/ops.h>
+#include <tengen/autograd/ops/ops.h>
 #include <tengen/nn/functional/given.h>
 
 namespace tengen::nn::functional {

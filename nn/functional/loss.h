@@ -1,4 +1,4 @@
-// Losses with options. What they compute stands beside the operators in autograd/ops.h.
+// Losses with options. What they compute stands beside the operators in autograd/ops/ops.h.
 #pragma once
 
 #include <tengen/nn/options/loss.h>

@@ -1,6 +1,6 @@
 #include <tengen/nn/functional/pooling.h>
 
-#include <tengen/autograd/ops.h>
+#include <tengen/autograd/ops/ops.h>
 
 namespace tengen::nn::functional {
 

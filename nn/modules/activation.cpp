@@ -2,7 +2,7 @@
 
 #include <ostream>
 
-#include <tengen/autograd/ops.h>
+#include <tengen/autograd/ops/ops.h>
 #include <tengen/nn/functional/activation.h>
 #include <tengen/nn/init.h>
 

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <ostream>
 
-#include <tengen/autograd/ops.h>
+#include <tengen/autograd/ops/ops.h>
 #include <tengen/nn/functional/common.h>
 #include <tengen/nn/functional/conv.h>
 #include <tengen/nn/init.h>

@@ -4,7 +4,7 @@
 #include <ostream>
 
 #include <tengen/autograd/grad_mode.h>
-#include <tengen/autograd/ops.h>
+#include <tengen/autograd/ops/ops.h>
 #include <tengen/nn/functional/common.h>
 #include <tengen/nn/init.h>
 

@@ -1,4 +1,4 @@
-// Losses as modules. What they compute stands beside the operators in autograd/ops.h.
+// Losses as modules. What they compute stands beside the operators in autograd/ops/ops.h.
 #pragma once
 
 #include <tengen/nn/cloneable.h>

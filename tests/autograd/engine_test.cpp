@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 #include <tengen/autograd/autograd.h>
-#include <tengen/autograd/ops.h>
+#include <tengen/autograd/ops/ops.h>
 
 #include <cmath>
 #include <thread>

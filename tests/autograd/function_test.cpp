@@ -4,7 +4,7 @@
 #include <tengen/autograd/autograd.h>
 #include <tengen/autograd/function.h>
 #include <tengen/autograd/gradcheck.h>
-#include <tengen/autograd/ops.h>
+#include <tengen/autograd/ops/ops.h>
 
 #include "../temporary.h"
 

@@ -1,7 +1,7 @@
 // The checker must accept right rules and reject each kind of wrong one.
 #include <doctest/doctest.h>
 #include <tengen/autograd/gradcheck.h>
-#include <tengen/autograd/ops.h>
+#include <tengen/autograd/ops/ops.h>
 #include <tengen/autograd/record.h>
 
 #include <cmath>

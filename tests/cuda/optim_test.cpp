@@ -4,7 +4,7 @@
 #include <functional>
 #include <memory>
 
-#include <tengen/autograd/ops.h>
+#include <tengen/autograd/ops/ops.h>
 #include <tengen/optim/optim.h>
 
 using namespace cuda_test;

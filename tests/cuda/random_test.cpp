@@ -6,7 +6,7 @@
 #include <functional>
 #include <map>
 
-#include <tengen/autograd/ops.h>
+#include <tengen/autograd/ops/ops.h>
 #include <tengen/tensor/cuda.h>
 #include <tengen/tensor/philox.h>
 

@@ -6,7 +6,7 @@
 #include <set>
 #include <thread>
 
-#include <tengen/autograd/ops.h>
+#include <tengen/autograd/ops/ops.h>
 #include <tengen/data/data.h>
 
 #include "../temporary.h"

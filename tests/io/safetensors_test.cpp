@@ -1,6 +1,6 @@
 // safetensors files: round trips, the bytes of the reference implementation, and damage of every kind.
 #include <doctest/doctest.h>
-#include <tengen/autograd/ops.h>
+#include <tengen/autograd/ops/ops.h>
 #include <tengen/io/safetensors.h>
 #include <tengen/tests/temporary.h>
 

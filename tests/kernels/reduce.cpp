@@ -2,7 +2,7 @@
 #include <cmath>
 
 #include <doctest/doctest.h>
-#include <tengen/autograd/ops.h>
+#include <tengen/autograd/ops/ops.h>
 #include <tengen/tensor/parallel.h>
 
 using namespace tengen;

@@ -1,6 +1,6 @@
 // 16-bit types in the kernels of every instruction set: conversions bit for bit, results rounded once.
 #include <doctest/doctest.h>
-#include <tengen/autograd/ops.h>
+#include <tengen/autograd/ops/ops.h>
 
 #include <bit>
 #include <cmath>

@@ -4,7 +4,7 @@
 #include <sstream>
 
 #include <tengen/autograd/grad_mode.h>
-#include <tengen/autograd/ops.h>
+#include <tengen/autograd/ops/ops.h>
 #include <tengen/nn/nn.h>
 
 #include "../temporary.h"

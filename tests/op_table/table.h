@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include <tengen/autograd/ops.h>
+#include <tengen/autograd/ops/ops.h>
 
 namespace op_table {
 

@@ -2,7 +2,7 @@
 // count, where pixels come from, what means divide by, what happens at the edges of a function's domain.
 #include <doctest/doctest.h>
 #include <tengen/autograd/grad_mode.h>
-#include <tengen/autograd/ops.h>
+#include <tengen/autograd/ops/ops.h>
 
 #include "torch_values.h"
 

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstdio>
 
-#include <tengen/autograd/ops.h>
+#include <tengen/autograd/ops/ops.h>
 #include <tengen/optim/optim.h>
 
 using namespace tengen;

@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include <tengen/autograd/ops.h>
+#include <tengen/autograd/ops/ops.h>
 #include <tengen/optim/optim.h>
 
 using namespace tengen;

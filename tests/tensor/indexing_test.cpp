@@ -2,7 +2,7 @@
 #include <doctest/doctest.h>
 #include <tengen/autograd/autograd.h>
 #include <tengen/autograd/gradcheck.h>
-#include <tengen/autograd/ops.h>
+#include <tengen/autograd/ops/ops.h>
 
 #include <numeric>
 

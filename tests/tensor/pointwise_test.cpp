@@ -1,6 +1,6 @@
 // Corners of elementwise operators and reductions; expected values are PyTorch's.
 #include <doctest/doctest.h>
-#include <tengen/autograd/ops.h>
+#include <tengen/autograd/ops/ops.h>
 
 #include <cmath>
 #include <limits>
