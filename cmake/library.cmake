@@ -5,8 +5,8 @@ if(TENGEN_STATIC_PROGRAMS)
 endif()
 find_package(ZLIB REQUIRED)
 
-file(GLOB TENGEN_SOURCES CONFIGURE_DEPENDS tensor/*.cpp autograd/*.cpp autograd/ops/*.cpp nn/*.cpp nn/modules/*.cpp
-  nn/functional/*.cpp optim/*.cpp data/*.cpp io/*.cpp)
+file(GLOB TENGEN_SOURCES CONFIGURE_DEPENDS tensor/*.cpp autograd/*.cpp autograd/ops/*.cpp nn/*.cpp
+  optim/*.cpp data/*.cpp io/*.cpp)
 file(GLOB TENGEN_KERNEL_SOURCES CONFIGURE_DEPENDS tensor/cpu/*.cpp)
 
 add_library(tengen STATIC ${TENGEN_SOURCES})

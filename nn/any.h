@@ -12,25 +12,31 @@
 
 namespace tengen::nn {
 
+class AnyValue;
+/// Anything that an AnyValue can hold.
+template <class T>
+concept NotAnyValue = !std::is_same_v<std::decay_t<T>, AnyValue>;
+
 /// A value of any copyable type.
 class AnyValue {
  public:
   AnyValue() = default;
-  template <class T>
-  requires(!std::is_same_v<std::decay_t<T>, AnyValue>) explicit AnyValue(T&& value)
-      : value_(std::forward<T>(value)) {}
+  template <NotAnyValue T>
+  explicit AnyValue(T&& value) : value_(std::forward<T>(value)) {}
 
   /// The value if its type is exactly T, else nullptr.
   template <class T>
   T* try_get() {
     return std::any_cast<T>(&value_);
   }
+  /// The value; an Error that names both types if it is not exactly a T.
   template <class T>
   T get() {
     if (T* value = try_get<T>()) return *value;
     wrong_type(typeid(T), "AnyValue");
   }
   const std::type_info& type_info() const { return value_.type(); }
+  /// Throws the Error of get(); `where` says what the value is.
   [[noreturn]] void wrong_type(const std::type_info& wanted, const std::string& where) const;
 
  private:
@@ -39,7 +45,7 @@ class AnyValue {
 
 class SequentialImpl;
 
-/// A module of any class with a forward() that is no template. Default arguments of forward() work.
+/// A module of any class whose forward() is not a template. Default arguments of forward() work.
 class AnyModule {
  public:
   AnyModule() = default;
@@ -47,8 +53,8 @@ class AnyModule {
   explicit AnyModule(std::shared_ptr<M> module)
       : module_(std::move(module)), invoke_(&invoke<M>), type_(&typeid(M)) {}
   template <ModuleType M>
-  requires(!std::is_lvalue_reference_v<M>) explicit AnyModule(M&& module)
-      : AnyModule(std::make_shared<M>(std::move(module))) {}
+  requires std::is_rvalue_reference_v<M&&>
+  explicit AnyModule(M&& module) : AnyModule(std::make_shared<M>(std::move(module))) {}
   template <class M>
   explicit AnyModule(const ModuleHolder<M>& holder) : AnyModule(holder.ptr()) {}
   template <ModuleType M>
@@ -56,6 +62,7 @@ class AnyModule {
     return *this = AnyModule(std::move(module));
   }
 
+  /// Calls the module's forward(); arguments must have exactly its types, but for const and references.
   AnyValue any_forward(std::vector<AnyValue> arguments) const;
   template <class... Args>
   AnyValue any_forward(Args&&... arguments) const {
@@ -64,10 +71,12 @@ class AnyModule {
     (values.emplace_back(std::forward<Args>(arguments)), ...);
     return any_forward(std::move(values));
   }
+  /// The same with a result whose type is known: a Tensor unless another one is named.
   template <class Result = Tensor, class... Args>
   Result forward(Args&&... arguments) const {
     return any_forward(std::forward<Args>(arguments)...).template get<Result>();
   }
+  /// Holds a deep copy of the module.
   AnyModule clone(std::optional<Device> device = std::nullopt) const;
 
   bool is_empty() const { return module_ == nullptr; }

@@ -34,4 +34,19 @@ class Cloneable : public CloneableModule {
   }
 };
 
+/// A module of options alone: it registers nothing, and resetting it changes nothing.
+template <class Derived, class Options = void>
+class StatelessModule : public Cloneable<Derived> {
+ public:
+  explicit StatelessModule(const Options& chosen = {}) : options(chosen) {}
+  void reset() override {}
+
+  Options options;
+};
+template <class Derived>
+class StatelessModule<Derived, void> : public Cloneable<Derived> {
+ public:
+  void reset() override {}
+};
+
 }  // namespace tengen::nn

@@ -74,9 +74,9 @@ Tensor dirac_(Tensor tensor) {
                "dirac_: only tensors with 3, 4 or 5 dimensions are supported, found shape ", tensor.sizes());
   tensor.zero_();
   for (int64_t c = 0; c < std::min(tensor.size(0), tensor.size(1)); ++c) {
-    Tensor centre = tensor[c][c];
-    while (centre.dim()) centre = centre[centre.size(0) / 2];
-    centre.fill_(1);
+    Tensor center = tensor[c][c];
+    while (center.dim()) center = center[center.size(0) / 2];
+    center.fill_(1);
   }
   return tensor;
 }

@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include <tengen/autograd/grad_mode.h>
+#include <tengen/autograd/zero_grad.h>
 
 namespace tengen::nn {
 
@@ -217,16 +218,7 @@ void Module::train(bool on) {
 }
 
 void Module::zero_grad(bool set_to_none) {
-  for (const Tensor& parameter : parameters()) {
-    Tensor& grad = parameter.mutable_grad();
-    if (!grad.defined()) continue;
-    if (set_to_none) {
-      grad.reset();
-    } else {
-      grad = grad.detach();
-      grad.zero_();
-    }
-  }
+  for (const Tensor& parameter : parameters()) autograd::zero_grad(parameter, set_to_none);
 }
 
 void Module::requires_grad_(bool requires_grad) {

@@ -1,6 +1,7 @@
 // The base of every layer and network: named parameters, buffers and submodules.
 #pragma once
 
+#include <concepts>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -29,12 +30,17 @@ struct IncompatibleKeys {
 /// The readable name of a C++ type.
 std::string class_name(const std::type_info& type);
 
+/// A class derived from Module.
 template <class T>
 concept ModuleType = std::is_base_of_v<Module, std::remove_cvref_t<T>>;
+/// A class derived from ModuleHolder, which TENGEN_MODULE makes.
 template <class T>
 concept HolderType = requires {
   typename T::ContainedType;
 };
+/// A function that is called with a shared pointer to a module, and cannot be called with the module itself.
+template <class F>
+concept TakesModulePointer = std::invocable<F, std::shared_ptr<Module>> && !std::invocable<F, Module&>;
 
 /// Derive, register what the module owns in the constructor, and give the class a forward(). Modules live in
 /// a std::shared_ptr (a ModuleHolder makes one). Registered tensors are handles: the member that
@@ -59,13 +65,14 @@ class Module : public std::enable_shared_from_this<Module> {
   /// Calls the function for this module, then for every submodule, depth first.
   void apply(const ModuleApplyFunction& function);
   void apply(const NamedModuleApplyFunction& function, const std::string& name_prefix = "");
-  template <class F>
-  requires std::is_invocable_v < F, const std::shared_ptr<Module>
-  & > &&(!std::is_invocable_v<F, Module&>)void apply(const F& function) {
+  template <TakesModulePointer F>
+  void apply(const F& function) {
     for (const auto& module : modules()) function(module);
   }
 
-  // In order of registration, this module's own first; what is shared comes once.
+  /// Parameters, buffers and modules in order of registration, this module's own first; shared ones come
+  /// once. Names are those of Python: "conv1.weight". With `recurse` or `include_self` false: this module's
+  /// own alone, or all but this module.
   std::vector<Tensor> parameters(bool recurse = true) const;
   OrderedDict<std::string, Tensor> named_parameters(bool recurse = true) const;
   std::vector<Tensor> buffers(bool recurse = true) const;
@@ -73,6 +80,7 @@ class Module : public std::enable_shared_from_this<Module> {
   std::vector<std::shared_ptr<Module>> modules(bool include_self = true) const;
   OrderedDict<std::string, std::shared_ptr<Module>> named_modules(const std::string& name_prefix = "",
                                                                   bool include_self = true) const;
+  /// The modules registered here, not what is registered in them.
   std::vector<std::shared_ptr<Module>> children() const { return children_.values(); }
   OrderedDict<std::string, std::shared_ptr<Module>> named_children() const { return children_; }
 
@@ -84,18 +92,19 @@ class Module : public std::enable_shared_from_this<Module> {
 
   /// Training mode of this module and all below it: dropout and batch norm behave accordingly.
   virtual void train(bool on = true);
-  void eval() { train(false); }
+  void eval() { train(false); }  ///< evaluation mode
   virtual bool is_training() const { return is_training_; }
 
   /// Converts in place; a dtype applies to floating-point tensors only, as in Python.
   virtual void to(Device device, Dtype dtype, bool non_blocking = false);
   virtual void to(Dtype dtype, bool non_blocking = false);
   virtual void to(Device device, bool non_blocking = false);
-  void cuda() { to(Device(kCUDA)); }
-  void cpu() { to(Device(kCPU)); }
+  void cuda() { to(Device(kCUDA)); }  ///< moves to the current GPU
+  void cpu() { to(Device(kCPU)); }    ///< moves to main memory
 
   /// Drops the gradients of all parameters, or fills them with zeros.
   virtual void zero_grad(bool set_to_none = true);
+  /// Whether backward computes gradients of the parameters.
   void requires_grad_(bool requires_grad = true);
 
   /// This module as a T (a class or its holder), or nullptr.
@@ -130,6 +139,7 @@ class Module : public std::enable_shared_from_this<Module> {
   std::shared_ptr<T> register_module(std::string name, ModuleHolder<T> holder) {
     return register_module(std::move(name), holder.ptr());
   }
+  /// Puts another module in the place of a registered one; a name that is not registered is an Error.
   template <class T>
   std::shared_ptr<T> replace_module(const std::string& name, std::shared_ptr<T> module) {
     children_[name] = module;
@@ -139,6 +149,7 @@ class Module : public std::enable_shared_from_this<Module> {
   std::shared_ptr<T> replace_module(const std::string& name, ModuleHolder<T> holder) {
     return replace_module(name, holder.ptr());
   }
+  /// Removes a module; a name that is not registered is an Error.
   void unregister_module(const std::string& name) { children_.erase(name); }
 
  protected:
@@ -157,9 +168,9 @@ class Module : public std::enable_shared_from_this<Module> {
   void convert(std::optional<Device> device, std::optional<Dtype> dtype, bool non_blocking);
   template <class F>
   void walk(const std::string& prefix, const F& visit) const;
-  /// Of a child that its parent's clone has made anew: takes over a deep copy of `source`.
+  // Makes this module a deep copy of `source`: a parent's clone has constructed it in reset().
   virtual void clone_(Module& source, const std::optional<Device>& device);
-  /// Gives the tensors that `copy`'s reset() has made the values of this module's.
+  // Copies the values of this module's tensors into those that `copy`'s reset() has made.
   void copy_into(Module& copy, const std::optional<Device>& device) const;
 
   mutable std::string name_;

@@ -9,6 +9,12 @@
 
 namespace tengen::nn {
 
+/// Arguments of a holder's constructor that are meant for its module: not a holder or a pointer to copy.
+template <class Holder, class Head, class... Tail>
+concept ConstructsModule = sizeof...(Tail) > 0 ||
+                           (!std::is_base_of_v<Holder, std::decay_t<Head>> &&
+                            !std::is_convertible_v<Head, std::shared_ptr<typename Holder::ContainedType>>);
+
 /// A shared pointer to a module that is made from the module's constructor arguments, called like a function
 /// and copied like a handle. Holder(nullptr) is empty until something is assigned to it.
 template <class Contained>
@@ -25,10 +31,8 @@ class ModuleHolder {
   ModuleHolder(std::nullptr_t) {}
   ModuleHolder(std::shared_ptr<Contained> module) : impl_(std::move(module)) {}
   template <class Head, class... Tail>
-  requires(sizeof...(Tail) > 0 ||
-           (!std::is_base_of_v<ModuleHolder, std::decay_t<Head>> &&
-            !std::is_convertible_v<Head, std::shared_ptr<Contained>>)) explicit ModuleHolder(Head&& head,
-                                                                                             Tail&&... tail)
+  requires ConstructsModule<ModuleHolder, Head, Tail...>
+  explicit ModuleHolder(Head&& head, Tail&&... tail)
       : impl_(static_cast<Module*>(new Contained(std::forward<Head>(head), std::forward<Tail>(tail)...))) {}
 
   bool is_empty() const { return impl_ == nullptr; }
@@ -40,7 +44,7 @@ class ModuleHolder {
   const Contained* operator->() const { return get(); }
   Contained& operator*() { return *get(); }
   const Contained& operator*() const { return *get(); }
-  /// forward()
+  /// Calls forward().
   template <class... Args>
   decltype(auto) operator()(Args&&... args) {
     return get()->forward(std::forward<Args>(args)...);
@@ -55,10 +59,11 @@ class ModuleHolder {
     TENGEN_CHECK(impl_, "Accessing empty ModuleHolder");
     return impl_;
   }
-  // Of the base class, so that a holder type costs the compiler little.
+  // A pointer to the base class, so that a holder type costs the compiler little.
   std::shared_ptr<Module> impl_;
 };
 
+/// Prints the module and everything below it.
 template <class T>
 std::ostream& operator<<(std::ostream& out, const ModuleHolder<T>& holder) {
   return out << static_cast<const Module&>(*holder);

@@ -17,22 +17,29 @@
 
 namespace tengen {
 
+/// Modules, optimizers and schedulers.
 template <class T>
 concept HasStateDict = requires(T& object) {
   object.load_state_dict(object.state_dict());
 };
 
+/// Those that are not modules.
+template <class T>
+concept OptimizerOrScheduler = HasStateDict<T> && !std::is_base_of_v<nn::Module, T>;
+
 namespace serialize {
 
 using TensorDict = OrderedDict<std::string, Tensor>;
 
+/// Writes a safetensors file, whole or not at all; or to a stream.
 void write(const TensorDict& tensors, const std::string& path);
 void write(const TensorDict& tensors, std::ostream& out);
+/// Reads what write() or Python's torch.save has written: a file, a stream to its end, or bytes.
 TensorDict read(const std::string& path);
 TensorDict read(std::istream& in);
 TensorDict read(std::string_view bytes);
 
-// ---- what is saved of an object, and how it takes what was loaded
+/// What is saved of an object.
 inline const TensorDict& tensors_of(const TensorDict& tensors) { return tensors; }
 TensorDict tensors_of(const Tensor& tensor);
 TensorDict tensors_of(const std::vector<Tensor>& tensors);
@@ -50,13 +57,13 @@ TensorDict tensors_of(const std::shared_ptr<T>& object) {
   return tensors_of(*object);
 }
 
+/// Gives an object what was loaded; tensors and modules come to `device` if there is one.
 void take(TensorDict& tensors, const TensorDict& loaded, std::optional<Device> device);
 void take(Tensor& tensor, const TensorDict& loaded, std::optional<Device> device);
 void take(std::vector<Tensor>& tensors, const TensorDict& loaded, std::optional<Device> device);
 void take(nn::Module& module, const TensorDict& loaded, std::optional<Device> device);
-template <HasStateDict T>
-requires(!std::is_base_of_v<nn::Module, T>) void take(T& object, const TensorDict& loaded,
-                                                      std::optional<Device>) {
+template <OptimizerOrScheduler T>
+void take(T& object, const TensorDict& loaded, std::optional<Device>) {
   object.load_state_dict(loaded);
 }
 template <class T>
@@ -69,10 +76,12 @@ void take(const std::shared_ptr<T>& object, const TensorDict& loaded, std::optio
   take(*object, loaded, device);
 }
 
+/// What save() takes.
 template <class T>
 concept Saved = requires(const T& value) {
   tensors_of(value);
 };
+/// What load() takes.
 template <class T>
 concept Loaded = requires(T& value, const TensorDict& tensors) {
   take(value, tensors, std::nullopt);
@@ -107,6 +116,7 @@ requires serialize::Loaded<std::remove_reference_t<T>>
 void load(T&& value, std::istream& in, std::optional<Device> device = std::nullopt) {
   serialize::take(value, serialize::read(in), device);
 }
+/// From `size` bytes at `data`.
 template <class T>
 requires serialize::Loaded<std::remove_reference_t<T>>
 void load(T&& value, const char* data, size_t size, std::optional<Device> device = std::nullopt) {

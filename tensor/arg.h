@@ -4,7 +4,7 @@
 #include <utility>
 
 /// Declares the argument `name` of type T in an options class: options.name(value) sets it and returns the
-/// options, options.name() reads it. What follows is private; start the next section yourself.
+/// options, options.name() reads it. What follows is public.
 #define TENGEN_ARG(T, name)                       \
  public:                                          \
   auto name(T value)->decltype(*this) {           \
@@ -13,6 +13,4 @@
   }                                               \
   const T& name() const { return this->name##_; } \
   T& name() { return this->name##_; }             \
-                                                  \
- private:                                         \
   T name##_

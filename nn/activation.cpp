@@ -1,0 +1,165 @@
+#include <tengen/nn/activation.h>
+
+#include <ostream>
+
+#include <tengen/autograd/ops/ops.h>
+#include <tengen/autograd/ops/reduced.h>
+
+namespace tengen::nn {
+namespace functional {
+namespace {
+
+Tensor place(const Tensor& input, const Tensor& result, bool inplace) {
+  return inplace ? input.copy_(result) : result;
+}
+
+}  // namespace
+
+Tensor relu(const Tensor& input, const ReLUFuncOptions& options) {
+  return options.inplace() ? input.relu_() : input.relu();
+}
+Tensor relu6(const Tensor& input, const ReLU6FuncOptions& options) {
+  return place(input, tengen::relu6(input), options.inplace());
+}
+Tensor elu(const Tensor& input, const ELUFuncOptions& options) {
+  return place(input, tengen::elu(input, options.alpha()), options.inplace());
+}
+// Klambauer et al., Self-Normalizing Neural Networks (2017).
+Tensor selu(const Tensor& input, const SELUFuncOptions& options) {
+  const double alpha = 1.6732632423543772848170429916717, scale = 1.0507009873554804934193349852946;
+  return place(input, tengen::elu(input, alpha) * scale, options.inplace());
+}
+Tensor celu(const Tensor& input, const CELUFuncOptions& options) {
+  const double alpha = options.alpha();
+  TENGEN_CHECK(alpha != 0, "celu: alpha must not be 0");
+  const Tensor positive = input > 0,
+               rest = input.masked_fill(positive, 0);  // no inf * 0 where it is not chosen
+  return place(input, where(positive, input, (rest / alpha).expm1() * alpha), options.inplace());
+}
+Tensor leaky_relu(const Tensor& input, const LeakyReLUFuncOptions& options) {
+  return place(input, tengen::leaky_relu(input, options.negative_slope()), options.inplace());
+}
+Tensor hardtanh(const Tensor& input, const HardtanhFuncOptions& options) {
+  TENGEN_CHECK(!(options.min_val() > options.max_val()),
+               "hardtanh: min_val cannot be greater than max_val, found ", options.min_val(), " and ",
+               options.max_val());
+  return place(input, tengen::hardtanh(input, options.min_val(), options.max_val()), options.inplace());
+}
+Tensor threshold(const Tensor& input, const ThresholdFuncOptions& options) {
+  return place(
+      input,
+      autograd::with_constant_gradient(input).masked_fill(input <= options.threshold(), options.value()),
+      options.inplace());
+}
+
+Tensor gelu(const Tensor& input, const GELUFuncOptions& options) {
+  return tengen::gelu(input, options.approximate());
+}
+Tensor silu(const Tensor& input) { return tengen::silu(input); }
+Tensor mish(const Tensor& input) { return tengen::mish(input); }
+Tensor softplus(const Tensor& input, const SoftplusFuncOptions& options) {
+  return tengen::softplus(input, options.beta(), options.threshold());
+}
+Tensor logsigmoid(const Tensor& input) { return tengen::log_sigmoid(input); }
+
+Tensor prelu(const Tensor& input, const Tensor& weight) {
+  if (Casts cast = lowered(input)) return prelu(cast(input), cast(weight));
+  int64_t channels = input.dim() < 2 ? 1 : input.size(1);
+  TENGEN_CHECK(weight.numel() == 1 || weight.numel() == channels, "prelu: weight has ", weight.numel(),
+               " elements, expected 1 or the number of channels, ", channels);
+  DimVector shape(input.dim(), 1);  // (C) -> (1,C,1,...)
+  if (input.dim() >= 2) shape[1] = weight.numel();
+  const Tensor x = autograd::with_constant_gradient(input);
+  return where(x > 0, x, x * autograd::with_constant_gradient(weight).reshape(shape));
+}
+
+Tensor hardshrink(const Tensor& input, const HardshrinkFuncOptions& options) {
+  return autograd::with_constant_gradient(input).masked_fill(input.abs() <= options.lambda(), 0);
+}
+Tensor softshrink(const Tensor& input, const SoftshrinkFuncOptions& options) {
+  const double lambda = options.lambda();
+  TENGEN_CHECK(lambda >= 0, "softshrink: lambda must be greater or equal to 0, but found to be ", lambda);
+  const Tensor x = autograd::with_constant_gradient(input);
+  return (x - x.sign() * lambda).masked_fill(input.abs() <= lambda, 0);
+}
+Tensor tanhshrink(const Tensor& input) { return input - input.tanh(); }
+Tensor softsign(const Tensor& input) { return input / (input.abs() + 1); }
+Tensor glu(const Tensor& input, const GLUFuncOptions& options) {
+  int64_t size = input.size(options.dim());
+  TENGEN_CHECK(size % 2 == 0, "glu: dimension ", options.dim(), " must have an even size, found ", size);
+  return input.narrow(options.dim(), 0, size / 2) * input.narrow(options.dim(), size / 2, size / 2).sigmoid();
+}
+
+Tensor softmax(const Tensor& input, const SoftmaxFuncOptions& options) {
+  return input.softmax(options.dim(), options.dtype());
+}
+Tensor softmin(const Tensor& input, const SoftminFuncOptions& options) {
+  return input.neg().softmax(options.dim(), options.dtype());
+}
+Tensor log_softmax(const Tensor& input, const LogSoftmaxFuncOptions& options) {
+  return input.log_softmax(options.dim(), options.dtype());
+}
+
+}  // namespace functional
+
+namespace F = functional;
+
+// forward() and what is printed between the brackets.
+#define TENGEN_DEFINE(Name, result, arguments)                            \
+  Tensor Name##Impl::forward(const Tensor& input) { return result; }      \
+  void Name##Impl::pretty_print(std::ostream& out) const {                \
+    out << std::boolalpha << "torch::nn::" #Name "(" << arguments << ')'; \
+  }
+// "inplace=true" after `separator`, or nothing.
+#define TENGEN_INPLACE(separator) (options.inplace() ? separator "inplace=true" : "")
+
+TENGEN_DEFINE(ReLU, F::relu(input, options), TENGEN_INPLACE(""))
+TENGEN_DEFINE(ReLU6, F::relu6(input, options), TENGEN_INPLACE(""))
+TENGEN_DEFINE(SELU, F::selu(input, options), TENGEN_INPLACE(""))
+TENGEN_DEFINE(ELU, F::elu(input, options), "alpha=" << options.alpha() << TENGEN_INPLACE(", "))
+TENGEN_DEFINE(CELU, F::celu(input, options), "alpha=" << options.alpha() << TENGEN_INPLACE(", "))
+TENGEN_DEFINE(LeakyReLU, F::leaky_relu(input, options),
+              "negative_slope=" << options.negative_slope() << TENGEN_INPLACE(", "))
+TENGEN_DEFINE(PReLU, F::prelu(input, weight), "num_parameters=" << options.num_parameters())
+TENGEN_DEFINE(Hardtanh, F::hardtanh(input, options),
+              "min_val=" << options.min_val() << ", max_val=" << options.max_val() << TENGEN_INPLACE(", "))
+TENGEN_DEFINE(Threshold, F::threshold(input, options),
+              "threshold=" << options.threshold() << ", value=" << options.value() << TENGEN_INPLACE(", "))
+TENGEN_DEFINE(GELU, F::gelu(input, options), "")
+TENGEN_DEFINE(Softplus, F::softplus(input, options),
+              "beta=" << options.beta() << ", threshold=" << options.threshold())
+TENGEN_DEFINE(Hardshrink, F::hardshrink(input, options), options.lambda())
+TENGEN_DEFINE(Softshrink, F::softshrink(input, options), options.lambda())
+TENGEN_DEFINE(GLU, F::glu(input, options), "dim=" << options.dim())
+TENGEN_DEFINE(SiLU, F::silu(input), "")
+TENGEN_DEFINE(Mish, F::mish(input), "")
+TENGEN_DEFINE(Sigmoid, input.sigmoid(), "")
+TENGEN_DEFINE(Tanh, input.tanh(), "")
+TENGEN_DEFINE(LogSigmoid, F::logsigmoid(input), "")
+TENGEN_DEFINE(Softsign, F::softsign(input), "")
+TENGEN_DEFINE(Tanhshrink, F::tanhshrink(input), "")
+TENGEN_DEFINE(Softmax, F::softmax(input, options.dim()), "dim=" << options.dim())
+TENGEN_DEFINE(Softmin, F::softmin(input, options.dim()), "dim=" << options.dim())
+TENGEN_DEFINE(LogSoftmax, F::log_softmax(input, options.dim()), "dim=" << options.dim())
+#undef TENGEN_DEFINE
+#undef TENGEN_INPLACE
+
+Tensor Softmax2dImpl::forward(const Tensor& input) {
+  TENGEN_CHECK(input.dim() == 3 || input.dim() == 4, "Softmax2d: expected (N,C,H,W) or (C,H,W), found shape ",
+               input.sizes());
+  return input.softmax(-3);
+}
+void Softmax2dImpl::pretty_print(std::ostream& out) const { out << "torch::nn::Softmax2d()"; }
+
+HardtanhImpl::HardtanhImpl(const HardtanhOptions& options) : StatelessModule(options) {
+  TENGEN_CHECK(options.max_val() > options.min_val(),
+               "Hardtanh: max_val must be greater than min_val, found ", options.max_val(), " and ",
+               options.min_val());
+}
+
+PReLUImpl::PReLUImpl(const PReLUOptions& options) : options(options) { PReLUImpl::reset(); }
+void PReLUImpl::reset() {
+  weight = register_parameter("weight", full({options.num_parameters()}, options.init()));
+}
+
+}  // namespace tengen::nn

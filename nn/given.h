@@ -1,0 +1,15 @@
+// Private to nn: an undefined tensor in options stands for none.
+#pragma once
+
+#include <optional>
+
+#include <tengen/tensor/tensor.h>
+
+namespace tengen::nn::functional {
+
+/// The tensor, or std::nullopt for an undefined one.
+inline std::optional<Tensor> given(const Tensor& tensor) {
+  return tensor.defined() ? std::optional<Tensor>(tensor) : std::nullopt;
+}
+
+}  // namespace tengen::nn::functional

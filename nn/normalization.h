@@ -1,0 +1,175 @@
+// Normalization: options, functional forms and modules. All compute (x - mean) / sqrt(var + eps), times
+// weight and plus bias if there are any; they differ in what mean and variance (the biased one) are taken
+// over.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include <tengen/nn/cloneable.h>
+#include <tengen/nn/pimpl.h>
+#include <tengen/tensor/arg.h>
+
+namespace tengen::nn {
+
+// ---- options
+
+/// Options of BatchNorm1d and BatchNorm2d.
+struct BatchNormOptions {
+  BatchNormOptions(int64_t num_features) : num_features_(num_features) {}
+  TENGEN_ARG(int64_t, num_features);  ///< C, the number of channels
+  TENGEN_ARG(double, eps) = 1e-5;     ///< added to variances
+  /// Weight of the newest batch in the running statistics; std::nullopt averages all batches equally.
+  TENGEN_ARG(std::optional<double>, momentum) = 0.1;
+  TENGEN_ARG(bool, affine) = true;               ///< learns weight and bias
+  TENGEN_ARG(bool, track_running_stats) = true;  ///< without, evaluation uses the batch's statistics too
+};
+using BatchNorm1dOptions = BatchNormOptions;
+using BatchNorm2dOptions = BatchNormOptions;
+
+/// Options of LayerNorm.
+struct LayerNormOptions {
+  LayerNormOptions(std::vector<int64_t> normalized_shape) : normalized_shape_(std::move(normalized_shape)) {}
+  TENGEN_ARG(std::vector<int64_t>, normalized_shape);  ///< sizes of the last dimensions, normalized together
+  TENGEN_ARG(double, eps) = 1e-5;                      ///< added to variances
+  TENGEN_ARG(bool, elementwise_affine) = true;         ///< learns weight and bias
+};
+
+/// Options of GroupNorm.
+struct GroupNormOptions {
+  GroupNormOptions(int64_t num_groups, int64_t num_channels)
+      : num_groups_(num_groups), num_channels_(num_channels) {}
+  TENGEN_ARG(int64_t, num_groups);    ///< parts of the channels, each normalized by itself
+  TENGEN_ARG(int64_t, num_channels);  ///< C, a multiple of num_groups
+  TENGEN_ARG(double, eps) = 1e-5;     ///< added to variances
+  TENGEN_ARG(bool, affine) = true;    ///< learns weight and bias
+};
+
+namespace functional {
+
+/// Options of batch_norm.
+struct BatchNormFuncOptions {
+  TENGEN_ARG(Tensor, weight) = Tensor();  ///< (C), factor of each channel (none)
+  TENGEN_ARG(Tensor, bias) = Tensor();    ///< (C), added to each channel (none)
+  TENGEN_ARG(bool, training) = false;     ///< normalizes with the batch's statistics
+  /// Weight of the batch in the running statistics; std::nullopt leaves them as they are.
+  TENGEN_ARG(std::optional<double>, momentum) = 0.1;
+  TENGEN_ARG(double, eps) = 1e-5;  ///< added to variances
+};
+
+/// Options of layer_norm.
+struct LayerNormFuncOptions {
+  LayerNormFuncOptions(std::vector<int64_t> normalized_shape)
+      : normalized_shape_(std::move(normalized_shape)) {}
+  TENGEN_ARG(std::vector<int64_t>, normalized_shape);  ///< sizes of the last dimensions, normalized together
+  TENGEN_ARG(Tensor, weight) = Tensor();               ///< of normalized_shape (none)
+  TENGEN_ARG(Tensor, bias) = Tensor();                 ///< of normalized_shape (none)
+  TENGEN_ARG(double, eps) = 1e-5;                      ///< added to variances
+};
+
+/// Options of group_norm.
+struct GroupNormFuncOptions {
+  GroupNormFuncOptions(int64_t num_groups) : num_groups_(num_groups) {}
+  TENGEN_ARG(int64_t, num_groups);        ///< parts of the channels, each normalized by itself
+  TENGEN_ARG(Tensor, weight) = Tensor();  ///< (C), factor of each channel (none)
+  TENGEN_ARG(Tensor, bias) = Tensor();    ///< (C), added to each channel (none)
+  TENGEN_ARG(double, eps) = 1e-5;         ///< added to variances
+};
+
+/// Options of normalize.
+struct NormalizeFuncOptions {
+  TENGEN_ARG(double, p) = 2;        ///< order of the norm
+  TENGEN_ARG(int64_t, dim) = 1;     ///< the dimension whose norm becomes 1
+  TENGEN_ARG(double, eps) = 1e-12;  ///< the smallest number that is divided by
+};
+
+/// Normalizes each channel of (N,C,...) over the batch and all positions. Training: with the batch's
+/// statistics, and running_mean and running_var, (C) or undefined, move towards them by momentum (the
+/// variance towards the unbiased one); a single value per channel is an Error. Else with the running ones.
+/// Ioffe and Szegedy (2015).
+Tensor batch_norm(const Tensor& input, const Tensor& running_mean, const Tensor& running_var,
+                  const BatchNormFuncOptions& options = {});
+/// Normalizes over the last dimensions, those of normalized_shape, each sample by itself. Ba et al. (2016).
+Tensor layer_norm(const Tensor& input, const LayerNormFuncOptions& options);
+/// Normalizes each group of channels of each sample of (N,C,...). Wu and He (2018).
+Tensor group_norm(const Tensor& input, const GroupNormFuncOptions& options);
+/// input / max(norm, eps) with the p-norm along dim.
+Tensor normalize(const Tensor& input, const NormalizeFuncOptions& options = {});
+
+}  // namespace functional
+
+// ---- modules
+
+/// What BatchNorm1d and BatchNorm2d share: each channel is normalized over the batch and all positions. When
+/// training, with the batch's statistics, which running ones follow; in evaluation with the running ones.
+/// Input with another number of dimensions, or training with a single value per channel, is an Error.
+template <class Derived>
+class BatchNormImplBase : public Cloneable<Derived> {
+ public:
+  explicit BatchNormImplBase(const BatchNormOptions& options);
+  Tensor forward(const Tensor& input);
+  void reset() override;
+  void reset_parameters();
+  void reset_running_stats();
+  void pretty_print(std::ostream& out) const override;
+
+  BatchNormOptions options;
+  Tensor weight, bias;               ///< (C), or undefined without options.affine()
+  Tensor running_mean, running_var;  ///< (C), or undefined without options.track_running_stats()
+  Tensor num_batches_tracked;        ///< () int64, or undefined likewise
+};
+
+/// Batch normalization of (N,C) or (N,C,L).
+class BatchNorm1dImpl : public BatchNormImplBase<BatchNorm1dImpl> {
+ public:
+  explicit BatchNorm1dImpl(const BatchNorm1dOptions& options);
+  static constexpr bool accepts(int64_t dim) { return dim == 2 || dim == 3; }
+  static constexpr const char* kName = "BatchNorm1d";
+};
+TENGEN_MODULE(BatchNorm1d);
+
+/// Batch normalization of (N,C,H,W).
+class BatchNorm2dImpl : public BatchNormImplBase<BatchNorm2dImpl> {
+ public:
+  explicit BatchNorm2dImpl(const BatchNorm2dOptions& options);
+  static constexpr bool accepts(int64_t dim) { return dim == 4; }
+  static constexpr const char* kName = "BatchNorm2d";
+};
+TENGEN_MODULE(BatchNorm2d);
+
+extern template class BatchNormImplBase<BatchNorm1dImpl>;
+extern template class BatchNormImplBase<BatchNorm2dImpl>;
+
+/// Normalizes over the last dimensions, those of normalized_shape.
+class LayerNormImpl : public Cloneable<LayerNormImpl> {
+ public:
+  explicit LayerNormImpl(std::vector<int64_t> normalized_shape)
+      : LayerNormImpl(LayerNormOptions(std::move(normalized_shape))) {}
+  explicit LayerNormImpl(const LayerNormOptions& options);
+  Tensor forward(const Tensor& input);
+  void reset() override;
+  void reset_parameters();
+  void pretty_print(std::ostream& out) const override;
+
+  LayerNormOptions options;
+  Tensor weight, bias;  ///< normalized_shape, or undefined
+};
+TENGEN_MODULE(LayerNorm);
+
+/// Normalizes each group of channels of each sample of (N,C,...).
+class GroupNormImpl : public Cloneable<GroupNormImpl> {
+ public:
+  GroupNormImpl(int64_t num_groups, int64_t num_channels)
+      : GroupNormImpl(GroupNormOptions(num_groups, num_channels)) {}
+  explicit GroupNormImpl(const GroupNormOptions& options);
+  Tensor forward(const Tensor& input);
+  void reset() override;
+  void reset_parameters();
+  void pretty_print(std::ostream& out) const override;
+
+  GroupNormOptions options;
+  Tensor weight, bias;  ///< (C), or undefined
+};
+TENGEN_MODULE(GroupNorm);
+
+}  // namespace tengen::nn
