@@ -1,6 +1,6 @@
 // yolov5n (3 classes): a training step (forward, loss, backward, SGD) and inference.
-#include <tengen/apps/detector/loss.h>
-#include <tengen/apps/detector/model.h>
+#include <tengen/apps/detector/model/loss.h>
+#include <tengen/apps/detector/model/model.h>
 #include <tengen/bench/settings.h>
 
 namespace bench {

@@ -67,8 +67,8 @@ if(TENGEN_BENCH_LIBTORCH)
     target_include_directories(bench_libtorch SYSTEM PRIVATE ${CUDAToolkit_INCLUDE_DIRS})
   endif()
   if(TARGET tengen_detector)
-    target_sources(bench_libtorch PRIVATE apps/detector/model.cpp apps/detector/model_config.cpp
-      apps/detector/loss.cpp apps/detector/iou.cpp)
+    target_sources(bench_libtorch PRIVATE apps/detector/model/model.cpp
+      apps/detector/model/model_config.cpp apps/detector/model/loss.cpp apps/detector/model/iou.cpp)
     target_compile_definitions(bench_libtorch PRIVATE TENGEN_BENCH_DETECTOR)
     target_link_libraries(bench_libtorch PRIVATE yaml-cpp)
   endif()

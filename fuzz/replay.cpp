@@ -6,7 +6,6 @@
 //   and FOLDER/TARGET.dict
 #include <fcntl.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,6 +16,8 @@
 #include <filesystem>
 #include <fstream>
 #include <random>
+
+#include <time.h>
 
 #include "target.h"
 

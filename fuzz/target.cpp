@@ -1,14 +1,15 @@
-#include "target.h"
-
-#include <stdlib.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 
+#include <stdlib.h>
+#include <zlib.h>
+
 #include <tengen/tensor/error.h>
+
+#include "target.h"
 
 namespace tengen::fuzz {
 namespace fs = std::filesystem;

@@ -1,8 +1,9 @@
 // Line charts.
+#include <tengen/apps/common/chart.h>
+
 #include <algorithm>
 #include <cmath>
 
-#include <tengen/apps/common/chart.h>
 #include <tengen/tensor/plain_text.h>
 
 namespace tengen::apps {

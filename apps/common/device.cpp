@@ -1,4 +1,5 @@
 #include <tengen/apps/common/device.h>
+
 #include <tengen/tensor/cuda_backend.h>
 
 namespace tengen::apps {

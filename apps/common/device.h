@@ -1,10 +1,10 @@
 // Where the programs compute: the one reading of --device.
 #pragma once
 
+#include <string>
+
 #include <tengen/tensor/device.h>
 #include <tengen/tensor/error.h>
-
-#include <string>
 
 namespace tengen::apps {
 

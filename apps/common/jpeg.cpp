@@ -7,9 +7,8 @@
 #include <memory>
 #include <string>
 
-#include <jpeglib.h>
-
 #include <jerror.h>
+#include <jpeglib.h>
 
 #include <tengen/apps/common/codecs.h>
 #include <tengen/tensor/error.h>

@@ -1,5 +1,6 @@
-#include <fcntl.h>
 #include <tengen/apps/common/output.h>
+
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>

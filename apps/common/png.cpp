@@ -1,11 +1,11 @@
 // PNG by libpng, with the settings that OpenCV uses.
-#include <png.h>
-#include <zlib.h>
-
 #include <algorithm>
 #include <csetjmp>
 #include <cstring>
 #include <string>
+
+#include <png.h>
+#include <zlib.h>
 
 #include <tengen/apps/common/codecs.h>
 #include <tengen/tensor/error.h>

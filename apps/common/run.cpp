@@ -1,6 +1,5 @@
 #include <tengen/apps/common/run.h>
-#include <tengen/io/file.h>
-#include <tengen/tensor/error.h>
+
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,6 +8,9 @@
 #include <cstdio>
 #include <filesystem>
 #include <string_view>
+
+#include <tengen/io/file.h>
+#include <tengen/tensor/error.h>
 
 namespace tengen::apps {
 namespace fs = std::filesystem;

@@ -1,5 +1,5 @@
 // A detector's weights: a safetensors file whose metadata hold the network's layout.
-#include <tengen/apps/detector/checkpoint.h>
+#include <tengen/apps/detector/model/weights.h>
 
 #include "../target.h"
 #include "detector_layout.h"

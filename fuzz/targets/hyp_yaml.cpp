@@ -1,4 +1,4 @@
-#include <tengen/apps/detector/hyp.h>
+#include <tengen/apps/detector/data/hyp.h>
 
 #include "../target.h"
 

@@ -1,4 +1,4 @@
-#include <tengen/apps/detector/dataset.h>
+#include <tengen/apps/detector/data/dataset.h>
 
 #include "../target.h"
 

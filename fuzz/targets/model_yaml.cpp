@@ -1,4 +1,4 @@
-#include <tengen/apps/detector/model_config.h>
+#include <tengen/apps/detector/model/model_config.h>
 
 #include "../target.h"
 #include "detector_layout.h"

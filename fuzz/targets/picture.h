@@ -2,7 +2,6 @@
 #pragma once
 
 #include <tengen/apps/common/image.h>
-
 #include <tengen/tensor/error.h>
 
 #include "../target.h"

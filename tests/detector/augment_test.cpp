@@ -1,5 +1,5 @@
 // Warps, colour and mosaic against the reference pictures.
-#include <tengen/apps/detector/augment.h>
+#include <tengen/apps/detector/data/augment.h>
 
 #include "golden.h"
 #include "pictures.h"

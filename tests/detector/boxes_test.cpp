@@ -1,6 +1,6 @@
 // Boxes, letterbox, rectangular batches against the reference values.
-#include <tengen/apps/detector/boxes.h>
-#include <tengen/apps/detector/letterbox.h>
+#include <tengen/apps/detector/data/boxes.h>
+#include <tengen/apps/detector/data/letterbox.h>
 
 #include "golden.h"
 #include "pictures.h"

@@ -1,10 +1,10 @@
 // Data sets: yaml files, label files, the checks, and samples that depend on nothing but seed, epoch and
 // index.
-#include <tengen/apps/detector/dataset.h>
-
 #include <thread>
 
+#include <tengen/apps/detector/data/dataset.h>
 #include <tengen/tests/temporary.h>
+
 #include "golden.h"
 
 using namespace tengen::detect;

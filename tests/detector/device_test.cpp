@@ -1,18 +1,19 @@
 // --device: its names, and that a detector trains, measures and finds the same on the CUDA device.
-#include <doctest/doctest.h>
-#include <tengen/apps/common/device.h>
-#include <tengen/apps/detector/checkpoint.h>
-#include <tengen/apps/detector/common.h>
-#include <tengen/apps/detector/demo_data.h>
-#include <tengen/apps/detector/detect.h>
-#include <tengen/apps/detector/optimizer.h>
-#include <tengen/apps/detector/train.h>
-#include <tengen/apps/detector/val.h>
-#include <tengen/tensor/cuda.h>
-
 #include <cmath>
 #include <filesystem>
 #include <sstream>
+
+#include <doctest/doctest.h>
+
+#include <tengen/apps/common/device.h>
+#include <tengen/apps/detector/data/common.h>
+#include <tengen/apps/detector/data/demo_data.h>
+#include <tengen/apps/detector/eval/detect.h>
+#include <tengen/apps/detector/eval/val.h>
+#include <tengen/apps/detector/model/weights.h>
+#include <tengen/apps/detector/train/optimizer.h>
+#include <tengen/apps/detector/train/train.h>
+#include <tengen/tensor/cuda.h>
 
 #include "../temporary.h"
 

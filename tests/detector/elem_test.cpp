@@ -1,8 +1,8 @@
 // Element-wise losses against the reference values.
-#include <tengen/apps/detector/loss.h>
-#include <tengen/tests/detector/tensors.h>
-
 #include <functional>
+
+#include <tengen/apps/detector/model/loss.h>
+#include <tengen/tests/detector/tensors.h>
 
 using namespace tengen;
 using namespace tengen::detect;

@@ -2,8 +2,6 @@
 // README.md). The folder is TENGEN_GOLDEN from the environment, else the one that CMake was told of.
 #pragma once
 
-#include <doctest/doctest.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -12,6 +10,8 @@
 #include <sstream>
 #include <string>
 #include <vector>
+
+#include <doctest/doctest.h>
 
 #include <tengen/io/npy.h>
 

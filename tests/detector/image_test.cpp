@@ -1,11 +1,9 @@
 // Picture files: formats, EXIF orientation, broken files; resizing.
-#include <tengen/apps/detector/common.h>
-
 #include <doctest/doctest.h>
 
-#include <tengen/apps/detector/random.h>
+#include <tengen/apps/detector/data/common.h>
+#include <tengen/apps/detector/data/random.h>
 #include <tengen/tensor/error.h>
-
 #include <tengen/tests/temporary.h>
 
 using namespace tengen::detect;

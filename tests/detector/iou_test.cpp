@@ -1,5 +1,5 @@
 // The overlap family and its gradients against the reference values.
-#include <tengen/apps/detector/iou.h>
+#include <tengen/apps/detector/model/iou.h>
 #include <tengen/tests/detector/tensors.h>
 
 using namespace tengen;

@@ -1,5 +1,5 @@
 // The detector's loss, its matching and its gradients against the reference values.
-#include <tengen/apps/detector/loss.h>
+#include <tengen/apps/detector/model/loss.h>
 #include <tengen/tests/detector/tensors.h>
 
 using namespace tengen;

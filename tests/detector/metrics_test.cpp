@@ -1,5 +1,5 @@
 // Matching, average precision and the confusion matrix against the reference values.
-#include <tengen/apps/detector/metrics.h>
+#include <tengen/apps/detector/eval/metrics.h>
 
 #include "golden.h"
 

@@ -1,7 +1,7 @@
 // Whole networks of the published layout with formula weights against the reference values.
-#include <tengen/apps/detector/loss.h>
-#include <tengen/apps/detector/model.h>
-#include <tengen/apps/detector/optimizer.h>
+#include <tengen/apps/detector/model/loss.h>
+#include <tengen/apps/detector/model/model.h>
+#include <tengen/apps/detector/train/optimizer.h>
 #include <tengen/tests/detector/tensors.h>
 
 using namespace tengen;

@@ -1,5 +1,5 @@
 // Non-maximum suppression against the reference rows, and its speed-independent promises.
-#include <tengen/apps/detector/nms.h>
+#include <tengen/apps/detector/model/nms.h>
 
 #include "golden.h"
 #include "pictures.h"

@@ -1,7 +1,7 @@
 // Pictures and boxes out of the reference arrays.
 #pragma once
 
-#include <tengen/apps/detector/augment.h>
+#include <tengen/apps/detector/data/augment.h>
 
 #include "golden.h"
 

@@ -1,15 +1,13 @@
 // Drawing stays inside of the picture and marks what it should; charts and the demo data set can be made.
-#include <tengen/apps/detector/dataset.h>
-#include <tengen/apps/detector/demo_data.h>
-#include <tengen/apps/detector/draw.h>
-#include <tengen/apps/detector/plots.h>
+#include <algorithm>
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
-
+#include <tengen/apps/detector/data/dataset.h>
+#include <tengen/apps/detector/data/demo_data.h>
+#include <tengen/apps/detector/eval/draw.h>
+#include <tengen/apps/detector/eval/plots.h>
 #include <tengen/tensor/error.h>
-
 #include <tengen/tests/temporary.h>
 
 using namespace tengen::detect;

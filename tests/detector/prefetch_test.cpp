@@ -1,10 +1,11 @@
 // Items made ahead by worker threads arrive in order, once, with their errors.
-#include <doctest/doctest.h>
-#include <tengen/apps/detector/prefetch.h>
-
 #include <atomic>
 #include <chrono>
 #include <stdexcept>
+
+#include <doctest/doctest.h>
+
+#include <tengen/apps/detector/data/prefetch.h>
 
 using tengen::detect::Prefetcher;
 

@@ -1,7 +1,7 @@
 // Learning-rate schedule and anchor metric against the reference tables.
-#include <tengen/apps/detector/anchors.h>
-#include <tengen/apps/detector/random.h>
-#include <tengen/apps/detector/schedule.h>
+#include <tengen/apps/detector/data/random.h>
+#include <tengen/apps/detector/model/anchors.h>
+#include <tengen/apps/detector/train/schedule.h>
 
 #include "golden.h"
 

@@ -1,11 +1,11 @@
 // Reference arrays as tensors.
 #pragma once
 
-#include <tengen/tests/detector/golden.h>
-#include <tengen/torch.h>
-
 #include <cmath>
 #include <limits>
+
+#include <tengen/tests/detector/golden.h>
+#include <tengen/torch.h>
 
 namespace golden {
 

@@ -1,13 +1,15 @@
 // Whole runs on a small drawn data set: learning, exact continuation, honest failure.
-#include <doctest/doctest.h>
-#include <tengen/apps/detector/checkpoint.h>
-#include <tengen/apps/detector/common.h>
-#include <tengen/apps/detector/demo_data.h>
-#include <tengen/apps/detector/detect.h>
-#include <tengen/apps/detector/train.h>
 #include <unistd.h>
 
 #include <filesystem>
+
+#include <doctest/doctest.h>
+
+#include <tengen/apps/detector/data/common.h>
+#include <tengen/apps/detector/data/demo_data.h>
+#include <tengen/apps/detector/eval/detect.h>
+#include <tengen/apps/detector/model/weights.h>
+#include <tengen/apps/detector/train/train.h>
 
 using namespace tengen;
 using namespace tengen::detect;

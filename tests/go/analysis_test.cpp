@@ -1,9 +1,9 @@
 // The JSON analysis protocol.
-#include <doctest/doctest.h>
-
 #include <algorithm>
 #include <map>
 #include <sstream>
+
+#include <doctest/doctest.h>
 
 #include <tengen/apps/go/board/playout.h>
 #include <tengen/apps/go/play/analysis.h>

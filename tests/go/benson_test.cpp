@@ -1,7 +1,7 @@
 // Pass-alive territory: known shapes, and every move that could disprove it on small boards.
-#include <doctest/doctest.h>
-
 #include <unordered_set>
+
+#include <doctest/doctest.h>
 
 #include <tengen/apps/go/board/area.h>
 #include <tengen/apps/go/board/playout.h>

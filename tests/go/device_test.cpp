@@ -1,4 +1,13 @@
 // --device: the evaluator, the learner and a game on the CUDA device say what they say on the CPU.
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdlib>
+#include <span>
+#include <thread>
+
 #include <doctest/doctest.h>
 
 #include <tengen/apps/common/device.h>
@@ -9,15 +18,6 @@
 #include <tengen/apps/go/play/load_evaluator.h>
 #include <tengen/apps/go/play/process.h>
 #include <tengen/tensor/cuda.h>
-
-#include <sys/wait.h>
-
-#include <algorithm>
-#include <array>
-#include <cmath>
-#include <cstdlib>
-#include <span>
-#include <thread>
 
 #include "gtp_fixture.h"
 #include "net_positions.h"

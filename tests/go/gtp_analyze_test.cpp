@@ -1,9 +1,9 @@
 // lz-analyze, kata-analyze and their genmove forms: what is printed, and what ends it.
-#include <tengen/apps/go/board/text.h>
-
 #include <cmath>
 #include <map>
 #include <vector>
+
+#include <tengen/apps/go/board/text.h>
 
 #include "gtp_fixture.h"
 #include "live_session.h"

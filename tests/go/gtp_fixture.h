@@ -1,11 +1,11 @@
 // A GTP session in memory.
 #pragma once
 
-#include <doctest/doctest.h>
-
 #include <memory>
 #include <sstream>
 #include <string>
+
+#include <doctest/doctest.h>
 
 #include <tengen/apps/go/play/gtp.h>
 

@@ -1,5 +1,8 @@
 // Self-play, the window, matches, the learner: what a learning run is made of, on boards small enough to be
 // quick.
+#include <cmath>
+#include <set>
+
 #include <doctest/doctest.h>
 
 #include <tengen/apps/go/board/text.h>
@@ -13,9 +16,6 @@
 #include <tengen/apps/go/net/evaluator.h>
 #include <tengen/apps/go/net/symmetry.h>
 #include <tengen/apps/go/search/passing.h>
-
-#include <cmath>
-#include <set>
 
 #include "../temporary.h"
 

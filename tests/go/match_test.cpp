@@ -1,10 +1,10 @@
 // Matches: the referee, the engines' faults, the counting.
-#include <doctest/doctest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include <unistd.h>
+#include <doctest/doctest.h>
 
 #include <tengen/apps/go/board/text.h>
 #include <tengen/apps/go/play/match.h>

@@ -1,8 +1,8 @@
 // The network as an evaluator: symmetries, cache, several threads.
-#include <doctest/doctest.h>
-
 #include <algorithm>
 #include <thread>
+
+#include <doctest/doctest.h>
 
 #include <tengen/apps/go/net/evaluator.h>
 #include <tengen/apps/go/net/symmetry.h>

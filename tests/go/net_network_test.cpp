@@ -1,7 +1,7 @@
 // The networks: shapes, the start, copies, files, losses.
-#include <doctest/doctest.h>
-
 #include <cmath>
+
+#include <doctest/doctest.h>
 
 #include <tengen/apps/go/net/loss.h>
 #include <tengen/apps/go/net/network.h>

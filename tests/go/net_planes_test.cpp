@@ -1,9 +1,9 @@
 // Input planes and symmetries.
-#include <doctest/doctest.h>
-
 #include <cmath>
 #include <set>
 #include <sstream>
+
+#include <doctest/doctest.h>
 
 #include <tengen/apps/go/net/planes.h>
 #include <tengen/apps/go/net/symmetry.h>

@@ -1,8 +1,8 @@
 // The board against the slow second implementation: perft counts and random play under every set of rules.
-#include <doctest/doctest.h>
-
 #include <algorithm>
 #include <map>
+
+#include <doctest/doctest.h>
 
 #include <tengen/apps/go/board/area.h>
 #include <tengen/apps/go/board/playout.h>

@@ -2,8 +2,6 @@
 #pragma once
 
 #include <fcntl.h>
-#include <grp.h>
-#include <pwd.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,6 +9,9 @@
 #include <chrono>
 #include <csignal>
 #include <thread>
+
+#include <grp.h>
+#include <pwd.h>
 
 #include "../temporary.h"
 

@@ -1,7 +1,7 @@
 // Game records: bytes and back, replay, SGF; damaged bytes are refused.
-#include <doctest/doctest.h>
-
 #include <cmath>
+
+#include <doctest/doctest.h>
 
 #include <tengen/apps/go/sgf/game.h>
 

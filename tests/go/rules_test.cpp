@@ -1,7 +1,7 @@
 // Ko, superko, suicide, undo, hashes, score: one small position each.
-#include <doctest/doctest.h>
-
 #include <algorithm>
+
+#include <doctest/doctest.h>
 
 #include <tengen/apps/go/board/area.h>
 #include <tengen/apps/go/board/playout.h>

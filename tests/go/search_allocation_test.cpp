@@ -1,9 +1,9 @@
 // A visit allocates nothing once the tree has been as large before.
-#include <doctest/doctest.h>
-
 #include <atomic>
 #include <cstdlib>
 #include <new>
+
+#include <doctest/doctest.h>
 
 #include "search_tools.h"
 

@@ -1,9 +1,9 @@
 // Player: limits, threads, reports, pondering. Clock: shares of the time.
-#include <doctest/doctest.h>
-
 #include <atomic>
 #include <chrono>
 #include <stdexcept>
+
+#include <doctest/doctest.h>
 
 #include <tengen/apps/go/search/clock.h>
 #include <tengen/apps/go/search/player.h>

@@ -1,8 +1,8 @@
 // The root: noise, temperature, forced playouts, the choice of a move.
-#include <doctest/doctest.h>
-
 #include <cmath>
 #include <map>
+
+#include <doctest/doctest.h>
 
 #include <tengen/apps/go/search/root_policy.h>
 

@@ -1,11 +1,11 @@
 // One tree: signs, tactics, solved boards, reuse, threads, memory.
-#include <doctest/doctest.h>
-
 #include <array>
 #include <atomic>
 #include <cmath>
 #include <map>
 #include <thread>
+
+#include <doctest/doctest.h>
 
 #include <tengen/apps/go/board/area.h>
 

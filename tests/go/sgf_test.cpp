@@ -1,7 +1,7 @@
 // SGF files: what is written comes back, odd files are read, broken ones are refused with a place.
-#include <doctest/doctest.h>
-
 #include <algorithm>
+
+#include <doctest/doctest.h>
 
 #include <tengen/apps/go/board/playout.h>
 #include <tengen/apps/go/board/text.h>

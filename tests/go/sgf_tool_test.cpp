@@ -1,7 +1,7 @@
 // tengen-go sgf.
-#include <doctest/doctest.h>
-
 #include <sstream>
+
+#include <doctest/doctest.h>
 
 #include <tengen/apps/go/play/sgf_tool.h>
 

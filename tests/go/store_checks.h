@@ -1,12 +1,14 @@
 // What the tests of stores share: processes that write, and whether all is there afterwards.
 #pragma once
 
-#include <doctest/doctest.h>
 #include <sys/wait.h>
-#include <tengen/apps/go/learn/store.h>
 #include <unistd.h>
 
 #include <cstdio>
+
+#include <doctest/doctest.h>
+
+#include <tengen/apps/go/learn/store.h>
 
 #include "../temporary.h"
 #include "games.h"

@@ -1,12 +1,14 @@
 // What happens to an SQLite store when disks are full, files are damaged or not ours:
 // what was stored stays, what is wrong is said, nothing is overwritten.
-#include <doctest/doctest.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
-#include <tengen/apps/go/learn/store.h>
 #include <unistd.h>
 
 #include <csignal>
+
+#include <doctest/doctest.h>
+
+#include <tengen/apps/go/learn/store.h>
 
 #include "../temporary.h"
 #include "store_checks.h"

@@ -1,16 +1,18 @@
 // The supervisor with shell scripts in the place of roles: restarts, stopping, dying; and the report.
-#include <doctest/doctest.h>
 #include <signal.h>
 #include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <thread>
+
+#include <doctest/doctest.h>
+
 #include <tengen/apps/common/image.h>
 #include <tengen/apps/common/run.h>
 #include <tengen/apps/go/learn/report.h>
 #include <tengen/apps/go/learn/supervisor.h>
 #include <tengen/apps/go/sgf/tree.h>
-#include <unistd.h>
-
-#include <cmath>
-#include <thread>
 
 #include "../temporary.h"
 #include "games.h"

@@ -1,10 +1,10 @@
 // Pass-alive chains and territory: see area.h. D. B. Benson, Life in the game of Go, Information Sciences 10
 // (1976).
-#include <tengen/apps/go/board/area.h>
-
 #include <algorithm>
 #include <bitset>
 #include <vector>
+
+#include <tengen/apps/go/board/area.h>
 
 namespace tengen::go {
 namespace {

@@ -1,9 +1,10 @@
 #include <tengen/apps/go/board/board.h>
-#include <tengen/apps/go/board/zobrist.h>
 
 #include <bitset>
 #include <type_traits>
 #include <utility>
+
+#include <tengen/apps/go/board/zobrist.h>
 
 namespace tengen::go {
 

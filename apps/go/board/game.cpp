@@ -1,10 +1,11 @@
-#include <tengen/apps/go/board/area.h>
 #include <tengen/apps/go/board/game.h>
+
+#include <algorithm>
+
+#include <tengen/apps/go/board/area.h>
 #include <tengen/apps/go/board/text.h>
 #include <tengen/apps/go/board/zobrist.h>
 #include <tengen/tensor/error.h>
-
-#include <algorithm>
 
 namespace tengen::go {
 namespace {

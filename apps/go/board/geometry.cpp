@@ -1,4 +1,5 @@
 #include <tengen/apps/go/board/geometry.h>
+
 #include <tengen/tensor/error.h>
 
 namespace tengen::go {

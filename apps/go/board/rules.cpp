@@ -1,8 +1,9 @@
 #include <tengen/apps/go/board/rules.h>
-#include <tengen/tensor/error.h>
 
 #include <charconv>
 #include <cmath>
+
+#include <tengen/tensor/error.h>
 
 namespace tengen::go {
 namespace {

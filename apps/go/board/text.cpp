@@ -1,7 +1,8 @@
 #include <tengen/apps/go/board/text.h>
-#include <tengen/tensor/error.h>
 
 #include <vector>
+
+#include <tengen/tensor/error.h>
 
 namespace tengen::go {
 namespace {

@@ -1,10 +1,9 @@
+#include <tengen/apps/go/learn/children.h>
+
 #include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <tengen/apps/common/run.h>
-#include <tengen/apps/go/learn/children.h>
-#include <tengen/tensor/error.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,6 +13,9 @@
 #include <filesystem>
 #include <fstream>
 #include <thread>
+
+#include <tengen/apps/common/run.h>
+#include <tengen/tensor/error.h>
 
 namespace tengen::go {
 namespace {

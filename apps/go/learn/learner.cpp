@@ -1,15 +1,16 @@
+#include <tengen/apps/go/learn/learner.h>
+
+#include <chrono>
+#include <cmath>
+#include <thread>
+
 #include <tengen/apps/common/number.h>
 #include <tengen/apps/common/run.h>
-#include <tengen/apps/go/learn/learner.h>
 #include <tengen/apps/go/learn/roles.h>
 #include <tengen/apps/go/learn/run_state.h>
 #include <tengen/apps/go/learn/selfplay.h>
 #include <tengen/io/safetensors.h>
 #include <tengen/torch.h>  // umbrella
-
-#include <chrono>
-#include <cmath>
-#include <thread>
 
 namespace tengen::go {
 namespace {

@@ -1,9 +1,10 @@
-#include <tengen/apps/go/board/text.h>
 #include <tengen/apps/go/learn/record.h>
-#include <tengen/apps/go/sgf/game.h>
 
 #include <algorithm>
 #include <bit>
+
+#include <tengen/apps/go/board/text.h>
+#include <tengen/apps/go/sgf/game.h>
 
 namespace tengen::go {
 namespace {

@@ -1,11 +1,12 @@
-#include <tengen/apps/common/chart.h>
-#include <tengen/apps/common/run.h>
 #include <tengen/apps/go/learn/report.h>
 
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <map>
+
+#include <tengen/apps/common/chart.h>
+#include <tengen/apps/common/run.h>
 
 namespace tengen::go {
 namespace {

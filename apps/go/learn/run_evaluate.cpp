@@ -1,4 +1,9 @@
 // The role that compares networks: matches, Elo, the gate.
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <thread>
+
 #include <tengen/apps/common/run.h>
 #include <tengen/apps/go/learn/elo.h>
 #include <tengen/apps/go/learn/network_match.h>
@@ -6,11 +11,6 @@
 #include <tengen/apps/go/learn/run_state.h>
 #include <tengen/apps/go/net/evaluator.h>
 #include <tengen/tensor/parallel.h>
-
-#include <algorithm>
-#include <chrono>
-#include <map>
-#include <thread>
 
 namespace tengen::go {
 namespace {

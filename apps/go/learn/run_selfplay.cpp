@@ -1,4 +1,9 @@
 // The role that plays: networks in, games out.
+#include <algorithm>
+#include <chrono>
+#include <mutex>
+#include <thread>
+
 #include <tengen/apps/common/run.h>
 #include <tengen/apps/go/learn/roles.h>
 #include <tengen/apps/go/learn/run_state.h>
@@ -6,11 +11,6 @@
 #include <tengen/apps/go/net/evaluator.h>
 #include <tengen/apps/go/search/threads.h>
 #include <tengen/tensor/parallel.h>
-
-#include <algorithm>
-#include <chrono>
-#include <mutex>
-#include <thread>
 
 namespace tengen::go {
 namespace {

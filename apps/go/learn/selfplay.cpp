@@ -1,9 +1,10 @@
-#include <tengen/apps/go/board/area.h>
 #include <tengen/apps/go/learn/selfplay.h>
 
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+
+#include <tengen/apps/go/board/area.h>
 
 namespace tengen::go {
 namespace {

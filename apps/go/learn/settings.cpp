@@ -1,10 +1,12 @@
-#include <tengen/apps/go/board/types.h>
 #include <tengen/apps/go/learn/settings.h>
-#include <tengen/tensor/error.h>
 
 #include <charconv>
-#include <nlohmann/json.hpp>
 #include <sstream>
+
+#include <nlohmann/json.hpp>
+
+#include <tengen/apps/go/board/types.h>
+#include <tengen/tensor/error.h>
 
 namespace tengen::go {
 namespace {

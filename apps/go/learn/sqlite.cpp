@@ -1,8 +1,6 @@
 // SQLite, in write-ahead logging mode: readers and one writer at a time do not wait for each other.
 #include <fcntl.h>
-#include <sqlite3.h>
 #include <sys/file.h>
-#include <tengen/apps/go/learn/database.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -11,6 +9,10 @@
 #include <filesystem>
 #include <thread>
 #include <unordered_map>
+
+#include <sqlite3.h>
+
+#include <tengen/apps/go/learn/database.h>
 
 namespace tengen::go {
 namespace {

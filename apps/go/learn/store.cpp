@@ -1,4 +1,5 @@
 #include <tengen/apps/go/learn/store.h>
+
 #include <unistd.h>
 
 #include <algorithm>

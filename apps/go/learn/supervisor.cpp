@@ -1,8 +1,7 @@
+#include <tengen/apps/go/learn/supervisor.h>
+
 #include <fcntl.h>
 #include <sys/file.h>
-#include <tengen/apps/common/run.h>
-#include <tengen/apps/go/learn/report.h>
-#include <tengen/apps/go/learn/supervisor.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -10,6 +9,9 @@
 #include <cstdio>
 #include <deque>
 #include <thread>
+
+#include <tengen/apps/common/run.h>
+#include <tengen/apps/go/learn/report.h>
 
 namespace tengen::go {
 namespace {

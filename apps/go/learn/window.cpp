@@ -1,8 +1,9 @@
 #include <tengen/apps/go/learn/window.h>
-#include <tengen/apps/go/net/symmetry.h>
 
 #include <algorithm>
 #include <cmath>
+
+#include <tengen/apps/go/net/symmetry.h>
 
 namespace tengen::go {
 namespace {

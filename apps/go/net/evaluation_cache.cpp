@@ -1,10 +1,10 @@
 #include <tengen/apps/go/net/evaluation_cache.h>
 
-#include <tengen/apps/go/board/zobrist.h>
-
 #include <algorithm>
 #include <bit>
 #include <cmath>
+
+#include <tengen/apps/go/board/zobrist.h>
 
 namespace tengen::go {
 

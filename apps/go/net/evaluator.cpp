@@ -1,14 +1,14 @@
 #include <tengen/apps/go/net/evaluator.h>
 
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
 #include <tengen/apps/go/board/zobrist.h>
 #include <tengen/apps/go/net/inference.h>
 #include <tengen/apps/go/net/symmetry.h>
 #include <tengen/cuda/stream.h>
 #include <tengen/tensor/parallel.h>
-
-#include <algorithm>
-#include <cmath>
-#include <optional>
 
 namespace tengen::go {
 

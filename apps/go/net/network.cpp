@@ -1,10 +1,10 @@
 // The default network and AlphaGo Zero's.
 #include <tengen/apps/go/net/network.h>
 
+#include <charconv>
+
 #include <tengen/apps/go/net/layers.h>
 #include <tengen/apps/go/net/planes.h>
-
-#include <charconv>
 
 namespace tengen::go {
 namespace {

@@ -1,10 +1,10 @@
-#include <tengen/apps/go/net/network.h>
-#include <tengen/io/safetensors.h>
+#include <algorithm>
+#include <charconv>
 
 #include <zlib.h>
 
-#include <algorithm>
-#include <charconv>
+#include <tengen/apps/go/net/network.h>
+#include <tengen/io/safetensors.h>
 
 namespace tengen::go {
 namespace {

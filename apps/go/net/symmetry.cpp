@@ -1,10 +1,10 @@
 #include <tengen/apps/go/net/symmetry.h>
 
-#include <tengen/apps/go/board/geometry.h>
-#include <tengen/tensor/error.h>
-
 #include <array>
 #include <utility>
+
+#include <tengen/apps/go/board/geometry.h>
+#include <tengen/tensor/error.h>
 
 namespace tengen::go {
 namespace {

@@ -1,8 +1,4 @@
 #include <tengen/apps/go/play/analysis.h>
-#include <tengen/apps/go/play/answers.h>
-#include <tengen/apps/go/play/line_reader.h>
-#include <tengen/apps/go/search/threads.h>
-#include <tengen/tensor/error.h>
 
 #include <algorithm>
 #include <condition_variable>
@@ -10,6 +6,11 @@
 #include <mutex>
 #include <set>
 #include <utility>
+
+#include <tengen/apps/go/play/answers.h>
+#include <tengen/apps/go/play/line_reader.h>
+#include <tengen/apps/go/search/threads.h>
+#include <tengen/tensor/error.h>
 
 namespace tengen::go {
 namespace {

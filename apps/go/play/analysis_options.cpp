@@ -1,12 +1,13 @@
-#include <tengen/apps/go/board/text.h>
 #include <tengen/apps/go/play/analysis_options.h>
-#include <tengen/apps/go/play/gtp_line.h>
-#include <tengen/tensor/error.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <iterator>
+
+#include <tengen/apps/go/board/text.h>
+#include <tengen/apps/go/play/gtp_line.h>
+#include <tengen/tensor/error.h>
 
 namespace tengen::go {
 namespace {

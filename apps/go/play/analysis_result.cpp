@@ -1,10 +1,10 @@
-#include <tengen/apps/go/board/text.h>
-#include <tengen/apps/go/play/analysis.h>
-#include <tengen/apps/go/play/analysis_options.h>
-
 #include <array>
 #include <cmath>
 #include <cstdio>
+
+#include <tengen/apps/go/board/text.h>
+#include <tengen/apps/go/play/analysis.h>
+#include <tengen/apps/go/play/analysis_options.h>
 
 namespace tengen::go {
 namespace {

@@ -1,8 +1,9 @@
 #include <tengen/apps/go/play/answers.h>
-#include <tengen/tensor/error.h>
 
 #include <cerrno>
 #include <cstring>
+
+#include <tengen/tensor/error.h>
 
 namespace tengen::go {
 

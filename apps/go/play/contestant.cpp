@@ -1,8 +1,9 @@
-#include <tengen/apps/go/board/text.h>
 #include <tengen/apps/go/play/contestant.h>
-#include <tengen/apps/go/play/temperature.h>
 
 #include <utility>
+
+#include <tengen/apps/go/board/text.h>
+#include <tengen/apps/go/play/temperature.h>
 
 namespace tengen::go {
 namespace {

@@ -1,6 +1,4 @@
-#include <tengen/apps/go/play/answers.h>
 #include <tengen/apps/go/play/gtp.h>
-#include <tengen/tensor/error.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -8,6 +6,9 @@
 #include <exception>
 #include <fstream>
 #include <utility>
+
+#include <tengen/apps/go/play/answers.h>
+#include <tengen/tensor/error.h>
 
 namespace tengen::go {
 

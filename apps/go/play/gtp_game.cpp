@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <utility>
+
 #include <tengen/apps/common/run.h>
 #include <tengen/apps/go/board/text.h>
 #include <tengen/apps/go/play/gtp.h>
@@ -5,9 +8,6 @@
 #include <tengen/apps/go/play/json_text.h>
 #include <tengen/apps/go/sgf/game.h>
 #include <tengen/tensor/error.h>
-
-#include <algorithm>
-#include <utility>
 
 namespace tengen::go {
 namespace {

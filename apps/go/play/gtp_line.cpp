@@ -1,11 +1,12 @@
-#include <tengen/apps/go/board/text.h>
 #include <tengen/apps/go/play/gtp_line.h>
-#include <tengen/tensor/error.h>
 
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <sstream>
+
+#include <tengen/apps/go/board/text.h>
+#include <tengen/tensor/error.h>
 
 namespace tengen::go {
 namespace {

@@ -1,13 +1,13 @@
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <utility>
+
 #include <tengen/apps/go/board/area.h>
 #include <tengen/apps/go/board/text.h>
 #include <tengen/apps/go/play/gtp.h>
 #include <tengen/apps/go/play/temperature.h>
 #include <tengen/tensor/error.h>
-
-#include <algorithm>
-#include <chrono>
-#include <cmath>
-#include <utility>
 
 namespace tengen::go {
 namespace {

@@ -1,10 +1,11 @@
-#include <tengen/apps/go/board/geometry.h>
 #include <tengen/apps/go/play/handicap.h>
-#include <tengen/tensor/error.h>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+
+#include <tengen/apps/go/board/geometry.h>
+#include <tengen/tensor/error.h>
 
 namespace tengen::go {
 

@@ -1,4 +1,5 @@
 #include <tengen/apps/go/play/json_text.h>
+
 #include <tengen/tensor/error.h>
 
 namespace tengen::go {

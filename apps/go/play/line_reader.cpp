@@ -1,10 +1,11 @@
 #include <tengen/apps/go/play/line_reader.h>
-#include <tengen/apps/go/search/threads.h>
 
 #include <condition_variable>
 #include <deque>
 #include <mutex>
 #include <utility>
+
+#include <tengen/apps/go/search/threads.h>
 
 namespace tengen::go {
 

@@ -1,8 +1,9 @@
-#include <tengen/apps/go/net/evaluator.h>
 #include <tengen/apps/go/play/load_evaluator.h>
-#include <tengen/tensor/error.h>
 
 #include <algorithm>
+
+#include <tengen/apps/go/net/evaluator.h>
+#include <tengen/tensor/error.h>
 
 namespace tengen::go {
 

@@ -1,8 +1,4 @@
-#include <tengen/apps/go/board/area.h>
-#include <tengen/apps/go/board/text.h>
 #include <tengen/apps/go/play/match.h>
-#include <tengen/apps/go/play/opening.h>
-#include <tengen/apps/go/search/threads.h>
 
 #include <algorithm>
 #include <atomic>
@@ -12,6 +8,11 @@
 #include <mutex>
 #include <set>
 #include <utility>
+
+#include <tengen/apps/go/board/area.h>
+#include <tengen/apps/go/board/text.h>
+#include <tengen/apps/go/play/opening.h>
+#include <tengen/apps/go/search/threads.h>
 
 namespace tengen::go {
 namespace {

@@ -1,10 +1,10 @@
-#include <tengen/apps/go/board/text.h>
-#include <tengen/apps/go/play/match.h>
-#include <tengen/apps/go/sgf/game.h>
-
 #include <algorithm>
 #include <cmath>
 #include <set>
+
+#include <tengen/apps/go/board/text.h>
+#include <tengen/apps/go/play/match.h>
+#include <tengen/apps/go/sgf/game.h>
 
 namespace tengen::go {
 namespace {

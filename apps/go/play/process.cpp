@@ -1,5 +1,4 @@
 #include <tengen/apps/go/play/process.h>
-#include <tengen/tensor/error.h>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -13,6 +12,8 @@
 #include <cerrno>
 #include <cstring>
 #include <thread>
+
+#include <tengen/tensor/error.h>
 
 extern char** environ;
 

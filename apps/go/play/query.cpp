@@ -1,11 +1,12 @@
-#include <tengen/apps/go/board/text.h>
-#include <tengen/apps/go/play/line_reader.h>
 #include <tengen/apps/go/play/query.h>
 
 #include <algorithm>
 #include <cmath>
 #include <functional>
 #include <map>
+
+#include <tengen/apps/go/board/text.h>
+#include <tengen/apps/go/play/line_reader.h>
 
 namespace tengen::go {
 namespace {

@@ -1,5 +1,6 @@
-#include <tengen/apps/go/play/json_text.h>
 #include <tengen/apps/go/play/rules_text.h>
+
+#include <tengen/apps/go/play/json_text.h>
 #include <tengen/tensor/error.h>
 
 namespace tengen::go {

@@ -1,9 +1,10 @@
-#include <tengen/apps/go/board/text.h>
 #include <tengen/apps/go/play/sgf_tool.h>
-#include <tengen/tensor/error.h>
 
 #include <algorithm>
 #include <utility>
+
+#include <tengen/apps/go/board/text.h>
+#include <tengen/tensor/error.h>
 
 namespace tengen::go {
 namespace {

@@ -1,4 +1,5 @@
 #include <tengen/apps/go/search/evaluator.h>
+
 #include <tengen/tensor/error.h>
 
 namespace tengen::go {

@@ -1,5 +1,6 @@
-#include <tengen/apps/go/board/area.h>
 #include <tengen/apps/go/search/passing.h>
+
+#include <tengen/apps/go/board/area.h>
 #include <tengen/apps/go/search/search.h>
 
 namespace tengen::go {

@@ -1,10 +1,11 @@
 #include <tengen/apps/go/search/player.h>
-#include <tengen/tensor/error.h>
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <climits>
+
+#include <tengen/tensor/error.h>
 
 namespace tengen::go {
 namespace {

@@ -1,12 +1,13 @@
-#include <tengen/apps/go/board/area.h>
-#include <tengen/apps/go/board/zobrist.h>
-#include <tengen/apps/go/search/root_policy.h>
 #include <tengen/apps/go/search/search.h>
-#include <tengen/apps/go/search/selection.h>
-#include <tengen/tensor/error.h>
 
 #include <algorithm>
 #include <cmath>
+
+#include <tengen/apps/go/board/area.h>
+#include <tengen/apps/go/board/zobrist.h>
+#include <tengen/apps/go/search/root_policy.h>
+#include <tengen/apps/go/search/selection.h>
+#include <tengen/tensor/error.h>
 
 namespace tengen::go {
 namespace {

@@ -1,11 +1,11 @@
 // What a search found: read under the tree's lock.
-#include <tengen/apps/go/search/search.h>
-#include <tengen/apps/go/search/selection.h>
-#include <tengen/tensor/error.h>
-
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+
+#include <tengen/apps/go/search/search.h>
+#include <tengen/apps/go/search/selection.h>
+#include <tengen/tensor/error.h>
 
 namespace tengen::go {
 namespace {

@@ -1,8 +1,9 @@
 #include <tengen/apps/go/search/threads.h>
-#include <tengen/tensor/error.h>
 
 #include <system_error>
 #include <utility>
+
+#include <tengen/tensor/error.h>
 
 namespace tengen::go {
 

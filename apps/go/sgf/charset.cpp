@@ -1,8 +1,8 @@
 #include <tengen/apps/go/sgf/charset.h>
 
-#include <iconv.h>
-
 #include <cerrno>
+
+#include <iconv.h>
 
 namespace tengen::go::sgf {
 namespace {

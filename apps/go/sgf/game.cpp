@@ -1,9 +1,10 @@
-#include <tengen/apps/go/board/text.h>
 #include <tengen/apps/go/sgf/game.h>
 
 #include <algorithm>
 #include <bitset>
 #include <charconv>
+
+#include <tengen/apps/go/board/text.h>
 
 namespace tengen::go::sgf {
 namespace {

@@ -1,13 +1,13 @@
 // The grammar, with a stack of our own instead of recursion:
 //   game = "(" node+ game* ")"     node = ";" property*     property = ID ("[" value "]")+
-#include <tengen/apps/go/sgf/charset.h>
-#include <tengen/apps/go/sgf/tree.h>
-
 #include <filesystem>
 #include <fstream>
 #include <system_error>
 #include <unordered_map>
 #include <utility>
+
+#include <tengen/apps/go/sgf/charset.h>
+#include <tengen/apps/go/sgf/tree.h>
 
 namespace tengen::go::sgf {
 namespace {

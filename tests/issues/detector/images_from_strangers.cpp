@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 #include <zlib.h>
 
-#include <tengen/apps/detector/common.h>
+#include <tengen/apps/detector/data/common.h>
 #include <tengen/tests/temporary.h>
 
 #include "../../program.h"

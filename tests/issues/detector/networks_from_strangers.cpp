@@ -1,9 +1,10 @@
 // Layouts out of weights files and yaml: every number is bounded before it is used.
 #include <doctest/doctest.h>
 
-#include <tengen/apps/detector/checkpoint.h>
-#include <tengen/apps/detector/common.h>
-#include <tengen/apps/detector/optimizer.h>
+#include <tengen/apps/detector/data/common.h>
+#include <tengen/apps/detector/model/weights.h>
+#include <tengen/apps/detector/train/checkpoint.h>
+#include <tengen/apps/detector/train/optimizer.h>
 #include <tengen/io/safetensors.h>
 #include <tengen/tests/temporary.h>
 

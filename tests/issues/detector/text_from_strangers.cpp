@@ -1,16 +1,17 @@
 // Labels, lists and yaml files that are made to do harm: nothing blocks, nothing takes long, and a mark
 // before the text is no part of it.
-#include <doctest/doctest.h>
 #include <sys/stat.h>
 
 #include <chrono>
 
+#include <doctest/doctest.h>
+
 #include <tengen/apps/common/number.h>
-#include <tengen/apps/detector/common.h>
-#include <tengen/apps/detector/dataset.h>
-#include <tengen/apps/detector/hyp.h>
-#include <tengen/apps/detector/model_config.h>
-#include <tengen/apps/detector/train.h>
+#include <tengen/apps/detector/data/common.h>
+#include <tengen/apps/detector/data/dataset.h>
+#include <tengen/apps/detector/data/hyp.h>
+#include <tengen/apps/detector/model/model_config.h>
+#include <tengen/apps/detector/train/train.h>
 #include <tengen/tests/temporary.h>
 
 using namespace tengen::detect;

@@ -1,8 +1,9 @@
 // A query may name very many positions: each is found at once, the most urgent and then the oldest first.
-#include <doctest/doctest.h>
-#include <tengen/apps/go/play/analysis.h>
-
 #include <sstream>
+
+#include <doctest/doctest.h>
+
+#include <tengen/apps/go/play/analysis.h>
 
 #include "../../temporary.h"
 

@@ -1,13 +1,13 @@
 // Input is read ahead only so far, and a line has a greatest length.
-#include <tengen/apps/go/play/analysis.h>
-#include <tengen/apps/go/play/gtp_client.h>
-#include <tengen/apps/go/play/line_reader.h>
-
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
+
+#include <tengen/apps/go/play/analysis.h>
+#include <tengen/apps/go/play/gtp_client.h>
+#include <tengen/apps/go/play/line_reader.h>
 
 #include "../../go/gtp_fixture.h"
 

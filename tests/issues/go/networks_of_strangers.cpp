@@ -1,5 +1,6 @@
 // Files of networks that tell of more than they hold.
 #include <doctest/doctest.h>
+
 #include <tengen/apps/go/net/network.h>
 #include <tengen/io/safetensors.h>
 

@@ -1,8 +1,8 @@
 // A store has one learner at a time, from whatever folder, path or machine; networks never step backwards.
-#include <doctest/doctest.h>
-
 #include <csignal>
 #include <functional>
+
+#include <doctest/doctest.h>
 
 #include "../../go/postgresql_server.h"
 #include "../../go/store_checks.h"

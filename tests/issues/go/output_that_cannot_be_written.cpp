@@ -1,7 +1,7 @@
 // What could not be written is a failure: exit status 1 and a sentence.
-#include <doctest/doctest.h>
-
 #include <string>
+
+#include <doctest/doctest.h>
 
 #include "../../program.h"
 #include "../../temporary.h"

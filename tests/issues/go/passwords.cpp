@@ -1,10 +1,11 @@
 // A password in the name of a store is never shown.
-#include <doctest/doctest.h>
-#include <tengen/apps/go/learn/children.h>
-#include <tengen/apps/go/learn/store.h>
-
 #include <chrono>
 #include <thread>
+
+#include <doctest/doctest.h>
+
+#include <tengen/apps/go/learn/children.h>
+#include <tengen/apps/go/learn/store.h>
 
 #include "../../program.h"
 #include "../../temporary.h"

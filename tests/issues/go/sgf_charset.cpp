@@ -1,5 +1,6 @@
 // The charset of a file is what CA in its root says, not "CA[" inside another value.
 #include <doctest/doctest.h>
+
 #include <tengen/apps/go/sgf/charset.h>
 #include <tengen/apps/go/sgf/tree.h>
 

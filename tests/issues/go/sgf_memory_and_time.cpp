@@ -1,8 +1,9 @@
 // A file takes memory and time in proportion to its size, whatever it holds.
-#include <doctest/doctest.h>
-#include <tengen/apps/go/sgf/game.h>
-
 #include <chrono>
+
+#include <doctest/doctest.h>
+
+#include <tengen/apps/go/sgf/game.h>
 
 #include "../../program.h"
 #include "../../temporary.h"

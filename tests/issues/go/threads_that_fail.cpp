@@ -1,16 +1,18 @@
 // A thread that cannot be started, or whose work throws, is an error that is told; it never ends the program.
-#include <doctest/doctest.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <tengen/apps/go/play/analysis.h>
-#include <tengen/apps/go/play/line_reader.h>
-#include <tengen/apps/go/play/match.h>
-#include <tengen/apps/go/search/threads.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <new>
 #include <sstream>
+
+#include <doctest/doctest.h>
+
+#include <tengen/apps/go/play/analysis.h>
+#include <tengen/apps/go/play/line_reader.h>
+#include <tengen/apps/go/play/match.h>
+#include <tengen/apps/go/search/threads.h>
 
 #include "../../program.h"
 #include "../../temporary.h"

@@ -1,0 +1,200 @@
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+
+#include <tengen/apps/common/run.h>
+#include <tengen/apps/go/commands/commands.h>
+#include <tengen/apps/go/commands/player_options.h>
+#include <tengen/apps/go/play/answers.h>
+#include <tengen/apps/go/play/match.h>
+
+namespace tengen::go {
+namespace {
+
+struct SideOptions {
+  std::string what, name;
+  int visits = 0;
+  std::vector<std::string> extra;
+};
+
+struct Options {
+  SideOptions sides[2];
+  EvaluatorOptions evaluator;
+  NetPlayerOptions player;
+  Timeouts timeouts;
+  MatchSettings match;
+  std::string rules = "tromp-taylor", komi = "7";
+  std::string sgf_dir, jsonl, json_file, log_dir;
+  bool no_alternate = false, quiet = false;
+  int jobs = 0;
+};
+
+/// A file of weights, "built-in" or "uniform"; anything else is the command line of a GTP engine.
+bool is_network(const std::string& what) {
+  return what == "uniform" || what == "built-in" || what.ends_with(".safetensors");
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  for (size_t at = 0; (at = text.find(from, at)) != text.npos; at += to.size())
+    text.replace(at, from.size(), to);
+  return text;
+}
+
+std::string short_name(const SideOptions& side) {
+  if (!side.name.empty()) return side.name;
+  if (is_network(side.what)) return std::filesystem::path(side.what).stem().string();
+  const auto words = split_words(side.what);
+  return words.empty() ? "?" : std::filesystem::path(words[0]).filename().string();
+}
+
+Side make_side(const Options& options, int number, const std::string& name,
+               std::map<std::string, std::shared_ptr<Evaluator>>& evaluators) {
+  const SideOptions& side = options.sides[number];
+  if (is_network(side.what)) {
+    std::shared_ptr<Evaluator>& evaluator = evaluators[side.what];
+    if (!evaluator) {
+      EvaluatorOptions how = options.evaluator;
+      how.net = side.what == "built-in" ? "" : side.what;
+      evaluator = load_evaluator(how);
+    }
+    NetPlayerOptions player = options.player;
+    if (side.visits > 0) player.limits.visits = side.visits;
+    return {name,
+            [evaluator, player](int, uint64_t seed) { return make_net_player(evaluator, player, seed); }};
+  }
+  return {name, [&options, name, number, side](int job, uint64_t seed) {
+            EngineOptions engine{name, side.what, side.extra, {}, options.timeouts};
+            engine.command_line = replaced(engine.command_line, "{seed}", std::to_string(seed % 2000000011));
+            engine.command_line = replaced(engine.command_line, "{job}", std::to_string(job));
+            if (!options.log_dir.empty()) {
+              engine.log = detail::str(options.log_dir, "/engine", number + 1, ".job", job, ".log");
+            }
+            return make_engine(engine);
+          }};
+}
+
+/// Returns the exit status: 1 when a game ended by forfeit, was void, or could not be played.
+int run(Options& options) {
+  MatchSettings& match = options.match;
+  match.rules = rules_named(options.rules);
+  match.rules.komi = parse_komi(options.komi);
+  match.alternate = !options.no_alternate;
+  const bool both_networks = is_network(options.sides[0].what) && is_network(options.sides[1].what);
+  match.jobs = options.jobs > 0 ? options.jobs : both_networks ? 16 : 1;
+  for (const std::string& folder : {options.sgf_dir, options.log_dir}) {
+    if (!folder.empty()) std::filesystem::create_directories(folder);
+  }
+  std::string names[2] = {short_name(options.sides[0]), short_name(options.sides[1])};
+  if (names[0] == names[1]) {
+    names[0] += "#1";
+    names[1] += "#2";
+  }
+  std::map<std::string, std::shared_ptr<Evaluator>> evaluators;
+  const Side sides[2] = {make_side(options, 0, names[0], evaluators),
+                         make_side(options, 1, names[1], evaluators)};
+  std::ofstream jsonl;
+  if (!options.jsonl.empty()) {
+    jsonl.open(options.jsonl, std::ios::app);
+    TENGEN_CHECK(jsonl, "cannot write ", options.jsonl);
+  }
+
+  const auto start = std::chrono::steady_clock::now();
+  const auto games = play_match(sides, match, [&](const MatchGame& game, const MatchCount& count) {
+    if (!options.quiet) std::printf("%s\n", game_line(game, count, sides).c_str());
+    std::fflush(stdout);
+    if (jsonl.is_open()) write_answer(jsonl, to_text(game_json(game, sides)) + "\n", options.jsonl);
+    if (!options.sgf_dir.empty()) {
+      char name[32];
+      std::snprintf(name, sizeof(name), "/game%05d.sgf", game.index);
+      apps::write_text(options.sgf_dir + name, game_sgf(game, sides));
+    }
+  });
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  std::printf("\n%s", summary_text(games, match, sides, seconds).c_str());
+  if (!options.json_file.empty()) {
+    apps::write_text(options.json_file, summary_json(games, match, sides, seconds).dump(1) + "\n");
+  }
+  const bool good = int(games.size()) == match.games &&
+                    std::ranges::all_of(games, [](const MatchGame& g) { return g.counts && g.blame < 0; });
+  return good ? 0 : 1;
+}
+
+}  // namespace
+
+void add_match_command(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  CLI::App& command = *app.add_subcommand("match", "Play two sides against each other");
+  command.footer(
+      "A side is a file of weights (.safetensors), 'built-in', or the command line of a GTP engine, in which "
+      "{seed} "
+      "and {job} are replaced.");
+  const char* colors[2] = {"black", "white"};
+  for (int i : {0, 1}) {
+    const std::string color = colors[i];
+    SideOptions& side = options->sides[i];
+    command
+        .add_option("--" + color, side.what, i == 0 ? "First side, Black in the first game" : "Second side")
+        ->required();
+    command.add_option("--name-" + color, side.name, "Its name");
+    command.add_option("--visits-" + color, side.visits, "Its visits a move (networks)")->check(at_least(1));
+    command.add_option("--extra-" + color, side.extra, "GTP command sent to it before each game");
+  }
+  MatchSettings& match = options->match;
+  command.add_option("--games", match.games, "Games")->check(at_least(1))->capture_default_str();
+  command.add_option("--size", match.size, "Board size")
+      ->check(CLI::Range(kMinSize, kMaxSize))
+      ->capture_default_str();
+  command.add_option("--komi", options->komi, "Points for White")
+      ->check(komi_number())
+      ->capture_default_str();
+  command.add_option("--rules", options->rules, "Rules by name")->check(rules_name())->capture_default_str();
+  command.add_option("--jobs", options->jobs, "Games at once [16 between networks, else 1]")
+      ->check(at_least(1));
+  command.add_option("--visits", options->player.limits.visits, "Visits a move of networks; 1: policy only")
+      ->check(CLI::Range(1, Player::kMaxVisits))
+      ->capture_default_str();
+  command.add_option("--temperature", options->player.temperature, "Of networks' opening moves")
+      ->check(CLI::Range(0.0, 10.0))
+      ->capture_default_str();
+  command.add_option("--resign", options->player.resign, "Networks resign below this win rate; 0: never")
+      ->check(CLI::Range(0.0, 0.5))
+      ->capture_default_str();
+  command
+      .add_option("--opening-random-moves", match.opening_moves,
+                  "Random moves at the start, the same in a pair")
+      ->check(at_least(0))
+      ->capture_default_str();
+  command
+      .add_option("--opening-min-line", match.opening_line, "Their distance from the edge [3 from 9x9 on]")
+      ->check(at_least(1));
+  command.add_flag("--no-alternate", options->no_alternate, "The first side is always Black");
+  command.add_option("--max-moves", match.max_moves, "Count the game after so many moves [3 N N]")
+      ->check(at_least(1));
+  command.add_option("--seed", match.seed, "Of openings and players")->capture_default_str();
+  command.add_flag("--void-crashes", match.void_on_crash, "A game whose engine died or hung does not count");
+  command.add_flag("--void-rejects", match.void_on_reject, "Nor one where a side refused a legal move");
+  command.add_flag("--check-final-score", match.check_final_score, "Compare the engines' final_score");
+  command.add_option("--move-timeout", options->timeouts.move, "Seconds for a move")->capture_default_str();
+  command.add_option("--timeout", options->timeouts.command, "Seconds for other commands")
+      ->capture_default_str();
+  command.add_option("--start-timeout", options->timeouts.start, "Seconds to start and set up")
+      ->capture_default_str();
+  command.add_option("--sgf-dir", options->sgf_dir, "A file for each game")->type_name("DIR");
+  command.add_option("--jsonl", options->jsonl, "Append a JSON line for each game")->type_name("FILE");
+  command.add_option("--json", options->json_file, "Write the summary")->type_name("FILE");
+  command.add_option("--log-dir", options->log_dir, "The engines' standard error")->type_name("DIR");
+  command.add_flag("--quiet", options->quiet, "Only the summary");
+  EvaluatorOptions& evaluator = options->evaluator;
+  command.add_option("--batch", evaluator.batch, "Positions that a network sees at once, at most")
+      ->check(CLI::Range(1, 4096))
+      ->capture_default_str();
+  add_device_option(command, evaluator.device);
+  command.callback([options] {
+    if (const int status = run(*options)) throw CLI::RuntimeError(status);
+  });
+}
+
+}  // namespace tengen::go
