@@ -21,6 +21,7 @@
 #include <tengen/tensor/cuda.h>
 #include <tengen/tensor/parallel.h>
 #include <tengen/tensor/precision.h>
+#include <tengen/tensor/version.h>
 #include <tengen/tensor/warning.h>
 
 // clang-format off

@@ -1,4 +1,5 @@
-// Anomaly mode's notes. Private to autograd/.
+// Private: not installed; no public header includes it.
+// Anomaly mode's notes.
 #pragma once
 
 #include <tengen/autograd/node.h>

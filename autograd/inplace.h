@@ -1,4 +1,5 @@
-// How an operator writes into a tensor that exists. For operator authors only.
+// Private: not installed; no public header includes it.
+// How an operator writes into a tensor that exists.
 //
 //   Tensor& Tensor::fill_(const Scalar& value) const {
 //     if (!writes_directly("fill_", *this, {}))

@@ -1,4 +1,5 @@
-// What autograd hangs on a tensor. Private to autograd/.
+// Private: not installed; no public header includes it.
+// What autograd hangs on a tensor.
 #pragma once
 
 #include <functional>

@@ -1,4 +1,5 @@
-// How an operator enters the graph. For operator authors only; see docs/adding-an-operator.md.
+// Private: not installed; no public header includes it.
+// How an operator enters the graph. See docs/adding-an-operator.md.
 //
 //   Tensor mul(const Tensor& self, const Tensor& other) {
 //     Tensor out = kernel_binary(Binary::mul, self, other);

@@ -1,18 +1,33 @@
-# Installs the library, its headers and programs so that find_package(tengen) and pkg-config find them.
+# Installs the library, its public headers, the programs and the documents, so that find_package(tengen) and pkg-config find
+# them. As a part of another project too: what that project installs and exports may then link tengen::tengen.
 include(CMakePackageConfigHelpers)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/tengen)
-install(TARGETS tengen EXPORT tengen-targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-foreach(room tensor autograd nn optim data io)
-  install(DIRECTORY ${room} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/tengen FILES_MATCHING PATTERN "*.h"
-          PATTERN "cpu" EXCLUDE PATTERN "*.cpp" EXCLUDE)
+install(TARGETS tengen EXPORT tengen-targets
+        ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+        RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+
+# The public headers: all but the kernels' and those whose first line begins with "// Private".
+file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}
+     tensor/*.h autograd/*.h nn/*.h optim/*.h data/*.h io/*.h cuda/*.h)
+list(FILTER headers EXCLUDE REGEX "/(cpu|kernels|emulator)/")
+foreach(header IN LISTS headers ITEMS torch.h)
+  file(STRINGS ${header} first_line LIMIT_COUNT 1)
+  if(NOT first_line MATCHES "^// Private")
+    get_filename_component(folder ${header} DIRECTORY)
+    install(FILES ${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/tengen/${folder})
+  endif()
 endforeach()
-install(FILES cuda/stream.h cuda/graph.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/tengen/cuda)
-file(GLOB umbrella_headers ${PROJECT_SOURCE_DIR}/*.h)
-install(FILES ${umbrella_headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/tengen)
-if(TARGET tengen-detect)
-  install(TARGETS tengen-detect RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-endif()
+
+foreach(program tengen-detect tengen-go)
+  if(TARGET ${program})
+    install(TARGETS ${program} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  endif()
+endforeach()
+
+set(document_dir ${CMAKE_INSTALL_DATADIR}/doc/tengen)
+install(FILES LICENSE THIRD_PARTY.md README.md CHANGELOG.md SECURITY.md CONTRIBUTING.md DESTINATION ${document_dir})
+install(DIRECTORY docs examples DESTINATION ${document_dir})
 
 install(EXPORT tengen-targets NAMESPACE tengen:: DESTINATION ${package_dir})
 configure_package_config_file(cmake/tengen-config.cmake.in ${PROJECT_BINARY_DIR}/tengen-config.cmake

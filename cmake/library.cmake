@@ -9,13 +9,14 @@ file(GLOB TENGEN_SOURCES CONFIGURE_DEPENDS tensor/*.cpp autograd/*.cpp autograd/
   optim/*.cpp data/*.cpp io/*.cpp)
 file(GLOB TENGEN_KERNEL_SOURCES CONFIGURE_DEPENDS tensor/cpu/*.cpp)
 
-add_library(tengen STATIC ${TENGEN_SOURCES})
+add_library(tengen ${TENGEN_SOURCES})  # static unless BUILD_SHARED_LIBS is on
 add_library(tengen::tengen ALIAS tengen)
 target_link_libraries(tengen PRIVATE $<BUILD_INTERFACE:tengen_flags> ZLIB::ZLIB PUBLIC Threads::Threads)
 target_compile_features(tengen PUBLIC cxx_std_20)
 target_include_directories(tengen PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
   $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-set_target_properties(tengen PROPERTIES POSITION_INDEPENDENT_CODE ON)
+set_target_properties(tengen PROPERTIES POSITION_INDEPENDENT_CODE ON VERSION ${PROJECT_VERSION}
+  SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
 if(TENGEN_PRECOMPILE)
   target_precompile_headers(tengen PRIVATE <tengen/autograd/ops/ops.h>)
 endif()

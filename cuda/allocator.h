@@ -1,3 +1,4 @@
+// Private: not installed; no public header includes it.
 // The caching allocator of device memory. Blocks come in size classes and belong to the stream that was
 // current when they were allocated: a block freed while that stream still uses it is handed out again only to
 // later work of the same stream. Thread-safe.

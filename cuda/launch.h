@@ -1,3 +1,4 @@
+// Private: not installed; no public header includes it.
 // Launching kernels: the one place that knows whether they run on a GPU or in the emulator. Only .cu files
 // include this.
 #pragma once

@@ -1,4 +1,5 @@
-// For cuda/ itself: which streams use a block of pinned memory.
+// Private: not installed; no public header includes it.
+// Which streams use a block of pinned memory.
 #pragma once
 
 namespace tengen::cuda {

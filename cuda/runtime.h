@@ -1,5 +1,6 @@
+// Private: not installed; no public header includes it.
 // What the rest of cuda/ builds on: errors, the current device and stream, working memory. Includes the CUDA
-// runtime's header (or the emulator's), so no public header includes this one.
+// runtime's header (or the emulator's).
 #pragma once
 
 #include <cuda_runtime.h>

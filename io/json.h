@@ -1,3 +1,4 @@
+// Private: not installed; no public header includes it.
 // As much JSON as file headers need: objects of strings, arrays of whole numbers, nested objects.
 #pragma once
 

@@ -1,3 +1,4 @@
+// Private: not installed; no public header includes it.
 // NumPy's .npy files, versions 1.0 to 3.0 (format: numpy.lib.format), as plain bytes with a dtype and a
 // shape.
 #pragma once

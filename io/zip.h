@@ -1,3 +1,4 @@
+// Private: not installed; no public header includes it.
 // Reading of zip archives (PKWARE APPNOTE 6.3): stored and deflated members, zip64.
 #pragma once
 

@@ -1,3 +1,4 @@
+// Private: not installed; no public header includes it.
 // For the definitions of this folder only: the parameters of a group, gathered so that one kernel call moves
 // those that make the same step. The kernels know float and double: 16-bit parameters, gradients and averages
 // are computed in float and rounded at the end of a step.

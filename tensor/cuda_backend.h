@@ -1,3 +1,4 @@
+// Private: not installed; no public header includes it.
 // What tensor/ asks of the CUDA backend. Defined in cuda/, by absent.cpp in a build without CUDA.
 #pragma once
 

@@ -5,6 +5,8 @@
 #include <iosfwd>
 #include <string>
 
+#include <tengen/tensor/version.h>
+
 namespace tengen {
 
 enum class DeviceType : int8_t { CPU, CUDA };

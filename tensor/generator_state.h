@@ -1,5 +1,6 @@
+// Private: not installed; no public header includes it.
 // The generators themselves: on the CPU mt19937 (Matsumoto and Nishimura 1998) and what PyTorch draws from
-// it, on CUDA devices Philox (philox.h). Private to tensor/.
+// it, on CUDA devices Philox (philox.h).
 #pragma once
 
 #include <array>

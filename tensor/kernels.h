@@ -1,3 +1,4 @@
+// Private: not installed; no public header includes it.
 // The backend interface: one table of primitive kernels over raw memory. A backend is one filled table.
 //
 // Kernels know nothing of gradients, broadcasting or type promotion: callers have settled shapes and dtypes,

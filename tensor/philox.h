@@ -1,3 +1,4 @@
+// Private: not installed; no public header includes it.
 // Philox4x32-10, the counter-based generator of CUDA devices (Salmon, Moraes, Dror, Shaw 2011, "Parallel
 // random numbers: as easy as 1, 2, 3"): a block of four words is a function of a key and a counter, so that
 // any number of a stream can be made at any time by any thread. docs/cuda.md tells how tensors are filled

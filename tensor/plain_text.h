@@ -11,6 +11,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <tengen/tensor/version.h>
+
 namespace tengen::plain_text {
 
 /// A standard stream that reads and writes as in the "C" locale: plain_text::Classic<std::ostringstream> out;

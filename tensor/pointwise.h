@@ -1,3 +1,4 @@
+// Private: not installed; no public header includes it.
 // Every pointwise formula, written once, for every backend.
 //
 // A formula is a template over V: a number (float, double, int64_t) in scalar loops and on a GPU, or a CPU

@@ -1,3 +1,4 @@
+// Private: not installed; no public header includes it.
 // Fills tensors with random numbers: on the CPU in the order and by the rules of PyTorch's CPU backend, on
 // devices from their own streams (docs/cuda.md). No gradients here.
 #pragma once

@@ -10,6 +10,8 @@
 #include <new>
 #include <utility>
 
+#include <tengen/tensor/version.h>
+
 namespace tengen {
 
 template <class T, size_t N>

@@ -1,3 +1,4 @@
+// Private: not installed; no public header includes it.
 // Copies between tensors of any two devices, and fills.
 #pragma once
 

@@ -1,4 +1,5 @@
-// Tensors as kernels see them; for operator authors.
+// Private: not installed; no public header includes it.
+// Tensors as kernels see them.
 #pragma once
 
 #include <tengen/tensor/kernels.h>

@@ -1,3 +1,4 @@
+// Private: not installed; no public header includes it.
 // The adjoint of every view that shows a part of its tensor.
 #pragma once
 

@@ -1,4 +1,5 @@
-// What other operators know of batch norm; for the files of this folder.
+// Private: not installed; no public header includes it.
+// What other operators know of batch norm.
 #pragma once
 
 #include <tengen/tensor/kernels.h>

@@ -1,4 +1,5 @@
-// Building blocks of pointwise operators; for the files of this folder.
+// Private: not installed; no public header includes it.
+// Building blocks of pointwise operators.
 #pragma once
 
 #include <tengen/autograd/inplace.h>

@@ -1,3 +1,4 @@
+// Private: not installed; no public header includes it.
 // What operators do with 16-bit floating types, and what autocasting does with operators. An operator that
 // is concerned begins with a line that casts its operands and calls it again:
 //

@@ -15,6 +15,7 @@
 #include <tengen/apps/detector/eval/val.h>
 #include <tengen/apps/detector/model/anchors.h>
 #include <tengen/apps/detector/train/train.h>
+#include <tengen/tensor/version.h>
 
 using namespace tengen::detect;
 using tengen::apps::DeviceError;
@@ -142,7 +143,7 @@ int run(int argc, char** argv) {
   CLI::App app{"Trains, measures and runs YOLOv5-style object detectors"};
   app.require_subcommand(1);
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);  // a flag given again wins
-  app.set_version_flag("--version", TENGEN_VERSION);
+  app.set_version_flag("--version", "tengen-detect " TENGEN_VERSION);
   std::function<int()> chosen;  // returns the exit code
   TrainCommand train;
   ValCommand val;

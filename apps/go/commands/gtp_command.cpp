@@ -5,6 +5,7 @@
 #include <tengen/apps/go/commands/commands.h>
 #include <tengen/apps/go/commands/player_options.h>
 #include <tengen/apps/go/play/gtp.h>
+#include <tengen/tensor/version.h>
 
 namespace tengen::go {
 

@@ -6,6 +6,7 @@
 #include <tengen/apps/common/device.h>
 #include <tengen/apps/common/output.h>
 #include <tengen/apps/go/commands/commands.h>
+#include <tengen/tensor/version.h>
 
 namespace tengen::go {
 namespace {
