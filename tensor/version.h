@@ -2,7 +2,7 @@
 #pragma once
 
 #if __cplusplus < 202002L
-#error "tengen needs C++20: compile with -std=c++20, or link the CMake target tengen::tengen, which asks for it"
+#error "tengen needs C++20: compile with -std=c++20, or link the CMake target tengen::tengen"
 #include "nothing: this line stops the compiler, so that the error above is not followed by hundreds of others"
 #endif
 
@@ -17,8 +17,8 @@
 
 namespace tengen {
 
-/// The version of the library that the program is linked with; TENGEN_VERSION unless headers and library come from
-/// different installations.
+/// The version of the library that the program is linked with; TENGEN_VERSION unless headers and library come
+/// from different installations.
 const char* version();
 
 }  // namespace tengen
