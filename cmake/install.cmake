@@ -27,7 +27,7 @@ endforeach()
 
 set(document_dir ${CMAKE_INSTALL_DATADIR}/doc/tengen)
 install(FILES LICENSE THIRD_PARTY.md README.md CHANGELOG.md SECURITY.md CONTRIBUTING.md DESTINATION ${document_dir})
-install(DIRECTORY docs examples DESTINATION ${document_dir})
+install(DIRECTORY docs examples DESTINATION ${document_dir} PATTERN Doxyfile EXCLUDE)
 
 install(EXPORT tengen-targets NAMESPACE tengen:: DESTINATION ${package_dir})
 configure_package_config_file(cmake/tengen-config.cmake.in ${PROJECT_BINARY_DIR}/tengen-config.cmake

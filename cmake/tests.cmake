@@ -61,9 +61,9 @@ foreach(isa IN LISTS lesser_sets)
   set_tests_properties("kernels: all with ${isa}" PROPERTIES ENVIRONMENT TENGEN_CPU=${isa})
 endforeach()
 
-# A stranger's project that gets tengen in each of three ways.
+# What is installed, and a stranger's project that gets tengen in each of three ways.
 if(TENGEN_BUILD_APPS AND TENGEN_INSTALL AND NOT TENGEN_SANITIZE)
-  foreach(how find_package add_subdirectory FetchContent)
+  foreach(how installed find_package add_subdirectory FetchContent)
     add_test(NAME "package: ${how}" COMMAND ${PROJECT_SOURCE_DIR}/tests/package/run ${how} ${PROJECT_BINARY_DIR}
              ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/package-${how})
   endforeach()
