@@ -1,7 +1,8 @@
-#include <doctest/doctest.h>
-#include <tengen/tensor/version.h>
-
 #include <string>
+
+#include <doctest/doctest.h>
+
+#include <tengen/tensor/version.h>
 
 TEST_CASE("version: the text, its three numbers and the library agree") {
   const std::string numbers = std::to_string(TENGEN_VERSION_MAJOR) + "." +
