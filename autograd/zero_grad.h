@@ -1,3 +1,4 @@
+// Private: not installed; no public header includes it.
 // What zero_grad() of modules and optimizers does to each parameter.
 #pragma once
 
