@@ -4,19 +4,6 @@
 
 namespace tengen::optim {
 
-void AdagradOptions::visit(FieldVisitor& visitor) {
-  visitor.field("lr", lr_);
-  visitor.field("lr_decay", lr_decay_);
-  visitor.field("weight_decay", weight_decay_);
-  visitor.field("initial_accumulator_value", initial_accumulator_value_);
-  visitor.field("eps", eps_);
-}
-
-void AdagradParamState::visit(FieldVisitor& visitor) {
-  visitor.field("sum", sum_);
-  visitor.field("step", step_);
-}
-
 Adagrad::Adagrad(std::vector<OptimizerParamGroup> param_groups, AdagradOptions defaults)
     : PerParameterOptimizer(std::move(param_groups), defaults) {
   TENGEN_CHECK(defaults.lr() >= 0, "Invalid learning rate: ", defaults.lr());
@@ -27,8 +14,8 @@ Adagrad::Adagrad(std::vector<OptimizerParamGroup> param_groups, AdagradOptions d
   TENGEN_CHECK(defaults.eps() >= 0, "Invalid epsilon value: ", defaults.eps());
 }
 
-void Adagrad::update(const std::vector<Moving>& moving, const AdagradOptions& options) {
-  for (const auto& [param, grad, state] : moving) {
+void Adagrad::update(const std::vector<ParamUpdate>& updates, const AdagradOptions& options) {
+  for (const auto& [param, grad, state] : updates) {
     if (!state.sum().defined())
       state.sum(full(param.sizes(), options.initial_accumulator_value(), param.options()));
     double lr = options.lr() / (1 + double(state.step()) * options.lr_decay());

@@ -2,20 +2,11 @@
 
 #include <cmath>
 
-#include <tengen/optim/steps.h>
+#include <tengen/optim/step_batch.h>
 #include <tengen/tensor/factories.h>
 
 namespace tengen::optim {
 namespace {
-
-template <class Options>
-void visit(Options& options, FieldVisitor& visitor) {
-  visitor.field("lr", options.lr());
-  visitor.field("betas", options.betas());
-  visitor.field("eps", options.eps());
-  visitor.field("weight_decay", options.weight_decay());
-  visitor.field("amsgrad", options.amsgrad());
-}
 
 template <class Options>
 void check(const Options& options) {
@@ -27,11 +18,11 @@ void check(const Options& options) {
   TENGEN_CHECK(options.weight_decay() >= 0, "Invalid weight_decay value: ", options.weight_decay());
 }
 
-template <class Moving, class Options>
-void update(const std::vector<Moving>& moving, const Options& options, bool decoupled) {
+template <class ParamUpdate, class Options>
+void update(const std::vector<ParamUpdate>& updates, const Options& options, bool decoupled) {
   auto [beta1, beta2] = options.betas();
-  Steps<AdamStep, AdamTensors> steps("Adam.step", &Kernels::adam_step);
-  for (const auto& [param, grad, state] : moving) {
+  StepBatch<AdamStep, AdamTensors> steps("Adam.step", &Kernels::adam_step);
+  for (const auto& [param, grad, state] : updates) {
     if (!state.exp_avg().defined()) {
       state.exp_avg(zeros(param.sizes(), param.options()));
       state.exp_avg_sq(zeros(param.sizes(), param.options()));
@@ -47,31 +38,28 @@ void update(const std::vector<Moving>& moving, const Options& options, bool deco
       step.weight_decay = options.weight_decay();
     const Tensor largest = options.amsgrad() ? state.max_exp_avg_sq() : Tensor();
     steps.add(param, step,
-              {param.numel(), steps.written(param), steps.read(grad), steps.written(state.exp_avg()),
-               steps.written(state.exp_avg_sq()), steps.written(largest)});
+              {param.numel(), steps.writable(param), steps.readable(grad), steps.writable(state.exp_avg()),
+               steps.writable(state.exp_avg_sq()), steps.writable(largest)});
   }
   steps.run();
 }
 
 }  // namespace
 
-void AdamOptions::visit(FieldVisitor& visitor) { optim::visit(*this, visitor); }
-void AdamWOptions::visit(FieldVisitor& visitor) { optim::visit(*this, visitor); }
-
 Adam::Adam(std::vector<OptimizerParamGroup> param_groups, AdamOptions defaults)
     : PerParameterOptimizer(std::move(param_groups), defaults) {
   check(defaults);
 }
-void Adam::update(const std::vector<Moving>& moving, const AdamOptions& options) {
-  optim::update(moving, options, /*decoupled=*/false);
+void Adam::update(const std::vector<ParamUpdate>& updates, const AdamOptions& options) {
+  optim::update(updates, options, /*decoupled=*/false);
 }
 
 AdamW::AdamW(std::vector<OptimizerParamGroup> param_groups, AdamWOptions defaults)
     : PerParameterOptimizer(std::move(param_groups), defaults) {
   check(defaults);
 }
-void AdamW::update(const std::vector<Moving>& moving, const AdamWOptions& options) {
-  optim::update(moving, options, /*decoupled=*/true);
+void AdamW::update(const std::vector<ParamUpdate>& updates, const AdamWOptions& options) {
+  optim::update(updates, options, /*decoupled=*/true);
 }
 
 }  // namespace tengen::optim

@@ -34,8 +34,8 @@ void AveragedModel::update() {
 }
 
 void AveragedModel::restore(const std::vector<Tensor>& averages, int64_t n_averaged) {
-  TENGEN_CHECK(averages.size() == averages_.size(), "AveragedModel: found ", averages.size(),
-               " averages, expected ", averages_.size());
+  TENGEN_CHECK(averages.size() == averages_.size(), "AveragedModel: expected ", averages_.size(),
+               " averages, but got ", averages.size());
   NoGradGuard no_grad;
   for (size_t i = 0; i < averages.size(); ++i) averages_[i].copy_(averages[i]);
   n_averaged_ = n_averaged;

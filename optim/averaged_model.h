@@ -8,14 +8,14 @@
 
 namespace tengen::optim {
 
-/// How much of the average stays when the parameters come in for the n-th time (n = 1, 2, ...; the average
-/// starts as a copy of the parameters).
+/// What fraction of the average stays when the parameters come in for the n-th time (n = 1, 2, ...; the
+/// average starts as a copy of the parameters).
 using AverageDecay = std::function<double(int64_t n)>;
 /// The plain average of all values, as for stochastic weight averaging (Izmailov et al. 2018).
 AverageDecay equal_average();
-/// A constant share.
+/// The same fraction of the average stays each time: the exponential moving average.
 AverageDecay ema_decay(double decay);
-/// decay * (1 - exp(-n / tau)): quick to follow at first.
+/// decay * (1 - exp(-n / tau)): the average follows quickly at first.
 AverageDecay ramped_ema_decay(double decay = 0.9999, double tau = 2000);
 
 /// Averages of tensors, kept beside them: Python's torch.optim.swa_utils.AveragedModel for lists of tensors.
@@ -27,6 +27,7 @@ class AveragedModel {
   void update();
   /// The averages, in the order of the tensors.
   const std::vector<Tensor>& averages() const { return averages_; }
+  /// How often update() has been called.
   int64_t n_averaged() const { return n_averaged_; }
   /// Continues from saved averages.
   void restore(const std::vector<Tensor>& averages, int64_t n_averaged);

@@ -8,7 +8,8 @@ namespace tengen::optim {
 std::vector<double> PerGroup::of(const Optimizer& optimizer, const char* name) const {
   size_t groups = optimizer.param_groups().size();
   if (values.size() == 1) return std::vector<double>(groups, values[0]);
-  TENGEN_CHECK(values.size() == groups, "expected ", groups, " values for ", name, ", got ", values.size());
+  TENGEN_CHECK(values.size() == groups, "expected ", groups, " values for ", name, ", but got ",
+               values.size());
   return values;
 }
 
@@ -37,7 +38,7 @@ CyclicLR::CyclicLR(Optimizer& optimizer, PerGroup base_lr, PerGroup max_lr, Cycl
                "'; expected triangular, triangular2 or exp_range");
   double up = double(options_.step_size_up()),
          down = double(options_.step_size_down().value_or(options_.step_size_up()));
-  TENGEN_CHECK(up > 0 && down > 0, "CyclicLR: step sizes must be positive, found ", up, " and ", down);
+  TENGEN_CHECK(up > 0 && down > 0, "CyclicLR: step sizes must be positive, but got ", up, " and ", down);
   total_size_ = up + down;
   step_ratio_ = up / total_size_;
   if (!options_.scale_fn()) {
@@ -86,7 +87,7 @@ OneCycleLR::OneCycleLR(Optimizer& optimizer, PerGroup max_lr, int64_t total_step
   TENGEN_CHECK(start >= 0 && start <= 1, "Expected float between 0 and 1 pct_start, but got ", start);
   const std::string& strategy = options_.anneal_strategy();
   TENGEN_CHECK(strategy == "cos" || strategy == "linear",
-               "anneal_strategy must by one of 'cos' or 'linear', instead got ", strategy);
+               "anneal_strategy must be one of 'cos' or 'linear', but got ", strategy);
   for (size_t i = 0; i < max_lrs_.size(); ++i) {
     initial_lrs_.push_back(max_lrs_[i] / options_.div_factor());
     min_lrs_.push_back(initial_lrs_[i] / options_.final_div_factor());
@@ -136,7 +137,8 @@ ReduceLROnPlateau::ReduceLROnPlateau(Optimizer& optimizer, ReduceLROnPlateauOpti
     : optimizer_(optimizer),
       options_(std::move(options)),
       min_lrs_(options_.min_lr().of(optimizer, "min_lr")) {
-  TENGEN_CHECK(options_.factor() < 1, "ReduceLROnPlateau: factor should be < 1.0, found ", options_.factor());
+  TENGEN_CHECK(options_.factor() < 1, "ReduceLROnPlateau: factor should be < 1.0, but got ",
+               options_.factor());
   TENGEN_CHECK(options_.mode() == "min" || options_.mode() == "max", "mode ", options_.mode(),
                " is unknown!");
   TENGEN_CHECK(options_.threshold_mode() == "rel" || options_.threshold_mode() == "abs", "threshold mode ",
@@ -180,23 +182,24 @@ std::vector<double> ReduceLROnPlateau::get_last_lr() const {
   return rates;
 }
 
-void ReduceLROnPlateau::visit(FieldVisitor& visitor) {
-  visitor.field("best", best_);
-  visitor.field("num_bad_epochs", num_bad_epochs_);
-  visitor.field("cooldown_counter", cooldown_counter_);
-  visitor.field("last_epoch", last_epoch_);
+template <class Self, class Visitor>
+void ReduceLROnPlateau::visit(Self& self, Visitor& visitor) {
+  visitor.field("best", self.best_);
+  visitor.field("num_bad_epochs", self.num_bad_epochs_);
+  visitor.field("cooldown_counter", self.cooldown_counter_);
+  visitor.field("last_epoch", self.last_epoch_);
 }
 
 StateDict ReduceLROnPlateau::state_dict() const {
   StateDict result("Scheduler state");
   FieldWriter writer(result);
-  const_cast<ReduceLROnPlateau*>(this)->visit(writer);
+  visit(*this, writer);
   return result;
 }
 
 void ReduceLROnPlateau::load_state_dict(const StateDict& state_dict) {
   FieldReader reader(state_dict);
-  visit(reader);
+  visit(*this, reader);
 }
 
 }  // namespace tengen::optim

@@ -4,29 +4,29 @@
 
 namespace tengen::optim {
 
-void FieldWriter::field(const char* name, double& value) {
+void FieldWriter::field(const char* name, const double& value) {
   out_.insert(prefix_ + name, scalar_tensor(value, kDouble));
 }
-void FieldWriter::field(const char* name, int64_t& value) {
+void FieldWriter::field(const char* name, const int64_t& value) {
   out_.insert(prefix_ + name, scalar_tensor(value, kLong));
 }
-void FieldWriter::field(const char* name, bool& value) {
+void FieldWriter::field(const char* name, const bool& value) {
   out_.insert(prefix_ + name, scalar_tensor(value, kBool));
 }
-void FieldWriter::field(const char* name, std::tuple<double, double>& value) {
+void FieldWriter::field(const char* name, const std::tuple<double, double>& value) {
   out_.insert(prefix_ + name, tensor({std::get<0>(value), std::get<1>(value)}, kDouble));
 }
-void FieldWriter::field(const char* name, std::vector<double>& value) {
+void FieldWriter::field(const char* name, const std::vector<double>& value) {
   out_.insert(prefix_ + name, tensor(value, kDouble));
 }
-void FieldWriter::field(const char* name, Tensor& value) {
+void FieldWriter::field(const char* name, const Tensor& value) {
   if (value.defined()) out_.insert(prefix_ + name, value);
 }
 
 const Tensor& FieldReader::get(const char* name, int64_t numel) {
   const Tensor& found = in_[prefix_ + name];
-  TENGEN_CHECK(found.numel() == numel, "optimizer state: ", prefix_, name, " has ", found.numel(),
-               " elements, expected ", numel);
+  TENGEN_CHECK(found.numel() == numel, "optimizer state: ", prefix_, name, ": expected ", numel,
+               " elements, but got ", found.numel());
   return found;
 }
 
@@ -44,8 +44,8 @@ void FieldReader::field(const char* name, std::vector<double>& value) {
 void FieldReader::field(const char* name, Tensor& value) {
   const Tensor* found = in_.find(prefix_ + name);
   if (!found) return value.reset();
-  TENGEN_CHECK(found->sizes() == like_.sizes(), "optimizer state: ", prefix_, name, " has shape ",
-               found->sizes(), ", expected ", like_.sizes());
+  TENGEN_CHECK(found->sizes() == like_.sizes(), "optimizer state: ", prefix_, name, ": expected shape ",
+               like_.sizes(), ", but got ", found->sizes());
   value = found->detach().to(like_.options(), /*non_blocking=*/false, /*copy=*/true);
 }
 

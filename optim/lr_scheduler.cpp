@@ -49,8 +49,8 @@ std::vector<double> LRScheduler::get_current_lrs() const {
 
 void LRScheduler::set_lrs(const std::vector<double>& rates) {
   auto& groups = optimizer_.param_groups();
-  TENGEN_CHECK(rates.size() == groups.size(), "scheduler: found ", groups.size(),
-               " parameter groups, expected ", rates.size(), " as when the scheduler was made");
+  TENGEN_CHECK(rates.size() == groups.size(), "scheduler: expected ", rates.size(),
+               " parameter groups, as when the scheduler was made, but got ", groups.size());
   for (size_t i = 0; i < rates.size(); ++i) groups[i].options().set_lr(rates[i]);
   last_lr_ = rates;
 }
@@ -61,23 +61,26 @@ std::vector<double> LRScheduler::scaled(double factor) const {
   return rates;
 }
 
-void LRScheduler::visit(FieldVisitor& visitor) {
-  visitor.field("last_epoch", last_epoch_);
-  visitor.field("step_count", step_count_);
-  visitor.field("base_lrs", base_lrs_);
-  visitor.field("last_lr", last_lr_);
+template <class Self, class Visitor>
+void LRScheduler::visit(Self& self, Visitor& visitor) {
+  visitor.field("last_epoch", self.last_epoch_);
+  visitor.field("step_count", self.step_count_);
+  visitor.field("base_lrs", self.base_lrs_);
+  visitor.field("last_lr", self.last_lr_);
 }
+void LRScheduler::write(FieldWriter& writer) const { visit(*this, writer); }
+void LRScheduler::read(FieldReader& reader) { visit(*this, reader); }
 
 StateDict LRScheduler::state_dict() const {
   StateDict result("Scheduler state");
   FieldWriter writer(result);
-  const_cast<LRScheduler*>(this)->visit(writer);
+  write(writer);
   return result;
 }
 
 void LRScheduler::load_state_dict(const StateDict& state_dict) {
   FieldReader reader(state_dict);
-  visit(reader);
+  read(reader);
 }
 
 // ---- factors by epoch
@@ -125,7 +128,7 @@ void MultiplicativeLR::restart() {
 
 StepLR::StepLR(Optimizer& optimizer, int64_t step_size, double gamma)
     : LRScheduler(optimizer), step_size_(step_size), gamma_(gamma) {
-  TENGEN_CHECK(step_size > 0, "StepLR: step_size must be positive, found ", step_size);
+  TENGEN_CHECK(step_size > 0, "StepLR: step_size must be positive, but got ", step_size);
   initial_step();
 }
 std::vector<double> StepLR::get_lrs() {
@@ -143,7 +146,7 @@ std::vector<double> MultiStepLR::get_lrs() {
 ConstantLR::ConstantLR(Optimizer& optimizer, double factor, int64_t total_iters)
     : LRScheduler(optimizer), factor_(factor), total_iters_(total_iters) {
   TENGEN_CHECK(factor >= 0 && factor <= 1,
-               "Constant multiplicative factor expected to be between 0 and 1, found ", factor);
+               "Constant multiplicative factor expected to be between 0 and 1, but got ", factor);
   initial_step();
 }
 std::vector<double> ConstantLR::get_lrs() {
@@ -155,11 +158,12 @@ LinearLR::LinearLR(Optimizer& optimizer, double start_factor, double end_factor,
       start_factor_(start_factor),
       end_factor_(end_factor),
       total_iters_(total_iters) {
-  TENGEN_CHECK(start_factor > 0 && start_factor <= 1,
-               "Starting multiplicative factor expected to be greater than 0 and less or equal to 1, found ",
-               start_factor);
+  TENGEN_CHECK(
+      start_factor > 0 && start_factor <= 1,
+      "Starting multiplicative factor expected to be greater than 0 and less or equal to 1, but got ",
+      start_factor);
   TENGEN_CHECK(end_factor >= 0 && end_factor <= 1,
-               "Ending multiplicative factor expected to be between 0 and 1, found ", end_factor);
+               "Ending multiplicative factor expected to be between 0 and 1, but got ", end_factor);
   initial_step();
 }
 std::vector<double> LinearLR::get_lrs() {
@@ -178,7 +182,7 @@ std::vector<double> ExponentialLR::get_lrs() { return scaled(last_epoch_ == 0 ? 
 
 CosineAnnealingLR::CosineAnnealingLR(Optimizer& optimizer, int64_t T_max, double eta_min)
     : LRScheduler(optimizer), T_max_(T_max), eta_min_(eta_min) {
-  TENGEN_CHECK(T_max > 0, "CosineAnnealingLR: T_max must be positive, found ", T_max);
+  TENGEN_CHECK(T_max > 0, "CosineAnnealingLR: T_max must be positive, but got ", T_max);
   initial_step();
 }
 
@@ -240,10 +244,18 @@ std::vector<double> CosineAnnealingWarmRestarts::get_lrs() {
   return rates;
 }
 
-void CosineAnnealingWarmRestarts::visit(FieldVisitor& visitor) {
-  LRScheduler::visit(visitor);
-  visitor.field("T_i", T_i_);
-  visitor.field("T_cur", T_cur_);
+template <class Self, class Visitor>
+void CosineAnnealingWarmRestarts::visit(Self& self, Visitor& visitor) {
+  visitor.field("T_i", self.T_i_);
+  visitor.field("T_cur", self.T_cur_);
+}
+void CosineAnnealingWarmRestarts::write(FieldWriter& writer) const {
+  LRScheduler::write(writer);
+  visit(*this, writer);
+}
+void CosineAnnealingWarmRestarts::read(FieldReader& reader) {
+  LRScheduler::read(reader);
+  visit(*this, reader);
 }
 
 // ---- one after the other
@@ -252,7 +264,7 @@ SequentialLR::SequentialLR(Optimizer& optimizer, std::vector<std::shared_ptr<LRS
                            std::vector<int64_t> milestones)
     : LRScheduler(optimizer), schedulers_(std::move(schedulers)), milestones_(std::move(milestones)) {
   TENGEN_CHECK(!schedulers_.empty() && milestones_.size() + 1 == schedulers_.size(),
-               "SequentialLR: expected one milestone fewer than schedulers, found ", milestones_.size(),
+               "SequentialLR: expected one milestone fewer than schedulers, but got ", milestones_.size(),
                " and ", schedulers_.size());
   // Making the schedulers has set rates; only the first one's count.
   std::vector<double> initial;
@@ -272,7 +284,7 @@ void SequentialLR::step() {
   ++last_epoch_;
   ++step_count_;
   auto place = std::upper_bound(milestones_.begin(), milestones_.end(), last_epoch_);
-  LRScheduler& scheduler = *schedulers_[place - milestones_.begin()];
+  LRScheduler& scheduler = *schedulers_[size_t(place - milestones_.begin())];
   if (place != milestones_.begin() && place[-1] == last_epoch_)
     scheduler.restart();
   else
@@ -280,36 +292,19 @@ void SequentialLR::step() {
   last_lr_ = scheduler.get_last_lr();
 }
 
-namespace {
-
-// Puts a number before every name.
-class Numbered : public FieldVisitor {
- public:
-  Numbered(FieldVisitor& inner, size_t number) : inner_(inner), prefix_(std::to_string(number) + '.') {}
-  void field(const char* name, double& value) override { inner_.field(full(name).c_str(), value); }
-  void field(const char* name, int64_t& value) override { inner_.field(full(name).c_str(), value); }
-  void field(const char* name, bool& value) override { inner_.field(full(name).c_str(), value); }
-  void field(const char* name, std::tuple<double, double>& value) override {
-    inner_.field(full(name).c_str(), value);
-  }
-  void field(const char* name, std::vector<double>& value) override {
-    inner_.field(full(name).c_str(), value);
-  }
-  void field(const char* name, Tensor& value) override { inner_.field(full(name).c_str(), value); }
-
- private:
-  std::string full(const char* name) const { return prefix_ + name; }
-  FieldVisitor& inner_;
-  std::string prefix_;
-};
-
-}  // namespace
-
-void SequentialLR::visit(FieldVisitor& visitor) {
-  LRScheduler::visit(visitor);
+// The fields of the schedulers have their number before their names.
+void SequentialLR::write(FieldWriter& writer) const {
+  LRScheduler::write(writer);
   for (size_t i = 0; i < schedulers_.size(); ++i) {
-    Numbered numbered(visitor, i);
-    schedulers_[i]->visit(numbered);
+    FieldWriter numbered = writer.nested(std::to_string(i) + '.');
+    schedulers_[i]->write(numbered);
+  }
+}
+void SequentialLR::read(FieldReader& reader) {
+  LRScheduler::read(reader);
+  for (size_t i = 0; i < schedulers_.size(); ++i) {
+    FieldReader numbered = reader.nested(std::to_string(i) + '.');
+    schedulers_[i]->read(numbered);
   }
 }
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <functional>
-#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,13 +18,15 @@ class LRScheduler {
   virtual ~LRScheduler() = default;
   LRScheduler(const LRScheduler&) = delete;
 
+  /// Sets the next rates. A first call before the optimizer's first step() is a warning: it skips a rate.
   virtual void step();
-  /// By group, as set last.
+  /// The rates that were set last, one for each group.
   const std::vector<double>& get_last_lr() const { return last_lr_; }
+  /// The number of the present rates, from 0.
   int64_t last_epoch() const { return last_epoch_; }
   Optimizer& optimizer() const { return optimizer_; }
 
-  /// Where the schedule stands; its constructor's arguments are not part of it.
+  /// The position in the schedule; the constructor's arguments are not part of it.
   StateDict state_dict() const;
   void load_state_dict(const StateDict& state_dict);
 
@@ -33,14 +34,17 @@ class LRScheduler {
   friend class SequentialLR;
   /// The rates for last_epoch_, by group. Most schedules compute them from the current ones.
   virtual std::vector<double> get_lrs() = 0;
-  virtual void visit(FieldVisitor& visitor);
-  /// Begins anew from the initial rates, in the middle of a SequentialLR.
+  /// Saves and restores the fields of the state.
+  virtual void write(FieldWriter& writer) const;
+  virtual void read(FieldReader& reader);
+  /// Begins again from the initial rates, when a SequentialLR comes to this schedule.
   virtual void restart();
-  /// To be called at the end of a derived class' constructor: sets the first rates.
+  /// Sets the first rates; a derived class calls it at the end of its constructor.
   void initial_step();
   std::vector<double> get_current_lrs() const;
   void set_lrs(const std::vector<double>& rates);
-  std::vector<double> scaled(double factor) const;  // current rates times factor
+  /// The current rates times factor.
+  std::vector<double> scaled(double factor) const;
 
   Optimizer& optimizer_;
   std::vector<double> base_lrs_, last_lr_;
@@ -48,12 +52,16 @@ class LRScheduler {
   int64_t step_count_ = 0;
 
  private:
+  template <class Self, class Visitor>
+  static void visit(Self& self, Visitor& visitor);
+
   std::optional<int64_t> optimizer_steps_;  // when this was made
 };
 
+/// A factor by epoch (the number of calls of step()).
 using LRLambda = std::function<double(int64_t epoch)>;
 
-/// initial rate * lambda(epoch); one function for all groups or one each.
+/// The initial rate * lambda(epoch); one function for all groups or one for each.
 class LambdaLR : public LRScheduler {
  public:
   LambdaLR(Optimizer& optimizer, LRLambda lambda);
@@ -66,7 +74,7 @@ class LambdaLR : public LRScheduler {
   std::vector<LRLambda> lambdas_;
 };
 
-/// rate * lambda(epoch).
+/// The previous rate * lambda(epoch); one function for all groups or one for each.
 class MultiplicativeLR : public LRScheduler {
  public:
   MultiplicativeLR(Optimizer& optimizer, LRLambda lambda);
@@ -80,7 +88,7 @@ class MultiplicativeLR : public LRScheduler {
   std::vector<LRLambda> lambdas_;
 };
 
-/// Times gamma every step_size epochs.
+/// Multiplies the rate by gamma after every step_size epochs.
 class StepLR : public LRScheduler {
  public:
   StepLR(Optimizer& optimizer, int64_t step_size, double gamma = 0.1);
@@ -93,7 +101,7 @@ class StepLR : public LRScheduler {
   double gamma_;
 };
 
-/// Times gamma at each milestone (twice where one stands twice).
+/// Multiplies the rate by gamma at each epoch in milestones; repeated milestones multiply repeatedly.
 class MultiStepLR : public LRScheduler {
  public:
   MultiStepLR(Optimizer& optimizer, std::vector<int64_t> milestones, double gamma = 0.1);
@@ -106,7 +114,7 @@ class MultiStepLR : public LRScheduler {
   double gamma_;
 };
 
-/// Times factor for the first total_iters epochs.
+/// The initial rate * factor for the first total_iters epochs, then the initial rate.
 class ConstantLR : public LRScheduler {
  public:
   ConstantLR(Optimizer& optimizer, double factor = 1.0 / 3, int64_t total_iters = 5);
@@ -119,7 +127,7 @@ class ConstantLR : public LRScheduler {
   int64_t total_iters_;
 };
 
-/// Times a factor that goes linearly from start_factor to end_factor in total_iters epochs.
+/// The initial rate times a factor that goes linearly from start_factor to end_factor in total_iters epochs.
 class LinearLR : public LRScheduler {
  public:
   LinearLR(Optimizer& optimizer, double start_factor = 1.0 / 3, double end_factor = 1.0,
@@ -133,7 +141,7 @@ class LinearLR : public LRScheduler {
   int64_t total_iters_;
 };
 
-/// Times gamma every epoch.
+/// Multiplies the rate by gamma after every epoch.
 class ExponentialLR : public LRScheduler {
  public:
   ExponentialLR(Optimizer& optimizer, double gamma);
@@ -159,48 +167,56 @@ class CosineAnnealingLR : public LRScheduler {
   double eta_min_;
 };
 
-/// The same with restarts: after T_0 epochs, then T_0 * T_mult, ...
+/// Half a cosine from the initial rate to eta_min in T_0 epochs, then again from the initial rate in T_0 *
+/// T_mult, and so on. Loshchilov and Hutter, SGDR (2016).
 class CosineAnnealingWarmRestarts : public LRScheduler {
  public:
   CosineAnnealingWarmRestarts(Optimizer& optimizer, int64_t T_0, int64_t T_mult = 1, double eta_min = 0);
   void step() override;
-  /// The rate for a point in time that need not be a whole epoch.
+  /// Sets the rate for a point in time that need not be a whole epoch.
   void step(double epoch);
 
  protected:
   std::vector<double> get_lrs() override;
   void restart() override { step(0.0); }
-  void visit(FieldVisitor& visitor) override;
+  void write(FieldWriter& writer) const override;
+  void read(FieldReader& reader) override;
 
  private:
+  template <class Self, class Visitor>
+  static void visit(Self& self, Visitor& visitor);
+
   int64_t T_0_, T_mult_;
   double eta_min_, T_i_, T_cur_ = 0;
 };
 
-/// One number for all groups or one each.
+/// A number for all groups, or one for each.
 struct PerGroup {
   PerGroup(double value) : values{value} {}
-  PerGroup(std::vector<double> values) : values(std::move(values)) {}
+  PerGroup(std::vector<double> one_each) : values(std::move(one_each)) {}
+  /// One number for each group; an Error that calls them `name` if there are too few or too many.
   std::vector<double> of(const Optimizer& optimizer, const char* name) const;
   std::vector<double> values;
 };
 
-/// mode: "triangular", "triangular2" (half the height each cycle) or "exp_range" (times gamma^step).
-/// scale_fn: instead of a mode, the height by cycle or, with scale_mode "iterations", by step.
+/// Options of CyclicLR.
 struct CyclicLROptions {
-  TENGEN_ARG(int64_t, step_size_up) = 2000;
+  TENGEN_ARG(int64_t, step_size_up) = 2000;  ///< steps from base_lr to max_lr
+  /// Steps from max_lr to base_lr (std::nullopt: as many as up).
   TENGEN_ARG(std::optional<int64_t>, step_size_down) = std::nullopt;
+  /// "triangular", "triangular2" (half the height in each cycle) or "exp_range" (the height times
+  /// gamma^step).
   TENGEN_ARG(std::string, mode) = "triangular";
-  TENGEN_ARG(double, gamma) = 1;
-  TENGEN_ARG(std::function<double(double)>, scale_fn);
-  TENGEN_ARG(std::string, scale_mode) = "cycle";
-  TENGEN_ARG(bool, cycle_momentum) = true;
-  TENGEN_ARG(PerGroup, base_momentum) = 0.8;
-  TENGEN_ARG(PerGroup, max_momentum) = 0.9;
+  TENGEN_ARG(double, gamma) = 1;                        ///< for "exp_range"
+  TENGEN_ARG(std::function<double(double)>, scale_fn);  ///< the height, instead of a mode (none)
+  TENGEN_ARG(std::string, scale_mode) = "cycle";  ///< argument of scale_fn: "cycle" or "iterations" (steps)
+  TENGEN_ARG(bool, cycle_momentum) = true;        ///< the momentum goes the other way; it must exist
+  TENGEN_ARG(PerGroup, base_momentum) = 0.8;      ///< momentum at the highest rate
+  TENGEN_ARG(PerGroup, max_momentum) = 0.9;       ///< momentum at the lowest rate
 };
 
-/// Up and down between base_lr and max_lr, the momentum the other way. Smith, Cyclical Learning Rates (2015).
-/// One step per batch.
+/// Goes up and down linearly between base_lr and max_lr. One step() per batch. Smith, Cyclical Learning Rates
+/// (2015).
 class CyclicLR : public LRScheduler {
  public:
   CyclicLR(Optimizer& optimizer, PerGroup base_lr, PerGroup max_lr, CyclicLROptions options = {});
@@ -214,21 +230,20 @@ class CyclicLR : public LRScheduler {
   double total_size_, step_ratio_;
 };
 
-/// anneal_strategy: "cos" or "linear". The first rate is max_lr / div_factor, the last that /
-/// final_div_factor.
+/// Options of OneCycleLR.
 struct OneCycleLROptions {
-  TENGEN_ARG(double, pct_start) = 0.3;
-  TENGEN_ARG(std::string, anneal_strategy) = "cos";
-  TENGEN_ARG(bool, cycle_momentum) = true;
-  TENGEN_ARG(PerGroup, base_momentum) = 0.85;
-  TENGEN_ARG(PerGroup, max_momentum) = 0.95;
-  TENGEN_ARG(double, div_factor) = 25;
-  TENGEN_ARG(double, final_div_factor) = 1e4;
-  TENGEN_ARG(bool, three_phase) = false;
+  TENGEN_ARG(double, pct_start) = 0.3;               ///< fraction of total_steps in which the rate rises
+  TENGEN_ARG(std::string, anneal_strategy) = "cos";  ///< "cos" or "linear"
+  TENGEN_ARG(bool, cycle_momentum) = true;           ///< the momentum goes the other way; it must exist
+  TENGEN_ARG(PerGroup, base_momentum) = 0.85;        ///< momentum at the highest rate
+  TENGEN_ARG(PerGroup, max_momentum) = 0.95;         ///< momentum at the first and last rates
+  TENGEN_ARG(double, div_factor) = 25;               ///< the first rate is max_lr / div_factor
+  TENGEN_ARG(double, final_div_factor) = 1e4;        ///< the last rate is the first / final_div_factor
+  TENGEN_ARG(bool, three_phase) = false;  ///< goes down to the first rate, then in a third phase to the last
 };
 
-/// Up to max_lr and down again within total_steps, the momentum the other way. Smith and Topin,
-/// Super-Convergence (2017). One step per batch; a step beyond total_steps is an Error.
+/// Goes up to max_lr and down again within total_steps. One step() per batch; more than total_steps are an
+/// Error. Smith and Topin, Super-Convergence (2017).
 class OneCycleLR : public LRScheduler {
  public:
   OneCycleLR(Optimizer& optimizer, PerGroup max_lr, int64_t total_steps, OneCycleLROptions options = {});
@@ -247,7 +262,8 @@ class OneCycleLR : public LRScheduler {
   std::vector<Phase> phases_;
 };
 
-/// One schedule after the other: schedules[i + 1] begins at milestones[i].
+/// One schedule after the other: schedulers[i + 1] begins at epoch milestones[i]. All must belong to
+/// `optimizer`.
 class SequentialLR : public LRScheduler {
  public:
   SequentialLR(Optimizer& optimizer, std::vector<std::shared_ptr<LRScheduler>> schedulers,
@@ -256,36 +272,40 @@ class SequentialLR : public LRScheduler {
 
  protected:
   std::vector<double> get_lrs() override { return get_current_lrs(); }
-  void visit(FieldVisitor& visitor) override;
+  void write(FieldWriter& writer) const override;
+  void read(FieldReader& reader) override;
 
  private:
   std::vector<std::shared_ptr<LRScheduler>> schedulers_;
   std::vector<int64_t> milestones_;
 };
 
-/// mode: "min" or "max", what is better; threshold_mode: "rel" or "abs", how much better counts.
+/// Options of ReduceLROnPlateau.
 struct ReduceLROnPlateauOptions {
-  TENGEN_ARG(std::string, mode) = "min";
-  TENGEN_ARG(double, factor) = 0.1;
-  TENGEN_ARG(int64_t, patience) = 10;
-  TENGEN_ARG(double, threshold) = 1e-4;
+  TENGEN_ARG(std::string, mode) = "min";  ///< "min": smaller metrics are better; "max": larger ones
+  TENGEN_ARG(double, factor) = 0.1;       ///< the new rate / the old one; below 1
+  TENGEN_ARG(int64_t, patience) = 10;     ///< epochs without improvement that are let pass
+  TENGEN_ARG(double, threshold) = 1e-4;   ///< how much better counts as an improvement
+  /// "rel": threshold is a fraction of the best metric; "abs": it is a difference.
   TENGEN_ARG(std::string, threshold_mode) = "rel";
-  TENGEN_ARG(int64_t, cooldown) = 0;
-  TENGEN_ARG(PerGroup, min_lr) = 0.0;
-  TENGEN_ARG(double, eps) = 1e-8;
+  TENGEN_ARG(int64_t, cooldown) = 0;   ///< epochs after a reduction that do not count
+  TENGEN_ARG(PerGroup, min_lr) = 0.0;  ///< the rate does not go below
+  TENGEN_ARG(double, eps) = 1e-8;      ///< smaller reductions are not made
 };
 
-/// Times factor when a metric has not become better for more than `patience` epochs.
+/// Multiplies the rates by factor when a metric has not improved for more than `patience` epochs.
 class ReduceLROnPlateau {
  public:
   explicit ReduceLROnPlateau(Optimizer& optimizer, ReduceLROnPlateauOptions options = {});
+  /// Takes the metric of an epoch.
   void step(double metric);
   std::vector<double> get_last_lr() const;
   StateDict state_dict() const;
   void load_state_dict(const StateDict& state_dict);
 
  private:
-  void visit(FieldVisitor& visitor);
+  template <class Self, class Visitor>
+  static void visit(Self& self, Visitor& visitor);
   bool is_better(double metric) const;
 
   Optimizer& optimizer_;

@@ -2,11 +2,15 @@
 
 #include <unordered_set>
 
+#include <tengen/autograd/zero_grad.h>
 #include <tengen/tensor/factories.h>
 
 namespace tengen::optim {
 
 OptimizerOptions& OptimizerParamGroup::options() {
+  return const_cast<OptimizerOptions&>(std::as_const(*this).options());
+}
+const OptimizerOptions& OptimizerParamGroup::options() const {
   TENGEN_CHECK(options_, "optimizer: this parameter group has no options; it gets them from an optimizer");
   return *options_;
 }
@@ -24,7 +28,7 @@ void Optimizer::add_param_group(OptimizerParamGroup group) {
     for (const Tensor& param : other.params()) seen.insert(param.unsafeGetTensorImpl());
   for (const Tensor& param : group.params()) {
     TENGEN_CHECK(param.defined(), "optimizer: a parameter is undefined");
-    TENGEN_CHECK(param.is_leaf(), "can't optimize a non-leaf Tensor, found one of shape ", param.sizes());
+    TENGEN_CHECK(param.is_leaf(), "can't optimize a non-leaf Tensor; this one has shape ", param.sizes());
     TENGEN_CHECK(seen.insert(param.unsafeGetTensorImpl()).second,
                  "some parameters appear in more than one parameter group, or twice in one");
   }
@@ -40,16 +44,7 @@ size_t Optimizer::size() const {
 
 void Optimizer::zero_grad(bool set_to_none) {
   for (auto& group : param_groups_)
-    for (const Tensor& param : group.params()) {
-      Tensor& grad = param.mutable_grad();
-      if (!grad.defined()) continue;
-      if (set_to_none) {
-        grad.reset();
-      } else {
-        grad = grad.detach();
-        grad.zero_();
-      }
-    }
+    for (const Tensor& param : group.params()) autograd::zero_grad(param, set_to_none);
 }
 
 // ---- saving
@@ -67,17 +62,16 @@ Optimizer::StateDict Optimizer::state_dict() const {
   for (const auto& group : param_groups_)
     for (const Tensor& param : group.params()) {
       FieldWriter writer(result, state_prefix(index++));
-      if (auto it = state_.find(param.unsafeGetTensorImpl()); it != state_.end()) it->second->visit(writer);
+      if (auto it = state_.find(param.unsafeGetTensorImpl()); it != state_.end()) it->second->write(writer);
     }
   int64_t first = 0;
   for (size_t g = 0; g < param_groups_.size(); ++g) {
-    auto& group = const_cast<OptimizerParamGroup&>(param_groups_[g]);
+    const OptimizerParamGroup& group = param_groups_[g];
     FieldWriter writer(result, group_prefix(g));
-    group.options().visit(writer);
+    group.options().write(writer);
     if (group.initial_lr) writer.field("initial_lr", *group.initial_lr);
     int64_t end = first + int64_t(group.params().size());
-    Tensor numbers = arange(first, end, kLong);
-    writer.field("params", numbers);
+    writer.field("params", arange(first, end, kLong));
     first = end;
   }
   return result;
@@ -93,8 +87,8 @@ void Optimizer::load_state_dict(const StateDict& given) {
       groups = std::max(groups, size_t(std::atoll(key.c_str() + 13)) + 1);
   }
   TENGEN_CHECK(groups == param_groups_.size(),
-               "loaded state dict has a different number of parameter groups: found ", groups, ", expected ",
-               param_groups_.size());
+               "loaded state dict has a different number of parameter groups: expected ",
+               param_groups_.size(), ", but got ", groups);
 
   // Everything is read before anything is changed.
   State state;
@@ -104,12 +98,12 @@ void Optimizer::load_state_dict(const StateDict& given) {
     OptimizerParamGroup group = param_groups_[g];
     std::string prefix = group_prefix(g);
     int64_t count = given[prefix + "params"].numel();
-    TENGEN_CHECK(count == int64_t(group.params().size()),
-                 "loaded state dict contains a parameter group that doesn't ",
-                 "match the size of optimizer's group ", g, ": found ", count, " parameters, expected ",
-                 group.params().size());
+    TENGEN_CHECK(
+        count == int64_t(group.params().size()),
+        "loaded state dict contains a parameter group that doesn't match the size of optimizer's group ", g,
+        ": expected ", group.params().size(), " parameters, but got ", count);
     FieldReader reader(given, prefix);
-    group.options().visit(reader);
+    group.options().read(reader);
     if (const Tensor* initial = given.find(prefix + "initial_lr")) group.initial_lr = initial->item<double>();
     for (const Tensor& param : group.params()) {
       std::string name = state_prefix(index++);
@@ -117,7 +111,7 @@ void Optimizer::load_state_dict(const StateDict& given) {
       auto entry = make_state();
       TENGEN_CHECK(entry, "optimizer: this optimizer cannot restore state");
       FieldReader state_reader(given, name, param);
-      entry->visit(state_reader);
+      entry->read(state_reader);
       state[param.unsafeGetTensorImpl()] = std::move(entry);
     }
     loaded.push_back(std::move(group));

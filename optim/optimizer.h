@@ -20,13 +20,18 @@ class OptimizerParamState {
  public:
   virtual ~OptimizerParamState() = default;
   virtual std::unique_ptr<OptimizerParamState> clone() const = 0;
-  virtual void visit(FieldVisitor&) {}
+  virtual void write(FieldWriter&) const {}
+  virtual void read(FieldReader&) {}
 };
+/// What a class of states derives from: copies, and saving of the fields that Derived::visit lists.
 template <class Derived>
 class OptimizerCloneableParamState : public OptimizerParamState {
+ public:
   std::unique_ptr<OptimizerParamState> clone() const override {
     return std::make_unique<Derived>(static_cast<const Derived&>(*this));
   }
+  void write(FieldWriter& writer) const override { visit_fields(static_cast<const Derived&>(*this), writer); }
+  void read(FieldReader& reader) override { visit_fields(static_cast<Derived&>(*this), reader); }
 };
 
 /// The numbers that steer an optimizer; one set per parameter group.
@@ -39,14 +44,19 @@ class OptimizerOptions {
   /// What schedulers cycle against the learning rate: momentum or Adam's beta1; nothing where there is none.
   virtual std::optional<double> get_momentum() const { return std::nullopt; }
   virtual void set_momentum(double) {}
-  virtual void visit(FieldVisitor&) {}
+  virtual void write(FieldWriter&) const {}
+  virtual void read(FieldReader&) {}
 };
+/// What a class of options derives from: copies, lr() for schedulers, and saving of the fields that
+/// Derived::visit lists.
 template <class Derived>
 class OptimizerCloneableOptions : public OptimizerOptions {
  public:
   std::unique_ptr<OptimizerOptions> clone() const override {
     return std::make_unique<Derived>(static_cast<const Derived&>(*this));
   }
+  void write(FieldWriter& writer) const override { visit_fields(static_cast<const Derived&>(*this), writer); }
+  void read(FieldReader& reader) override { visit_fields(static_cast<Derived&>(*this), reader); }
   double get_lr() const override { return static_cast<const Derived&>(*this).lr(); }
   void set_lr(double lr) override { static_cast<Derived&>(*this).lr(lr); }
 };
@@ -67,8 +77,9 @@ class OptimizerParamGroup {
   std::vector<Tensor>& params() { return params_; }
   const std::vector<Tensor>& params() const { return params_; }
   bool has_options() const { return options_ != nullptr; }
+  /// The group's own options; an Error before it has any.
   OptimizerOptions& options();
-  const OptimizerOptions& options() const { return const_cast<OptimizerParamGroup*>(this)->options(); }
+  const OptimizerOptions& options() const;
   void set_options(std::unique_ptr<OptimizerOptions> options) { options_ = std::move(options); }
 
   /// The learning rate that schedules start from; set by the first scheduler.
@@ -79,6 +90,8 @@ class OptimizerParamGroup {
   std::unique_ptr<OptimizerOptions> options_;
 };
 
+/// Changes parameters by their gradients. A parameter must be a leaf and be in one group, once; else
+/// it is an Error.
 class Optimizer {
  public:
   using LossClosure = std::function<Tensor()>;
@@ -89,25 +102,27 @@ class Optimizer {
   virtual ~Optimizer() = default;
   Optimizer(const Optimizer&) = delete;
 
-  /// Moves every parameter that has a gradient. A closure computes the loss anew; its value is returned.
+  /// Updates every parameter that has a gradient. A closure, if given, is called first: it computes the loss
+  /// and its gradients again. Its value is returned.
   virtual Tensor step(LossClosure closure = nullptr) = 0;
   /// Drops all gradients, or fills them with zeros.
   void zero_grad(bool set_to_none = true);
 
+  /// Adds parameters, with the defaults as options unless the group has its own.
   void add_param_group(OptimizerParamGroup group);
   std::vector<OptimizerParamGroup>& param_groups() { return param_groups_; }
   const std::vector<OptimizerParamGroup>& param_groups() const { return param_groups_; }
-  /// Parameters of the first group.
+  /// The parameters of the first group.
   std::vector<Tensor>& parameters() { return param_groups_.at(0).params(); }
   const std::vector<Tensor>& parameters() const { return param_groups_.at(0).params(); }
-  /// Number of parameters in all groups.
+  /// The number of parameters in all groups.
   size_t size() const;
   OptimizerOptions& defaults() { return *defaults_; }
   const OptimizerOptions& defaults() const { return *defaults_; }
-  /// By parameter: the address of its TensorImpl.
+  /// What is remembered about each parameter; the key is the address of its TensorImpl.
   State& state() { return state_; }
   const State& state() const { return state_; }
-  /// Calls of step() so far; nothing for an optimizer that does not count.
+  /// How often step() has been called; nothing for an optimizer that does not count.
   std::optional<int64_t> steps_taken() const { return steps_; }
 
   /// "state.0.momentum_buffer", ..., "param_groups.0.lr", ...; the tensors are the optimizer's own.
@@ -125,7 +140,7 @@ class Optimizer {
   std::optional<int64_t> steps_;
 };
 
-/// An optimizer that treats each parameter by itself.
+/// An optimizer that updates each parameter by its own gradient and state.
 template <class Options, class ParamState>
 class PerParameterOptimizer : public Optimizer {
  public:
@@ -141,31 +156,31 @@ class PerParameterOptimizer : public Optimizer {
       loss = closure();
     }
     NoGradGuard no_grad;
-    std::vector<Moving> moving;
+    std::vector<ParamUpdate> updates;
     for (auto& group : param_groups_) {
-      moving.clear();
+      updates.clear();
       for (const Tensor& param : group.params()) {
         if (!param.grad().defined()) continue;
         auto& state = state_[param.unsafeGetTensorImpl()];
         if (!state) state = make_state();
-        moving.push_back({param, param.grad(), static_cast<ParamState&>(*state)});
+        updates.push_back({param, param.grad(), static_cast<ParamState&>(*state)});
       }
-      update(moving, static_cast<const Options&>(group.options()));
+      update(updates, static_cast<const Options&>(group.options()));
     }
     ++*steps_;
     return loss;
   }
 
  protected:
-  /// A parameter that has a gradient.
-  struct Moving {
+  /// A parameter that has a gradient, and what is known about it.
+  struct ParamUpdate {
     const Tensor& param;
     Tensor grad;
     ParamState& state;
   };
   std::unique_ptr<OptimizerParamState> make_state() const override { return std::make_unique<ParamState>(); }
-  /// Moves the parameters of one group.
-  virtual void update(const std::vector<Moving>& moving, const Options& options) = 0;
+  /// Updates the parameters of one group.
+  virtual void update(const std::vector<ParamUpdate>& updates, const Options& options) = 0;
 };
 
 }  // namespace tengen::optim

@@ -4,22 +4,6 @@
 
 namespace tengen::optim {
 
-void RMSpropOptions::visit(FieldVisitor& visitor) {
-  visitor.field("lr", lr_);
-  visitor.field("alpha", alpha_);
-  visitor.field("eps", eps_);
-  visitor.field("weight_decay", weight_decay_);
-  visitor.field("momentum", momentum_);
-  visitor.field("centered", centered_);
-}
-
-void RMSpropParamState::visit(FieldVisitor& visitor) {
-  visitor.field("step", step_);
-  visitor.field("square_avg", square_avg_);
-  visitor.field("momentum_buffer", momentum_buffer_);
-  visitor.field("grad_avg", grad_avg_);
-}
-
 RMSprop::RMSprop(std::vector<OptimizerParamGroup> param_groups, RMSpropOptions defaults)
     : PerParameterOptimizer(std::move(param_groups), defaults) {
   TENGEN_CHECK(defaults.lr() >= 0, "Invalid learning rate: ", defaults.lr());
@@ -29,8 +13,8 @@ RMSprop::RMSprop(std::vector<OptimizerParamGroup> param_groups, RMSpropOptions d
   TENGEN_CHECK(defaults.alpha() >= 0, "Invalid alpha value: ", defaults.alpha());
 }
 
-void RMSprop::update(const std::vector<Moving>& moving, const RMSpropOptions& options) {
-  for (const auto& [param, grad, state] : moving) {
+void RMSprop::update(const std::vector<ParamUpdate>& updates, const RMSpropOptions& options) {
+  for (const auto& [param, grad, state] : updates) {
     auto start = [&](Tensor& tensor) {
       if (!tensor.defined()) tensor = zeros(param.sizes(), param.options());
     };

@@ -1,17 +1,9 @@
 #include <tengen/optim/sgd.h>
 
-#include <tengen/optim/steps.h>
+#include <tengen/optim/step_batch.h>
 #include <tengen/tensor/factories.h>
 
 namespace tengen::optim {
-
-void SGDOptions::visit(FieldVisitor& visitor) {
-  visitor.field("lr", lr_);
-  visitor.field("momentum", momentum_);
-  visitor.field("dampening", dampening_);
-  visitor.field("weight_decay", weight_decay_);
-  visitor.field("nesterov", nesterov_);
-}
 
 SGD::SGD(std::vector<OptimizerParamGroup> param_groups, SGDOptions defaults)
     : PerParameterOptimizer(std::move(param_groups), defaults) {
@@ -22,9 +14,9 @@ SGD::SGD(std::vector<OptimizerParamGroup> param_groups, SGDOptions defaults)
                "Nesterov momentum requires a momentum and zero dampening");
 }
 
-void SGD::update(const std::vector<Moving>& moving, const SGDOptions& options) {
-  Steps<SgdStep, SgdTensors> steps("SGD.step", &Kernels::sgd_step);
-  for (const auto& [param, grad, state] : moving) {
+void SGD::update(const std::vector<ParamUpdate>& updates, const SGDOptions& options) {
+  StepBatch<SgdStep, SgdTensors> steps("SGD.step", &Kernels::sgd_step);
+  for (const auto& [param, grad, state] : updates) {
     SgdStep step{options.lr(), options.momentum(), options.dampening(), options.weight_decay(),
                  options.nesterov()};
     if (options.momentum() != 0 && !state.momentum_buffer().defined()) {
@@ -32,7 +24,8 @@ void SGD::update(const std::vector<Moving>& moving, const SGDOptions& options) {
       state.momentum_buffer(empty(param.sizes(), param.options()));
     }
     const Tensor buffer = options.momentum() != 0 ? state.momentum_buffer() : Tensor();
-    steps.add(param, step, {param.numel(), steps.written(param), steps.read(grad), steps.written(buffer)});
+    steps.add(param, step,
+              {param.numel(), steps.writable(param), steps.readable(grad), steps.writable(buffer)});
   }
   steps.run();
 }
