@@ -4,9 +4,12 @@
 //       data::datasets::MNIST(root).map(data::transforms::Stack<>()),
 //       data::DataLoaderOptions().batch_size(64).workers(2));
 //   for (auto& batch : *loader) ... batch.data, batch.target ...
+//
+// Without Stack<> a batch is a std::vector of examples.
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 #include <memory>
 
@@ -17,30 +20,21 @@
 
 namespace tengen::data {
 
-/// workers: 0 prepares batches on the calling thread. max_jobs: batches prepared ahead (2 per worker).
-/// enforce_ordering: batches come in the sampler's order whatever the number of workers. drop_last: leaves
-/// out a last batch that is not full. timeout: milliseconds to wait for a batch (any std::chrono duration of
-/// milliseconds).
-class DataLoaderOptions {
- public:
+/// Options of a data loader.
+struct DataLoaderOptions {
   DataLoaderOptions() = default;
   DataLoaderOptions(size_t batch_size) : batch_size_(batch_size) {}
-  template <class Duration>
-  requires requires(Duration d) { d.count(); }
-  DataLoaderOptions& timeout(Duration duration) {
-    timeout_ms_ = int64_t(duration.count());
-    return *this;
-  }
-  const std::optional<int64_t>& timeout_ms() const { return timeout_ms_; }
-  TENGEN_ARG(size_t, batch_size) = 1;
-  TENGEN_ARG(size_t, workers) = 0;
+  TENGEN_ARG(size_t, batch_size) = 1;  ///< samples in a batch
+  TENGEN_ARG(size_t, workers) = 0;     ///< threads that prepare batches; 0: the calling thread does
+  /// Batches that are prepared ahead (std::nullopt: 2 per worker).
   TENGEN_ARG(std::optional<size_t>, max_jobs) = std::nullopt;
-  TENGEN_ARG(bool, enforce_ordering) = true;
-  TENGEN_ARG(bool, drop_last) = false;
-  std::optional<int64_t> timeout_ms_;
+  TENGEN_ARG(bool, enforce_ordering) = true;  ///< batches come in the sampler's order, whatever the workers
+  TENGEN_ARG(bool, drop_last) = false;        ///< leaves out a last batch that is not full
+  /// How long to wait for a worker's batch before it is an Error (std::nullopt: without limit).
+  TENGEN_ARG(std::optional<std::chrono::milliseconds>, timeout) = std::nullopt;
 };
 
-/// Goes through an epoch; every begin() starts one anew.
+/// Goes through a data set in batches; every begin() starts an epoch.
 template <class Dataset, class Sampler>
 class StatelessDataLoader {
  public:
@@ -54,7 +48,7 @@ class StatelessDataLoader {
     using difference_type = std::ptrdiff_t;
     using iterator_category = std::input_iterator_tag;
 
-    /// The end.
+    /// The end of every epoch.
     Iterator() = default;
     explicit Iterator(StatelessDataLoader* loader)
         : state_(std::make_shared<State>(State{loader, loader->next()})) {}
@@ -70,7 +64,8 @@ class StatelessDataLoader {
       state_->batch = state_->loader->next();
       return *this;
     }
-    /// Copies go through the epoch together and are equal; so are all iterators that have reached the end.
+    /// Copies of an iterator go through the epoch together and are equal; so are all that have reached the
+    /// end.
     bool operator==(const Iterator& other) const {
       return at_end() || other.at_end() ? at_end() == other.at_end() : state_ == other.state_;
     }
@@ -89,15 +84,16 @@ class StatelessDataLoader {
       : options_(std::move(options)), sampler_(std::move(sampler)), dataset_(std::move(dataset)) {
     TENGEN_CHECK(options_.batch_size() > 0, "DataLoader: batch_size must be positive");
     if (options_.workers() == 0) return;
-    std::vector<detail::Workers::Produce> produce;
+    std::vector<detail::Workers::BatchFunction> functions;
     for (size_t i = 0; i < options_.workers(); ++i)
-      produce.push_back([copy = std::make_shared<Dataset>(dataset_)](const std::vector<size_t>& indices) {
+      functions.push_back([copy = std::make_shared<Dataset>(dataset_)](const std::vector<size_t>& indices) {
         return std::make_shared<BatchType>(copy->get_batch(indices));
       });
-    workers_ = std::make_unique<detail::Workers>(std::move(produce), options_.enforce_ordering());
+    workers_ = std::make_unique<detail::Workers>(std::move(functions), options_.enforce_ordering());
   }
 
-  /// With workers there is one epoch at a time: it must be at its end, or its iterators gone.
+  /// Starts an epoch. With workers there is one at a time: the one before must be at its end, or its
+  /// iterators destroyed; else an Error.
   Iterator begin() {
     if (workers_) {
       const auto running = running_.lock();
@@ -116,7 +112,7 @@ class StatelessDataLoader {
   }
   Iterator end() { return Iterator(); }
   const DataLoaderOptions& options() const { return options_; }
-  /// Ends the worker threads.
+  /// Ends the worker threads; the loader cannot be used afterwards.
   void join() { workers_.reset(); }
 
  private:
@@ -141,7 +137,7 @@ class StatelessDataLoader {
       return dataset_.get_batch(*indices);
     }
     if (workers_->in_flight() == 0) return std::nullopt;
-    auto batch = std::static_pointer_cast<BatchType>(workers_->take(options_.timeout_ms()));
+    auto batch = std::static_pointer_cast<BatchType>(workers_->take(options_.timeout()));
     prefetch(1);
     return std::move(*batch);
   }
@@ -153,6 +149,8 @@ class StatelessDataLoader {
   std::weak_ptr<typename Iterator::State> running_;
 };
 
+/// A loader of batches of the data set; the sampler says which samples come next. With workers each has a
+/// copy of the data set.
 template <class Dataset, class Sampler>
 std::unique_ptr<StatelessDataLoader<Dataset, Sampler>> make_data_loader(Dataset dataset, Sampler sampler,
                                                                         DataLoaderOptions options) {
@@ -160,7 +158,7 @@ std::unique_ptr<StatelessDataLoader<Dataset, Sampler>> make_data_loader(Dataset 
                                                                  std::move(options));
 }
 
-/// With a sampler of the data set's size.
+/// The same with a sampler made for the data set's size, which must be known.
 template <class Sampler = samplers::RandomSampler, class Dataset>
 std::unique_ptr<StatelessDataLoader<Dataset, Sampler>> make_data_loader(Dataset dataset,
                                                                         DataLoaderOptions options = {}) {

@@ -13,7 +13,7 @@ struct Example {
   using DataType = Data;
   using TargetType = Target;
   Example() = default;
-  Example(Data data, Target target) : data(std::move(data)), target(std::move(target)) {}
+  Example(Data input, Target answer) : data(std::move(input)), target(std::move(answer)) {}
   Data data;
   Target target;
 };
@@ -28,7 +28,7 @@ struct Example<Data, example::NoTarget> {
   using DataType = Data;
   using TargetType = example::NoTarget;
   Example() = default;
-  Example(Data data) : data(std::move(data)) {}
+  Example(Data input) : data(std::move(input)) {}
   operator Data&() { return data; }
   operator const Data&() const { return data; }
   Data data;

@@ -6,7 +6,7 @@
 
 namespace tengen::data::samplers {
 
-RandomSampler::RandomSampler(int64_t size) : indices_(randperm(size)) {}
+RandomSampler::RandomSampler(size_t size) : indices_(randperm(int64_t(size))) {}
 
 void RandomSampler::reset(std::optional<size_t> new_size) {
   indices_ = randperm(int64_t(new_size.value_or(size_t(indices_.numel()))));

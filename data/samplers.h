@@ -1,4 +1,4 @@
-// Which samples come next.
+// The order in which samples come.
 #pragma once
 
 #include <optional>
@@ -8,7 +8,7 @@
 
 namespace tengen::data::samplers {
 
-/// Deals out sample numbers, batch by batch, until an epoch is over.
+/// Gives sample numbers, batch by batch, until an epoch is over.
 template <class BatchRequest = std::vector<size_t>>
 class Sampler {
  public:
@@ -24,9 +24,10 @@ class Sampler {
 /// does, so that equal seeds give equal orders).
 class RandomSampler : public Sampler<> {
  public:
-  explicit RandomSampler(int64_t size);
+  explicit RandomSampler(size_t size);
   void reset(std::optional<size_t> new_size = std::nullopt) override;
   std::optional<std::vector<size_t>> next(size_t batch_size) override;
+  /// How many numbers of this epoch have been given.
   size_t index() const { return index_; }
 
  private:
@@ -34,12 +35,13 @@ class RandomSampler : public Sampler<> {
   size_t index_ = 0;
 };
 
-/// 0, 1, 2, ...
+/// Every sample once, in the order 0, 1, 2, ...
 class SequentialSampler : public Sampler<> {
  public:
   explicit SequentialSampler(size_t size) : size_(size) {}
   void reset(std::optional<size_t> new_size = std::nullopt) override;
   std::optional<std::vector<size_t>> next(size_t batch_size) override;
+  /// How many numbers of this epoch have been given.
   size_t index() const { return index_; }
 
  private:

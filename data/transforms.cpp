@@ -12,7 +12,7 @@ Tensor stack(const std::vector<Tensor>& parts) {
   for (int64_t size : parts[0].sizes()) sizes.push_back(size);
   Tensor result = parts[0].new_empty(sizes);
   for (size_t i = 0; i < parts.size(); ++i) {
-    TENGEN_CHECK(parts[i].sizes() == parts[0].sizes(), "Stack: samples must have equal sizes, found ",
+    TENGEN_CHECK(parts[i].sizes() == parts[0].sizes(), "Stack: samples must have equal sizes, but got ",
                  parts[i].sizes(), " and ", parts[0].sizes());
     result[int64_t(i)].copy_(parts[i]);
   }

@@ -1,4 +1,4 @@
-// What can be done to samples on their way to the network.
+// Transforms: what map() of a data set does to its batches.
 #pragma once
 
 #include <functional>
@@ -8,7 +8,7 @@
 
 namespace tengen::data::transforms {
 
-/// Turns a batch into another.
+/// Turns each batch into another; derive and define apply_batch().
 template <class InputBatch, class OutputBatch>
 class BatchTransform {
  public:
@@ -33,7 +33,7 @@ class Transform : public BatchTransform<std::vector<Input>, std::vector<Output>>
   }
 };
 
-/// A function of batches.
+/// A function of batches as a transform.
 template <class Input, class Output = Input>
 class BatchLambda : public BatchTransform<Input, Output> {
  public:
@@ -45,7 +45,7 @@ class BatchLambda : public BatchTransform<Input, Output> {
   FunctionType function_;
 };
 
-/// A function of samples.
+/// A function of single samples as a transform.
 template <class Input, class Output = Input>
 class Lambda : public Transform<Input, Output> {
  public:
@@ -57,13 +57,14 @@ class Lambda : public Transform<Input, Output> {
   FunctionType function_;
 };
 
-/// Makes one of many.
+/// What makes one T of a batch of many, and a function that does.
 template <class T, class Batch = std::vector<T>>
 using Collation = BatchTransform<Batch, T>;
 template <class T, class Batch = std::vector<T>>
 using Collate = BatchLambda<Batch, T>;
 
-/// Stacks samples along a new first dimension: data, and targets where there are some.
+/// Stacks a batch of N samples into one: data (...) -> (N,...), and targets likewise if there are any.
+/// Samples of different sizes are an Error.
 template <class T = Example<>>
 struct Stack;
 template <>
@@ -75,7 +76,7 @@ struct Stack<TensorExample> : Collation<TensorExample> {
   TensorExample apply_batch(std::vector<TensorExample> examples) override;
 };
 
-/// Changes the data of examples whose data is a tensor; derive and define operator().
+/// Changes the data of each example and leaves its target; derive and define operator().
 template <class Target = Tensor>
 class TensorTransform : public Transform<Example<Tensor, Target>, Example<Tensor, Target>> {
  public:
@@ -86,7 +87,7 @@ class TensorTransform : public Transform<Example<Tensor, Target>, Example<Tensor
   }
 };
 
-/// A function of the data.
+/// A function of each example's data as a transform.
 template <class Target = Tensor>
 class TensorLambda : public TensorTransform<Target> {
  public:
@@ -103,11 +104,11 @@ Tensor per_channel(ArrayRef<double> values);  // (C,1,1) float
 Tensor normalize(const Tensor& input, const Tensor& mean, const Tensor& stddev);
 }  // namespace detail
 
-/// (data - mean) / stddev, one number each or one per channel of (C,H,W).
+/// (data - mean) / stddev: one number each, or one for each channel of (C,H,W).
 template <class Target = Tensor>
 struct Normalize : TensorTransform<Target> {
-  Normalize(ArrayRef<double> mean, ArrayRef<double> stddev)
-      : mean(detail::per_channel(mean)), stddev(detail::per_channel(stddev)) {}
+  Normalize(ArrayRef<double> means, ArrayRef<double> deviations)
+      : mean(detail::per_channel(means)), stddev(detail::per_channel(deviations)) {}
   Tensor operator()(Tensor input) override { return detail::normalize(input, mean, stddev); }
 
   Tensor mean, stddev;

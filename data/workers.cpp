@@ -1,7 +1,6 @@
 #include <tengen/data/workers.h>
 
 #include <algorithm>
-#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <map>
@@ -56,7 +55,7 @@ struct detail::Workers::Impl {
     for (auto& thread : threads) thread.join();
   }
 
-  void run(const Produce& produce) {
+  void run(const BatchFunction& make_batch) {
     std::unique_lock lock(mutex);
     while (true) {
       work.wait(lock, [&] { return quit || !requests.empty(); });
@@ -67,7 +66,7 @@ struct detail::Workers::Impl {
       Result result;
       result.done = true;
       try {
-        result.batch = produce(request.indices);
+        result.batch = make_batch(request.indices);
       } catch (...) {
         result.exception = std::current_exception();
       }
@@ -87,12 +86,13 @@ struct detail::Workers::Impl {
   }
 };
 
-detail::Workers::Workers(std::vector<Produce> produce, bool ordered) : impl_(std::make_unique<Impl>()) {
+detail::Workers::Workers(std::vector<BatchFunction> functions, bool ordered)
+    : impl_(std::make_unique<Impl>()) {
   impl_->ordered = ordered;
-  const size_t count = produce.size();
+  const size_t count = functions.size();
   try {
     impl_->threads.reserve(count);
-    for (auto& function : produce)
+    for (auto& function : functions)
       impl_->threads.emplace_back(
           [impl = impl_.get(), function = std::move(function)] { impl->run(function); });
   } catch (const std::system_error& error) {
@@ -113,12 +113,12 @@ void detail::Workers::request(Indices indices) {
   impl_->work.notify_one();
 }
 
-std::shared_ptr<void> detail::Workers::take(std::optional<int64_t> timeout_ms) {
+std::shared_ptr<void> detail::Workers::take(std::optional<std::chrono::milliseconds> timeout) {
   std::unique_lock lock(impl_->mutex);
   auto ready = [&] { return impl_->ready() != impl_->results.end(); };
-  if (timeout_ms)
-    TENGEN_CHECK(impl_->done.wait_for(lock, std::chrono::milliseconds(*timeout_ms), ready),
-                 "Timeout in DataLoader queue while waiting for next batch (timeout was ", *timeout_ms,
+  if (timeout)
+    TENGEN_CHECK(impl_->done.wait_for(lock, *timeout, ready),
+                 "Timeout in DataLoader queue while waiting for next batch (timeout was ", timeout->count(),
                  " ms)");
   else
     impl_->done.wait(lock, ready);

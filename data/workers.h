@@ -1,6 +1,7 @@
 // Threads that prepare batches ahead of time.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -13,7 +14,7 @@
 
 namespace tengen::data {
 
-/// Thrown where the batches are taken out, when a worker's get() has thrown.
+/// What the loop over a data loader gets when the data set has thrown on a worker thread.
 struct WorkerException : Error {
   explicit WorkerException(std::exception_ptr original);
   std::exception_ptr original_exception;
@@ -25,15 +26,15 @@ namespace detail {
 class Workers {
  public:
   using Indices = std::vector<size_t>;
-  using Produce = std::function<std::shared_ptr<void>(const Indices&)>;
+  using BatchFunction = std::function<std::shared_ptr<void>(const Indices&)>;
 
   /// One thread for each function. `ordered`: results come in the order of the requests.
-  Workers(std::vector<Produce> produce, bool ordered);
+  Workers(std::vector<BatchFunction> functions, bool ordered);
   ~Workers();
   void request(Indices indices);
-  /// The next result; an Error after `timeout_ms`, a WorkerException when the worker failed. There must be
+  /// The next result; an Error after `timeout`, a WorkerException when the worker failed. There must be
   /// requests whose results have not been taken.
-  std::shared_ptr<void> take(std::optional<int64_t> timeout_ms);
+  std::shared_ptr<void> take(std::optional<std::chrono::milliseconds> timeout);
   size_t in_flight() const;
   /// Forgets all requests and results.
   void drain();

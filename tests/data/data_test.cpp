@@ -108,6 +108,8 @@ TEST_CASE("an epoch that is left early, iterators, timeouts") {
     }
     std::optional<size_t> size() const override { return 1; }
   };
+  CHECK(DataLoaderOptions().timeout() == std::nullopt);
+  CHECK(DataLoaderOptions().timeout(std::chrono::seconds(2)).timeout() == std::chrono::milliseconds(2000));
   auto slow = make_data_loader(Slow(), DataLoaderOptions().workers(1).timeout(std::chrono::milliseconds(5)));
   CHECK(contains(error_of([&] { slow->begin(); }), "Timeout"));
 }
@@ -144,6 +146,9 @@ TEST_CASE("transforms and TensorDataset") {
                    T::Stack<>().apply_batch({image, {ones({1}), scalar_tensor(1)}});
                  }),
                  "equal sizes"));
+  // map() refuses what the loader could not run: a transform of single examples behind Stack<>.
+  static_assert(D::TransformsBatch<T::Normalize<>, std::vector<Example<>>>);
+  static_assert(!D::TransformsBatch<T::Normalize<>, Example<>>);
 }
 
 TEST_CASE("MNIST reads idx files, and says what is wrong with them") {
