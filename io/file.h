@@ -19,8 +19,9 @@ class InputFile {
 
   const std::string& path() const { return path_; }
   int64_t size() const { return size_; }
-  /// `bytes` bytes from `offset` on; an error when the file ends before.
+  /// Reads `bytes` bytes from `offset` on; an Error when the file ends before.
   void read(int64_t offset, void* to, size_t bytes) const;
+  /// The whole file.
   std::vector<std::byte> read_all() const;
   /// Throws an Error that begins with the operation and the file.
   [[noreturn]] void bad(const std::string& what) const;
@@ -33,14 +34,14 @@ class InputFile {
 
 /// Writes to a temporary file beside `path`; commit() makes it durable and gives it its name. A reader sees
 /// the old file or the new one, never half of it, even when the machine stops. Without commit() nothing is
-/// left behind, and what a killed process left in the folder the next one removes.
+/// left behind, and the next process removes what a killed one left in the folder.
 /// A file that is there must be writable; it keeps its mode and, where the caller may set it, its owner; a
 /// new one gets what the umask leaves. Symbolic links are followed and stay; devices and pipes are written to
 /// directly.
 class AtomicFile {
  public:
-  /// kNo: whole for every reader, but the machine may lose it when it stops soon after: for what is easily
-  /// made again, in numbers.
+  /// kNo does not wait for the disk: every reader sees the whole file, but it may be lost if the machine
+  /// stops soon after. For many files that are easily written again.
   enum class Sync { kYes, kNo };
   AtomicFile(std::string op, std::string path, Sync sync = Sync::kYes);
   ~AtomicFile();
@@ -49,6 +50,7 @@ class AtomicFile {
 
   void write(const void* data, size_t bytes);
   void write(std::string_view text) { write(text.data(), text.size()); }
+  /// Makes the file durable and gives it its name.
   void commit();
 
  private:

@@ -1,5 +1,5 @@
 // Private: not installed; no public header includes it.
-// As much JSON as file headers need: objects of strings, arrays of whole numbers, nested objects.
+// JSON as far as file headers use it: objects of strings, arrays of whole numbers, nested objects.
 #pragma once
 
 #include <cstdint>
@@ -34,12 +34,13 @@ class JsonReader {
     while (accept(','));
     expect(']');
   }
-  /// With escapes decoded, \uXXXX to UTF-8.
+  /// Reads a string; escapes are decoded, \uXXXX to UTF-8.
   std::string string();
-  /// A whole number from 0 to 2^63 - 1.
+  /// Reads a whole number from 0 to 2^63 - 1.
   int64_t whole();
-  /// Nothing but blanks may be left.
+  /// Checks that nothing but blanks is left.
   void end();
+  /// Throws an Error that names `where`, the position and `what`.
   [[noreturn]] void bad(const std::string& what) const;
 
  private:
@@ -53,7 +54,7 @@ class JsonReader {
   size_t at_ = 0;
 };
 
-/// "text" with quotes and escapes.
+/// The text in quotes, with escapes.
 std::string json_quoted(std::string_view text);
 
 }  // namespace tengen::io

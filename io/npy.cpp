@@ -200,7 +200,7 @@ void write_npy(const std::string& path, Dtype dtype, std::span<const int64_t> sh
   }
   header += "), }";
   TENGEN_CHECK(size_t(count) * item_size(dtype) == data.size(), "write_npy: ", path, ": shape asks for ",
-               count, " elements of ", item_size(dtype), " bytes, found ", data.size(), " bytes");
+               count, " elements of ", item_size(dtype), " bytes, but got ", data.size(), " bytes");
   // Data begin at a multiple of 64 bytes; the header ends with a newline.
   const size_t unpadded = 10 + header.size() + 1;
   header.append((64 - unpadded % 64) % 64, ' ').push_back('\n');

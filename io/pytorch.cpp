@@ -157,7 +157,7 @@ class Unpickler {
     std::vector<Value>& items = stack_.back().items->values;
     items.insert(items.end(), std::make_move_iterator(values.begin()), std::make_move_iterator(values.end()));
   }
-  // Every value of a container stands in the pickle, and a second time where a function takes a list of
+  // Every value of a container is in the pickle once, and a second time where a function takes a list of
   // pairs.
   void count_values(size_t count) {
     values_ += count;
@@ -259,7 +259,7 @@ Value Unpickler::make_tensor(const std::vector<Value>& arguments) {
   }
   if (!fits || (!empty && last >= from.integer))
     bad("a tensor reaches beyond its storage '" + *from.text + "'");
-  // Expanded tensors repeat elements; who makes one contiguous shall get what a file may ask for.
+  // Expanded tensors repeat elements: a contiguous copy must not be larger than a file may ask for.
   if (!empty && numel > std::max(int64_t(storage->nbytes()), kMostExpanded) / item)
     bad("a tensor repeats the elements of its storage '" + *from.text + "' too often");
   Value value = Value::of(Value::kTensor);

@@ -59,7 +59,7 @@ Entry read_entry(JsonReader& json, const std::string& name) {
   return entry;
 }
 
-// The data must lie one behind the other, fill the file, and fit their shapes.
+// The tensors' data must follow each other without gaps, fill the file, and fit their shapes.
 void check_layout(std::vector<Entry>& entries, int64_t data_bytes, const std::string& path) {
   std::stable_sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
     return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);

@@ -2,16 +2,17 @@
 // (https://github.com/huggingface/safetensors, format section). Nothing in a file is ever executed.
 #pragma once
 
-#include <tengen/tensor/tensor.h>
-
 #include <map>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include <tengen/tensor/tensor.h>
+
 namespace tengen::io {
 
+/// What a file holds.
 struct SafeTensors {
   std::map<std::string, Tensor> tensors;
   std::map<std::string, std::string> metadata;

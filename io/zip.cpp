@@ -58,7 +58,7 @@ struct Directory {
 };
 
 Directory find_directory(const InputFile& file) {
-  // The end record stands before a comment of at most 64 KiB.
+  // The end record comes before a comment of at most 64 KiB.
   const int64_t tail_size = std::min<int64_t>(file.size(), int64_t(kEndSize) + 0xffff),
                 tail_at = file.size() - tail_size;
   std::vector<std::byte> tail(static_cast<size_t>(tail_size));
@@ -139,7 +139,7 @@ ZipReader::ZipReader(std::string op, std::string path) : file_(std::move(op), st
   check_apart(directory.offset);
 }
 
-// Members lie one behind the other, all before the directory.
+// Members follow each other, all before the directory.
 void ZipReader::check_apart(uint64_t end) const {
   std::vector<const Member*> order;
   for (const Member& member : members_) order.push_back(&member);

@@ -12,6 +12,7 @@
 
 namespace tengen::io {
 
+/// An open archive, its directory read. Errors name the operation, the file and the member.
 class ZipReader {
  public:
   struct Member {
@@ -21,7 +22,7 @@ class ZipReader {
     uint16_t method, flags;
   };
 
-  /// Reads the directory; errors name `op` and the file. Members that share bytes are refused: all of them
+  /// Reads the directory; errors begin with `op`. Members that share bytes are refused: all of them
   /// together unpack to at most what deflate can make of the file.
   ZipReader(std::string op, std::string path);
 

@@ -41,7 +41,7 @@ Tensor leaky_relu(const Tensor& input, const LeakyReLUFuncOptions& options) {
 }
 Tensor hardtanh(const Tensor& input, const HardtanhFuncOptions& options) {
   TENGEN_CHECK(!(options.min_val() > options.max_val()),
-               "hardtanh: min_val cannot be greater than max_val, found ", options.min_val(), " and ",
+               "hardtanh: min_val cannot be greater than max_val, but got ", options.min_val(), " and ",
                options.max_val());
   return place(input, tengen::hardtanh(input, options.min_val(), options.max_val()), options.inplace());
 }
@@ -78,7 +78,7 @@ Tensor hardshrink(const Tensor& input, const HardshrinkFuncOptions& options) {
 }
 Tensor softshrink(const Tensor& input, const SoftshrinkFuncOptions& options) {
   const double lambda = options.lambda();
-  TENGEN_CHECK(lambda >= 0, "softshrink: lambda must be greater or equal to 0, but found to be ", lambda);
+  TENGEN_CHECK(lambda >= 0, "softshrink: lambda must be at least 0, but got ", lambda);
   const Tensor x = autograd::with_constant_gradient(input);
   return (x - x.sign() * lambda).masked_fill(input.abs() <= lambda, 0);
 }
@@ -86,7 +86,7 @@ Tensor tanhshrink(const Tensor& input) { return input - input.tanh(); }
 Tensor softsign(const Tensor& input) { return input / (input.abs() + 1); }
 Tensor glu(const Tensor& input, const GLUFuncOptions& options) {
   int64_t size = input.size(options.dim());
-  TENGEN_CHECK(size % 2 == 0, "glu: dimension ", options.dim(), " must have an even size, found ", size);
+  TENGEN_CHECK(size % 2 == 0, "glu: dimension ", options.dim(), " must have an even size, but got ", size);
   return input.narrow(options.dim(), 0, size / 2) * input.narrow(options.dim(), size / 2, size / 2).sigmoid();
 }
 
@@ -145,15 +145,15 @@ TENGEN_DEFINE(LogSoftmax, F::log_softmax(input, options.dim()), "dim=" << option
 #undef TENGEN_INPLACE
 
 Tensor Softmax2dImpl::forward(const Tensor& input) {
-  TENGEN_CHECK(input.dim() == 3 || input.dim() == 4, "Softmax2d: expected (N,C,H,W) or (C,H,W), found shape ",
-               input.sizes());
+  TENGEN_CHECK(input.dim() == 3 || input.dim() == 4,
+               "Softmax2d: expected (N,C,H,W) or (C,H,W), but got shape ", input.sizes());
   return input.softmax(-3);
 }
 void Softmax2dImpl::pretty_print(std::ostream& out) const { out << "torch::nn::Softmax2d()"; }
 
 HardtanhImpl::HardtanhImpl(const HardtanhOptions& options) : StatelessModule(options) {
   TENGEN_CHECK(options.max_val() > options.min_val(),
-               "Hardtanh: max_val must be greater than min_val, found ", options.max_val(), " and ",
+               "Hardtanh: max_val must be greater than min_val, but got ", options.max_val(), " and ",
                options.min_val());
 }
 

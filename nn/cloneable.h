@@ -9,7 +9,7 @@ namespace tengen::nn {
 class CloneableModule : public Module {
  public:
   using Module::Module;
-  /// Registers, allocates and initialises parameters, buffers and submodules.
+  /// Registers, allocates and initializes parameters, buffers and submodules.
   virtual void reset() = 0;
   std::shared_ptr<Module> clone(const std::optional<Device>& device = std::nullopt) const override;
 

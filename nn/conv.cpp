@@ -22,10 +22,10 @@ Tensor conv(Conv op, const Tensor& input, const Tensor& weight, const ConvFuncOp
   if (!options.padding().same)
     return op(input, weight, bias, *options.stride(), *options.padding().amount, *options.dilation(),
               options.groups());
-  // dilation * (kernel - 1) zeros in each dimension keep its size; an odd one stands at the end.
+  // dilation * (kernel - 1) zeros in each dimension keep its size; an odd remainder goes at the end.
   DimVector pad;
   for (size_t d = D; d-- > 0;) {
-    TENGEN_CHECK(options.stride()[d] == 1, "convolution: padding kSame needs stride 1, found stride ",
+    TENGEN_CHECK(options.stride()[d] == 1, "convolution: padding kSame needs stride 1, but got stride ",
                  options.stride());
     int64_t total = options.dilation()[d] * (weight.size(-int64_t(D) + int64_t(d)) - 1);
     pad.push_back(total / 2);
@@ -75,10 +75,10 @@ template <size_t D, class Options, class Derived>
 void ConvNdImpl<D, Options, Derived>::reset() {
   int64_t in = options.in_channels(), out = options.out_channels(), groups = options.groups();
   TENGEN_CHECK(in > 0 && groups > 0 && out > 0,
-               "in_channels, groups and out_channels must be positive integers, found ", in, ", ", groups,
+               "in_channels, groups and out_channels must be positive integers, but got ", in, ", ", groups,
                ", ", out);
-  TENGEN_CHECK(in % groups == 0, "in_channels must be divisible by groups, found ", in, " and ", groups);
-  TENGEN_CHECK(out % groups == 0, "out_channels must be divisible by groups, found ", out, " and ", groups);
+  TENGEN_CHECK(in % groups == 0, "in_channels must be divisible by groups, but got ", in, " and ", groups);
+  TENGEN_CHECK(out % groups == 0, "out_channels must be divisible by groups, but got ", out, " and ", groups);
   DimVector shape = is_transposed<Options> ? DimVector{in, out / groups} : DimVector{out, in / groups};
   for (int64_t size : *options.kernel_size()) shape.push_back(size);
   weight = this->register_parameter("weight", empty(shape));
@@ -157,7 +157,7 @@ ExpandingArray<D> output_padding(const Tensor& input, const ConvTransposeOptions
   if (!wanted) return options.output_padding();
   IntArrayRef size = wanted->size() == D + 2 ? wanted->slice(2) : *wanted;
   TENGEN_CHECK(size.size() == D, "ConvTranspose: output_size must have ", D, " or ", D + 2,
-               " elements, found ", wanted->size());
+               " elements, but got ", wanted->size());
   ExpandingArray<D> extra = 0;
   for (size_t d = 0; d < D; ++d) {
     int64_t least = (input.size(-int64_t(D) + int64_t(d)) - 1) * options.stride()[d] -
@@ -188,7 +188,7 @@ const ConvOptions<D>& checked(const ConvOptions<D>& options) {
   if (options.padding().same)
     for (int64_t stride : *options.stride())
       TENGEN_CHECK(stride == 1, "Conv", D,
-                   "d: padding='same' is not supported for strided convolutions, found stride ",
+                   "d: padding='same' is not supported for strided convolutions, but got stride ",
                    options.stride());
   return options;
 }

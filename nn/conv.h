@@ -29,7 +29,7 @@ struct ConvPadding {
   ConvPadding(const std::vector<int64_t>& numbers) : amount(numbers) {}
   ConvPadding(EnumType same_or_valid) : amount(0), same(same_or_valid == kSame) {
     TENGEN_CHECK(same || same_or_valid == kValid,
-                 "convolution: padding must be numbers, kSame or kValid, found ", enum_name(same_or_valid));
+                 "convolution: padding must be numbers, kSame or kValid, but got ", enum_name(same_or_valid));
   }
   ExpandingArray<D> amount;
   bool same = false;

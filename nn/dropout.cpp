@@ -31,7 +31,7 @@ Tensor dropout(const Tensor& input, const DropoutFuncOptions& options) {
 }
 
 Tensor dropout2d(const Tensor& input, const Dropout2dFuncOptions& options) {
-  TENGEN_CHECK(input.dim() >= 2, "dropout2d: expected at least 2 dimensions, found shape ", input.sizes());
+  TENGEN_CHECK(input.dim() >= 2, "dropout2d: expected at least 2 dimensions, but got shape ", input.sizes());
   DimVector shape(input.dim(), 1);  // (N,C,1,1)
   shape[0] = input.size(0);
   shape[1] = input.size(1);

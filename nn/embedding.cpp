@@ -80,7 +80,7 @@ void EmbeddingImpl::pretty_print(std::ostream& out) const {
 
 Embedding Embedding::from_pretrained(const Tensor& embeddings,
                                      const EmbeddingFromPretrainedOptions& options) {
-  TENGEN_CHECK(embeddings.dim() == 2, "Embedding::from_pretrained: expected 2 dimensions, found shape ",
+  TENGEN_CHECK(embeddings.dim() == 2, "Embedding::from_pretrained: expected 2 dimensions, but got shape ",
                embeddings.sizes());
   Embedding embedding(EmbeddingOptions(embeddings.size(0), embeddings.size(1))
                           ._weight(embeddings)

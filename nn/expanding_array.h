@@ -10,7 +10,7 @@
 
 namespace tengen {
 
-/// D values, written as one number that stands for all of them or as D numbers: 3 or {3, 5}.
+/// D values, written as one number for all of them or as D numbers: 3 or {3, 5}.
 template <size_t D, class T = int64_t>
 class ExpandingArray {
  public:
@@ -34,7 +34,7 @@ class ExpandingArray {
  private:
   template <class U>
   void assign(const U* values, size_t count) {
-    TENGEN_CHECK(count == D, "Expected ", D, " values, but instead got ", count);
+    TENGEN_CHECK(count == D, "Expected ", D, " values, but got ", count);
     for (size_t i = 0; i < D; ++i) values_[i] = values[i];
   }
   std::array<T, D> values_;

@@ -1,4 +1,4 @@
-// Private to nn: an undefined tensor in options stands for none.
+// Private to nn: options hold undefined tensors where operators take std::nullopt.
 #pragma once
 
 #include <optional>

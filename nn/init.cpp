@@ -10,7 +10,7 @@ namespace tengen::nn::init {
 namespace {
 
 double kaiming_std(const Tensor& tensor, double a, FanModeType mode, NonlinearityType nonlinearity) {
-  TENGEN_CHECK(mode == kFanIn || mode == kFanOut, "kaiming: mode must be kFanIn or kFanOut, found ",
+  TENGEN_CHECK(mode == kFanIn || mode == kFanOut, "kaiming: mode must be kFanIn or kFanOut, but got ",
                enum_name(mode));
   auto [fan_in, fan_out] = _calculate_fan_in_and_fan_out(tensor);
   return calculate_gain(nonlinearity, a) / std::sqrt(double(mode == kFanIn ? fan_in : fan_out));
@@ -46,9 +46,10 @@ double calculate_gain(NonlinearityType nonlinearity, double param) {
 }
 
 std::tuple<int64_t, int64_t> _calculate_fan_in_and_fan_out(const Tensor& tensor) {
-  TENGEN_CHECK(tensor.dim() >= 2,
-               "Fan in and fan out can not be computed for tensor with fewer than 2 dimensions, found shape ",
-               tensor.sizes());
+  TENGEN_CHECK(
+      tensor.dim() >= 2,
+      "Fan in and fan out can not be computed for tensor with fewer than 2 dimensions, but got shape ",
+      tensor.sizes());
   int64_t kernel = 1;
   for (int64_t d = 2; d < tensor.dim(); ++d) kernel *= tensor.size(d);
   return {tensor.size(1) * kernel, tensor.size(0) * kernel};
@@ -63,7 +64,7 @@ Tensor zeros_(Tensor tensor) { return constant_(std::move(tensor), 0); }
 
 Tensor eye_(Tensor matrix) {
   NoGradGuard no_grad;
-  TENGEN_CHECK(matrix.dim() == 2, "eye_: only tensors with 2 dimensions are supported, found shape ",
+  TENGEN_CHECK(matrix.dim() == 2, "eye_: only tensors with 2 dimensions are supported, but got shape ",
                matrix.sizes());
   return matrix.copy_(eye(matrix.size(0), matrix.size(1), matrix.options()));
 }
@@ -71,7 +72,8 @@ Tensor eye_(Tensor matrix) {
 Tensor dirac_(Tensor tensor) {
   NoGradGuard no_grad;
   TENGEN_CHECK(tensor.dim() >= 3 && tensor.dim() <= 5,
-               "dirac_: only tensors with 3, 4 or 5 dimensions are supported, found shape ", tensor.sizes());
+               "dirac_: only tensors with 3, 4 or 5 dimensions are supported, but got shape ",
+               tensor.sizes());
   tensor.zero_();
   for (int64_t c = 0; c < std::min(tensor.size(0), tensor.size(1)); ++c) {
     Tensor center = tensor[c][c];
@@ -120,7 +122,7 @@ Tensor trunc_normal_(Tensor tensor, double mean, double std, double a, double b)
 Tensor orthogonal_(Tensor tensor, double gain) {
   NoGradGuard no_grad;
   TENGEN_CHECK(tensor.dim() >= 2,
-               "orthogonal_: only tensors with 2 or more dimensions are supported, found shape ",
+               "orthogonal_: only tensors with 2 or more dimensions are supported, but got shape ",
                tensor.sizes());
   if (tensor.numel() == 0) return tensor;
   int64_t rows = tensor.size(0), columns = tensor.numel() / rows;
@@ -152,7 +154,7 @@ Tensor orthogonal_(Tensor tensor, double gain) {
 
 Tensor sparse_(Tensor tensor, double sparsity, double std) {
   NoGradGuard no_grad;
-  TENGEN_CHECK(tensor.dim() == 2, "sparse_: only tensors with 2 dimensions are supported, found shape ",
+  TENGEN_CHECK(tensor.dim() == 2, "sparse_: only tensors with 2 dimensions are supported, but got shape ",
                tensor.sizes());
   int64_t rows = tensor.size(0), columns = tensor.size(1),
           zeros = int64_t(std::ceil(sparsity * double(rows)));

@@ -18,7 +18,7 @@ int64_t reduction(const char* loss, EnumType value) {
     case kSum:
       return Reduction::Sum;
     default:
-      fail(loss, ": reduction must be kNone, kMean or kSum, found ", enum_name(value));
+      fail(loss, ": reduction must be kNone, kMean or kSum, but got ", enum_name(value));
   }
 }
 

@@ -63,8 +63,7 @@ struct CrossEntropyLossOptions {
   TENGEN_ARG(Tensor, weight) = Tensor();     ///< (C), a factor for each class (none)
   TENGEN_ARG(int64_t, ignore_index) = -100;  ///< targets of this class count nothing
   TENGEN_ARG(EnumType, reduction) = kMean;   ///< kNone, kMean (weighted) or kSum
-  TENGEN_ARG(double,
-             label_smoothing) = 0;  ///< fraction of each target that is spread evenly over all classes
+  TENGEN_ARG(double, label_smoothing) = 0;   ///< fraction of each target spread evenly over all classes
 };
 
 /// Options of CosineEmbeddingLoss.

@@ -11,7 +11,7 @@ namespace functional {
 
 Tensor batch_norm(const Tensor& input, const Tensor& running_mean, const Tensor& running_var,
                   const BatchNormFuncOptions& options) {
-  TENGEN_CHECK(input.dim() >= 2, "batch_norm: expected (N,C,...), found shape ", input.sizes());
+  TENGEN_CHECK(input.dim() >= 2, "batch_norm: expected (N,C,...), but got shape ", input.sizes());
   if (options.training()) {
     int64_t values = 1;
     for (int64_t d = 0; d < input.dim(); ++d) values *= d == 1 ? 1 : input.size(d);
@@ -74,8 +74,8 @@ void BatchNormImplBase<Derived>::reset_parameters() {
 
 template <class Derived>
 Tensor BatchNormImplBase<Derived>::forward(const Tensor& input) {
-  TENGEN_CHECK(Derived::accepts(input.dim()), Derived::kName, ": input of ", input.dim(),
-               " dimensions is not accepted, found shape ", input.sizes());
+  TENGEN_CHECK(Derived::accepts(input.dim()), Derived::kName, ": expected ", Derived::kInput,
+               ", but got shape ", input.sizes());
   bool training = this->is_training();
   double momentum = options.momentum().value_or(0);
   if (training && num_batches_tracked.defined()) {
@@ -143,7 +143,7 @@ GroupNormImpl::GroupNormImpl(const GroupNormOptions& options) : options(options)
 
 void GroupNormImpl::reset() {
   TENGEN_CHECK(options.num_groups() > 0 && options.num_channels() % options.num_groups() == 0,
-               "GroupNorm: num_channels must be divisible by num_groups, found ", options.num_channels(),
+               "GroupNorm: num_channels must be divisible by num_groups, but got ", options.num_channels(),
                " and ", options.num_groups());
   weight = register_parameter("weight", options.affine() ? empty({options.num_channels()}) : Tensor());
   bias = register_parameter("bias", options.affine() ? empty({options.num_channels()}) : Tensor());

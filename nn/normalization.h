@@ -124,7 +124,7 @@ class BatchNorm1dImpl : public BatchNormImplBase<BatchNorm1dImpl> {
  public:
   explicit BatchNorm1dImpl(const BatchNorm1dOptions& options);
   static constexpr bool accepts(int64_t dim) { return dim == 2 || dim == 3; }
-  static constexpr const char* kName = "BatchNorm1d";
+  static constexpr const char *kName = "BatchNorm1d", *kInput = "(N,C) or (N,C,L)";
 };
 TENGEN_MODULE(BatchNorm1d);
 
@@ -133,7 +133,7 @@ class BatchNorm2dImpl : public BatchNormImplBase<BatchNorm2dImpl> {
  public:
   explicit BatchNorm2dImpl(const BatchNorm2dOptions& options);
   static constexpr bool accepts(int64_t dim) { return dim == 4; }
-  static constexpr const char* kName = "BatchNorm2d";
+  static constexpr const char *kName = "BatchNorm2d", *kInput = "(N,C,H,W)";
 };
 TENGEN_MODULE(BatchNorm2d);
 

@@ -9,7 +9,7 @@ namespace functional {
 
 namespace {
 
-// Wraps around: the end stands before the beginning and the beginning after the end.
+// Puts the end before the beginning and the beginning after the end.
 Tensor pad_circular(Tensor input, const std::vector<int64_t>& pad) {
   for (size_t i = 0; i < pad.size() / 2; ++i) {
     int64_t dim = input.dim() - 1 - int64_t(i), size = input.size(dim), before = pad[2 * i],
@@ -28,7 +28,7 @@ Tensor pad_circular(Tensor input, const std::vector<int64_t>& pad) {
 Tensor pad(const Tensor& input, const PadFuncOptions& options) {
   const auto& amounts = options.pad();
   TENGEN_CHECK(amounts.size() % 2 == 0 && int64_t(amounts.size() / 2) <= input.dim(),
-               "pad: expected two amounts for each of at most ", input.dim(), " dimensions, found ",
+               "pad: expected two amounts for each of at most ", input.dim(), " dimensions, but got ",
                amounts.size());
   switch (options.mode()) {
     case kConstant:
@@ -40,7 +40,7 @@ Tensor pad(const Tensor& input, const PadFuncOptions& options) {
     case kCircular:
       return pad_circular(input, amounts);
     default:
-      fail("pad: mode must be kConstant, kReflect, kReplicate or kCircular, found ",
+      fail("pad: mode must be kConstant, kReflect, kReplicate or kCircular, but got ",
            enum_name(options.mode()));
   }
 }

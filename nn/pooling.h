@@ -37,8 +37,7 @@ struct AvgPoolOptions {
   TENGEN_ARG(ExpandingArray<D>, stride);       ///< distance between neighbouring windows (kernel_size)
   TENGEN_ARG(ExpandingArray<D>, padding) = 0;  ///< zeros on both sides; at most half the kernel size
   TENGEN_ARG(bool, ceil_mode) = false;         ///< a last window may reach over the end: sizes are rounded up
-  TENGEN_ARG(bool,
-             count_include_pad) = true;  ///< padding counts in the size that a window's sum is divided by
+  TENGEN_ARG(bool, count_include_pad) = true;  ///< padding counts in the size a sum is divided by
   /// What a window's sum is divided by instead of its size (std::nullopt: its size); AvgPool2d alone uses it.
   TENGEN_ARG(std::optional<int64_t>, divisor_override) = std::nullopt;
 };

@@ -94,7 +94,7 @@ void take(TensorDict& tensors, const TensorDict& loaded, std::optional<Device> d
 }
 
 void take(Tensor& tensor, const TensorDict& loaded, std::optional<Device> device) {
-  TENGEN_CHECK(loaded.size() == 1, "load: found ", loaded.size(), " tensors, expected one");
+  TENGEN_CHECK(loaded.size() == 1, "load: expected one tensor, but got ", loaded.size());
   const Tensor value = on(loaded.front().value(), device);
   if (tensor.defined())
     tensor.set_data(value.detach());

@@ -53,7 +53,7 @@ TensorDict tensors_of(const nn::ModuleHolder<T>& holder) {
 }
 template <class T>
 TensorDict tensors_of(const std::shared_ptr<T>& object) {
-  TENGEN_CHECK(object, "save: expected an object but found an empty pointer");
+  TENGEN_CHECK(object, "save: expected an object, but got an empty pointer");
   return tensors_of(*object);
 }
 
@@ -72,7 +72,7 @@ void take(const nn::ModuleHolder<T>& holder, const TensorDict& loaded, std::opti
 }
 template <class T>
 void take(const std::shared_ptr<T>& object, const TensorDict& loaded, std::optional<Device> device) {
-  TENGEN_CHECK(object, "load: expected an object to load into but found an empty pointer");
+  TENGEN_CHECK(object, "load: expected an object to load into, but got an empty pointer");
   take(*object, loaded, device);
 }
 

@@ -14,8 +14,8 @@ Tensor interpolate(const Tensor& input, const InterpolateFuncOptions& options) {
   TENGEN_CHECK(bool(options.size()) != bool(options.scale_factor()),
                "interpolate: exactly one of size and scale_factor must be given");
   TENGEN_CHECK(mode == kBilinear || !options.align_corners(),
-               "interpolate: align_corners can only be set with kBilinear, found ", enum_name(mode));
-  TENGEN_CHECK(spatial == 1 || spatial == 2, "interpolate: expected (N,C,L) or (N,C,H,W), found shape ",
+               "interpolate: align_corners can only be set with kBilinear, but got ", enum_name(mode));
+  TENGEN_CHECK(spatial == 1 || spatial == 2, "interpolate: expected (N,C,L) or (N,C,H,W), but got shape ",
                input.sizes());
 
   std::vector<int64_t> size;
@@ -46,7 +46,7 @@ Tensor interpolate(const Tensor& input, const InterpolateFuncOptions& options) {
 Tensor pixel_shuffle(const Tensor& input, const PixelShuffleFuncOptions& options) {
   int64_t r = options.upscale_factor();
   TENGEN_CHECK(input.dim() == 4 && r > 0 && input.size(1) % (r * r) == 0,
-               "pixel_shuffle: expected (N,C*r*r,H,W) with r = ", r, ", found shape ", input.sizes());
+               "pixel_shuffle: expected (N,C*r*r,H,W) with r = ", r, ", but got shape ", input.sizes());
   int64_t n = input.size(0), c = input.size(1) / (r * r), h = input.size(2), w = input.size(3);
   return input.reshape({n, c, r, r, h, w}).permute({0, 1, 4, 2, 5, 3}).reshape({n, c, h * r, w * r});
 }
@@ -54,7 +54,7 @@ Tensor pixel_shuffle(const Tensor& input, const PixelShuffleFuncOptions& options
 Tensor pixel_unshuffle(const Tensor& input, const PixelUnshuffleFuncOptions& options) {
   int64_t r = options.downscale_factor();
   TENGEN_CHECK(input.dim() == 4 && r > 0 && input.size(2) % r == 0 && input.size(3) % r == 0,
-               "pixel_unshuffle: expected (N,C,H*r,W*r) with r = ", r, ", found shape ", input.sizes());
+               "pixel_unshuffle: expected (N,C,H*r,W*r) with r = ", r, ", but got shape ", input.sizes());
   int64_t n = input.size(0), c = input.size(1), h = input.size(2) / r, w = input.size(3) / r;
   return input.reshape({n, c, h, r, w, r}).permute({0, 1, 3, 5, 2, 4}).reshape({n, c * r * r, h, w});
 }

@@ -56,7 +56,7 @@ void vector_to_parameters(const Tensor& vec, const std::vector<Tensor>& paramete
   int64_t total = 0, at = 0;
   for (const Tensor& parameter : parameters) total += parameter.numel();
   TENGEN_CHECK(vec.dim() == 1 && vec.numel() == total, "vector_to_parameters: the parameters have ", total,
-               " elements, found a vector of shape ", vec.sizes());
+               " elements, but got a vector of shape ", vec.sizes());
   NoGradGuard no_grad;
   for (const Tensor& parameter : parameters) {
     parameter.set_data(vec.detach().narrow(0, at, parameter.numel()).view(parameter.sizes()));

@@ -34,6 +34,7 @@ struct WidthOptions {
   explicit WidthOptions(int64_t width) : width_(width) {}
   TORCH_ARG(int64_t, width);
   TORCH_ARG(bool, tall) = false;
+  int copies = 1;  // public, as in any struct
 };
 
 template <class Call>
@@ -105,6 +106,7 @@ TEST_CASE("torch.h: macros") {
   options.width(4);
   CHECK(options.width() == 4);
   CHECK(options.tall());
+  CHECK(options.copies == 1);
 
   auto sum = [](const torch::Tensor& t) {
     double result = 0;

@@ -100,4 +100,6 @@ TEST_CASE("init functions without chance, gains and errors") {
   CHECK(parameter.is_leaf());
   CHECK(contains(error_of([] { init::xavier_normal_(empty({3})); }), "fewer than 2 dimensions"));
   CHECK(contains(error_of([] { init::calculate_gain(kMean); }), "kMean"));
+  CHECK(enum_name(kNone) == std::string("kNone"));
+  CHECK(enum_name(kMish) == std::string("kMish"));
 }
