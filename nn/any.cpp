@@ -15,7 +15,7 @@ void AnyModule::wrong_type(const std::type_info& wanted) const {
 }
 
 void AnyModule::wrong_count(const Module& module, size_t found, size_t expected) {
-  fail(module.name(), "'s forward() method expects ", expected, " argument(s), but got ", found, ".");
+  fail(module.name(), "'s forward() method expects ", expected, " argument(s), but received ", found, ".");
 }
 
 const std::shared_ptr<Module>& AnyModule::ptr() const {

@@ -1,4 +1,5 @@
-// Private to nn: options hold undefined tensors where operators take std::nullopt.
+// Private: not installed; no public header includes it.
+// Options hold undefined tensors where operators take std::nullopt.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,5 @@
-// Private to optim: the parameters of a group, gathered so that one kernel call updates those that make the
+// Private: not installed; no public header includes it.
+// The parameters of a group, gathered so that one kernel call updates those that make the
 // same step. The kernels know float and double: 16-bit parameters, gradients and averages are computed in
 // float and rounded at the end of a step.
 #pragma once
