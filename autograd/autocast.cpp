@@ -1,9 +1,8 @@
-#include <tengen/autograd/autocast.h>
-
 #include <unordered_map>
 
-#include <tengen/autograd/ops/reduced.h>
-#include <tengen/tensor/promotion.h>
+#include <tengen/autograd/autocast_state.h>
+#include <tengen/autograd/grad_mode.h>
+#include <tengen/autograd/primitives.h>
 
 namespace tengen {
 namespace {
@@ -30,42 +29,33 @@ Mode& mode() {
   return mode;
 }
 
+}  // namespace
+
+namespace autocast {
+
 Tensor cast_leaf(const Tensor& t, ScalarType type) {
+  if (!mode().caches) return autograd::convert("to", t, type, t.device());
   auto& cache = mode().cache;
   const TensorImpl* key = t.unsafeGetTensorImpl();
   if (auto found = cache.find(key); found != cache.end() && found->second.is_of(t, type))
     return found->second.cast;
-  Tensor cast = t.to(type);
+  Tensor cast = autograd::convert("to", t, type, t.device());
   // What is cast while nothing is recorded would lead no gradient to the leaf.
   if (GradMode::is_enabled())
     cache.insert_or_assign(key, CachedCast{t, cast, t.storage().get(), t._version()});
   return cast;
 }
 
-bool any_reduced(autograd::TensorRefs operands) {
-  for (autograd::TensorRef t : operands)
-    if (t.tensor->defined() && is_reduced(t.tensor->dtype())) return true;
-  return false;
-}
-bool any_on(Autocast where, autograd::TensorRefs operands) {
-  for (autograd::TensorRef t : operands)
-    if (autocast::detail::is_on(where, *t.tensor)) return true;
-  return false;
-}
-
-}  // namespace
-
-namespace autocast {
-
-bool is_autocast_enabled(DeviceType device_type) { return detail::enabled >> unsigned(device_type) & 1; }
+bool is_autocast_enabled(DeviceType device_type) { return enabled_devices >> unsigned(device_type) & 1; }
 void set_autocast_enabled(DeviceType device_type, bool enabled) {
   const unsigned bit = 1u << unsigned(device_type);
-  detail::enabled = enabled ? detail::enabled | bit : detail::enabled & ~bit;
-  if (!detail::enabled && mode().nesting == 0) clear_cache();
+  enabled_devices = enabled ? enabled_devices | bit : enabled_devices & ~bit;
+  if (!enabled_devices && mode().nesting == 0) clear_cache();
 }
 ScalarType get_autocast_dtype(DeviceType device_type) { return mode().dtype[int(device_type)]; }
 void set_autocast_dtype(DeviceType device_type, ScalarType dtype) {
-  TENGEN_CHECK(is_reduced(dtype), "set_autocast_dtype: expected Half or BFloat16 but found ", dtype);
+  TENGEN_CHECK(dtype == kHalf || dtype == kBFloat16,
+               "set_autocast_dtype: expected Half or BFloat16 but found ", dtype);
   mode().dtype[int(device_type)] = dtype;
 }
 
@@ -91,38 +81,6 @@ AutocastGuard::~AutocastGuard() {
   autocast::set_autocast_dtype(device_type_, dtype_);
   autocast::set_autocast_enabled(device_type_, enabled_);
   if (autocast::decrement_nesting() == 0) autocast::clear_cache();
-}
-
-Tensor Casts::operator()(const Tensor& t) const {
-  if (!t.defined() || !is_floating_point(t.dtype()) || t.dtype() == kDouble || t.dtype() == to_) return t;
-  const bool is_parameter = t.dtype() == kFloat && t.requires_grad() && t.is_leaf() && !t.is_view();
-  return is_parameter && mode().caches ? cast_leaf(t, to_) : t.to(to_);
-}
-std::vector<Tensor> Casts::operator()(TensorList tensors) const {
-  std::vector<Tensor> out;
-  for (const Tensor& t : tensors) out.push_back((*this)(t));
-  return out;
-}
-
-Casts floated(Autocast where, autograd::TensorRefs operands) {
-  return any_on(where, operands) && any_reduced(operands) ? Casts(kFloat) : Casts();
-}
-
-Casts widened(Autocast where, autograd::TensorRefs operands) {
-  if (!any_reduced(operands)) return Casts();
-  if (any_on(where, operands)) return Casts(kFloat);
-  ScalarType common = ScalarType::Undefined;
-  for (autograd::TensorRef t : operands)
-    if (t.tensor->defined() && is_floating_point(t.tensor->dtype()))
-      common = common == ScalarType::Undefined ? t.tensor->dtype() : promote_types(common, t.tensor->dtype());
-  return Casts(kFloat, common);
-}
-
-Casts promoted(Autocast where, autograd::TensorRefs operands) {
-  if (!any_on(where, operands) || !any_reduced(operands)) return Casts();
-  for (autograd::TensorRef t : operands)
-    if (t.tensor->defined() && t.tensor->dtype() == kFloat) return Casts(kFloat);
-  return Casts();
 }
 
 }  // namespace tengen

@@ -6,9 +6,11 @@
 #include <queue>
 
 #include <tengen/autograd/anomaly.h>
+#include <tengen/autograd/autocast_state.h>
 #include <tengen/autograd/autograd.h>
 #include <tengen/autograd/meta.h>
-#include <tengen/autograd/ops/reduced.h>
+#include <tengen/autograd/primitives.h>
+#include <tengen/tensor/factories.h>
 
 namespace tengen::autograd {
 namespace {
@@ -84,17 +86,17 @@ Tensor conform(Tensor grad, const OutputMeta& expected, const Node* from) {
       reduces = expected.sizes[d] == 1 || expected.sizes[d] == grad.sizes()[lead + d];
     TENGEN_CHECK(reduces, from ? from->name() : "backward", ": found a gradient of shape ", grad.sizes(),
                  ", expected one that can be summed to ", IntArrayRef(expected.sizes));
-    grad = grad.sum_to_size(expected.sizes);
+    grad = sum_to_size(grad, expected.sizes);
   }
   if (grad.dtype() == expected.dtype && grad.device() == expected.device) return grad;
-  return grad.to(expected.device, expected.dtype);
+  return convert("to", grad, expected.dtype, expected.device);
 }
 
-class Run {
+class BackwardPass {
  public:
   /// `wanted` empty: gradients go to all leaves. Otherwise they are captured for these edges and nothing else
   /// happens.
-  Run(const std::vector<Edge>& wanted, bool keep_graph)
+  BackwardPass(const std::vector<Edge>& wanted, bool keep_graph)
       : to_leaves_(wanted.empty()), keep_graph_(keep_graph), results_(wanted.size()) {
     if (!to_leaves_) cutoff_ = kAccumulatorSequence;
     for (size_t i = 0; i < wanted.size(); ++i) {
@@ -178,9 +180,9 @@ class Run {
     if (!sum.defined())
       sum = std::move(grad);
     else if (!GradMode::is_enabled() && sole_owner(sum) && sum.is_contiguous())
-      sum.add_(grad);
+      add_to(sum, grad);
     else
-      sum = sum + grad;
+      sum = sum_of(sum, grad);
   }
 
   void evaluate(Node* node) {
@@ -254,7 +256,7 @@ class Run {
       const auto& retained = extras->retain_grad[i];
       if (!retained || retained.use_count() == 1 || !grads[i].defined()) continue;  // 1: the tensor is gone
       Tensor& kept = retained->grad;
-      kept = kept.defined() ? kept + grads[i] : grads[i];
+      kept = kept.defined() ? sum_of(kept, grads[i]) : grads[i];
     }
   }
 
@@ -297,8 +299,8 @@ variable_list run(const char* op, const variable_list& outputs, const variable_l
   }
   variable_list initial = initial_grads(op, outputs, grads);
   AutoGradMode recording(create_graph);
-  autocast::detail::Off no_autocast;  // rules compute in the types of the forward pass
-  return Run(wanted, keep_graph).execute(roots, initial);
+  autocast::DisableAutocast no_autocast;  // rules compute in the types of the forward pass
+  return BackwardPass(wanted, keep_graph).execute(roots, initial);
 }
 
 std::vector<Edge> edges_of(const char* op, const variable_list& tensors) {
@@ -323,7 +325,7 @@ void backward(const variable_list& tensors, const variable_list& grad_tensors,
     if (!grads[i].defined()) continue;
     std::lock_guard<SmallLock> lock(wanted[i].function->lock());
     Tensor& grad = inputs[i].mutable_grad();
-    grad = grad.defined() ? grad + grads[i] : grads[i];
+    grad = grad.defined() ? sum_of(grad, grads[i]) : grads[i];
   }
 }
 

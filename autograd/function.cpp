@@ -9,7 +9,8 @@
 #include <tengen/autograd/anomaly.h>
 #include <tengen/autograd/autograd.h>
 #include <tengen/autograd/inplace.h>
-#include <tengen/autograd/ops/ops.h>
+#include <tengen/autograd/primitives.h>
+#include <tengen/tensor/factories.h>
 
 namespace tengen::autograd {
 namespace {
@@ -79,7 +80,7 @@ variable_list FunctionNode::attach(const variable_list& inputs, variable_list ou
       TENGEN_CHECK(!recording || !output.is_view(), op_name(), ": an input marked dirty must not be a view");
     } else if (is_input(output)) {
       NoGradGuard no_grad;  // an input that is passed through: another tensor over the same memory
-      output = output.alias();
+      output = alias(output);
     }
     if (dirty) written(op_name(), output);
     if (!recording) continue;

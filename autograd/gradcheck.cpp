@@ -3,9 +3,11 @@
 #include <cmath>
 #include <vector>
 
-#include <tengen/autograd/ops/ops.h>
+#include <tengen/autograd/autograd.h>
+#include <tengen/tensor/factories.h>
+#include <tengen/tensor/kernel_view.h>
 #include <tengen/tensor/random.h>
-#include <tengen/tensor/view_of.h>
+#include <tengen/tensor/raw.h>
 
 namespace tengen::autograd {
 namespace {
@@ -13,14 +15,14 @@ namespace {
 using Numbers = std::vector<double>;
 
 Numbers numbers_of(const Tensor& tensor) {
-  Tensor flat = tensor.detach().to(kCPU, kDouble).contiguous();
+  const Tensor flat = raw::contiguous(raw::to(tensor, kDouble, kCPU));
   return Numbers(flat.data_ptr<double>(), flat.data_ptr<double>() + flat.numel());
 }
 
 Tensor tensor_of(const Numbers& numbers, const Tensor& like) {
   Tensor out = empty(like.sizes(), kDouble);
   std::copy(numbers.begin(), numbers.end(), out.data_ptr<double>());
-  return out.to(like.options());
+  return raw::to(out, like.dtype(), like.device());
 }
 
 double dot(const Numbers& a, const Numbers& b) {
@@ -255,7 +257,7 @@ bool gradgradcheck(const CheckedFunction& function, const variable_list& inputs,
     for (const Tensor& out : outputs) {
       Tensor c = empty(out.sizes(), kDouble);
       for (int64_t e = 0; e < c.numel(); ++e) c.data_ptr<double>()[e] = generator.normal();
-      cotangents.push_back(c.to(out.options()).set_requires_grad(true));
+      cotangents.push_back(raw::to(c, out.dtype(), out.device()).set_requires_grad(true));
     }
   }
   size_t count = inputs.size();

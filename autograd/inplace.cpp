@@ -1,27 +1,42 @@
 #include <tengen/autograd/inplace.h>
 
 #include <tengen/autograd/meta.h>
-#include <tengen/autograd/ops/ops.h>
-#include <tengen/tensor/view_of.h>
+#include <tengen/autograd/primitives.h>
+#include <tengen/autograd/strided.h>
+#include <tengen/tensor/factories.h>
+#include <tengen/tensor/promotion.h>
+#include <tengen/tensor/raw.h>
 
 namespace tengen::autograd {
 namespace {
 
+// A copy of `t` in memory with these strides.
+Tensor laid_out(const Tensor& t, const DimVector& strides) {
+  const Tensor out = empty_strided(t.sizes(), strides, t.options());
+  raw::copy(out, t);
+  return record("copy", out, {t}, {}, [](Node&, const Tensor& grad) -> Grads { return {grad}; });
+}
+
+// laid_out() with zeros in the region that `region` shows; its own adjoint.
+Tensor without_region(const Tensor& t, const DimVector& strides, const Geometry& region) {
+  const Tensor out = laid_out(t, strides).detach();
+  raw::fill(raw::view(out, region), 0);
+  return record("zero_region", out, {t}, {},
+                [=](Node&, const Tensor& grad) -> Grads { return {without_region(grad, strides, region)}; });
+}
+
 // The base of a view whose memory is written to gets this node: the written region's gradient goes to what
 // was written, the rest to what the base was before.
 void rebase_view(const Tensor& view, const Tensor& written) {
-  Tensor base(view.unsafeGetTensorImpl()->base);
-  DimVector sizes(view.sizes().begin(), view.sizes().end()),
-      strides(view.strides().begin(), view.strides().end());
-  DimVector base_strides(base.strides().begin(), base.strides().end());
-  int64_t offset = view.storage_offset() - base.storage_offset();
-  auto rule = [=](Node& node, const Tensor& grad) -> Grads {
-    // The base's own strides, so that the view's geometry fits.
-    Tensor rest = empty_strided(grad.sizes(), base_strides, grad.options()).copy_(grad);
-    Tensor region = node.needs(1) ? rest.as_strided(sizes, strides, offset).clone() : Tensor();
-    if (!node.needs(0)) return {Tensor(), region};
-    rest.as_strided(sizes, strides, offset).zero_();
-    return {rest, region};
+  const Tensor base(view.unsafeGetTensorImpl()->base);
+  Geometry region = raw::geometry(view);
+  region.offset -= base.storage_offset();
+  auto rule = [region, strides = raw::geometry(base).strides](Node& node, const Tensor& grad) -> Grads {
+    Grads grads(2);
+    if (node.needs(0)) grads[0] = without_region(grad, strides, region);
+    // The gradient takes the base's strides, so that the view's geometry fits.
+    if (node.needs(1)) grads[1] = as_strided(laid_out(grad, strides), region);
+    return grads;
   };
   auto node = make_intrusive<detail::RuleNode<decltype(rule)>>("slice_assign", std::move(rule));
   detail::connect(*node, {base, written});
@@ -72,10 +87,10 @@ bool repeats_elements(const Tensor& t) {
 }
 
 Tensor without_repeats(const Tensor& t) {
-  Tensor once = t;
-  for (int64_t d = 0; d < t.dim(); ++d)
-    if (t.strides()[d] == 0) once = once.slice(d, 0, 1);
-  return once;
+  Geometry once = raw::geometry(t);
+  for (size_t d = 0; d < once.sizes.size(); ++d)
+    if (once.strides[d] == 0 && once.sizes[d] > 1) once.sizes[d] = 1;
+  return as_strided(t, std::move(once));
 }
 
 void refuse_view(const char* name, const Tensor& view) {
@@ -136,7 +151,7 @@ Tensor apart(const char* name, const Tensor& self, const Tensor& read) {
     case Overlap::none:
       return read;
     case Overlap::interleaved:
-      return read.detach().clone();
+      return raw::clone(read);
     default:
       refuse_overlap(name, self, read);
   }
@@ -147,7 +162,8 @@ Tensor& assign_(const char* name, const Tensor& self, const Tensor& result) {
                " doesn't match the broadcast shape ", result.sizes());
   TENGEN_CHECK(can_cast(result.dtype(), self.dtype()), name, ": result type ", result.dtype(),
                " can't be cast to the desired output type ", self.dtype());
-  Tensor source = result.to(self.device(), self.dtype());
+  const bool same_type = result.dtype() == self.dtype() && result.device() == self.device();
+  Tensor source = same_type ? result : convert("to", result, self.dtype(), self.device());
   if (auto node = result.grad_fn()) node->let_go_of(*self.storage());
   kernels(self).copy(view_of(self), view_of(source));
   Tensor& target = written(name, self);
@@ -161,7 +177,7 @@ Tensor& assign_(const char* name, const Tensor& self, const Tensor& result) {
     if (!source.requires_grad())
       source = record(name, source.detach(), {self}, {},
                       [](Node&, const Tensor& grad) -> Grads { return {zeros_like(grad)}; });
-    Edge edge = gradient_edge(source.is_leaf() ? source.alias() : source);
+    Edge edge = gradient_edge(source.is_leaf() ? alias(source) : source);
     set_gradient_edge(self, std::move(edge.function), edge.input_nr);
   }
   return target;

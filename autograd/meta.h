@@ -18,7 +18,6 @@ struct AutogradMeta final : GradState {
   intrusive_ptr<RetainedGrad> retained;  // after retain_grad(): it holds the gradient
   intrusive_ptr<Node> grad_fn;           // null: a leaf
   uint32_t output_nr = 0;
-  bool requires_grad = false;             // of a leaf
   uint32_t view_version = 0;              // of a view: the version of the memory that grad_fn describes
   SmallLock lock;                         // guards what follows: several threads use a parameter
   AccumulateGrad* accumulator = nullptr;  // of a leaf; not owned: it owns the leaf
@@ -33,13 +32,17 @@ void retain(Node& node, uint32_t output_nr, intrusive_ptr<RetainedGrad> retained
 
 /// The meta of `tensor`, or null.
 inline AutogradMeta* meta_if_any(const Tensor& tensor) {
-  return static_cast<AutogradMeta*>(tensor.unsafeGetTensorImpl()->grad_state.get());
+  return static_cast<AutogradMeta*>(tensor.unsafeGetTensorImpl()->grad_state.load(std::memory_order_acquire));
 }
+/// Made when first asked for, by the only thread that knows the tensor.
 inline AutogradMeta& meta(const Tensor& tensor) {
-  auto& state = tensor.unsafeGetTensorImpl()->grad_state;
-  if (!state) state = std::make_unique<AutogradMeta>();
-  return static_cast<AutogradMeta&>(*state);
+  if (AutogradMeta* known = meta_if_any(tensor)) return *known;
+  auto* fresh = new AutogradMeta;
+  tensor.unsafeGetTensorImpl()->grad_state.store(fresh, std::memory_order_release);
+  return *fresh;
 }
+/// The same for a leaf, which several threads may know.
+AutogradMeta& meta_of_leaf(const Tensor& leaf);
 
 /// Where gradients of a leaf arrive: runs its hooks and adds to its .grad.
 class AccumulateGrad final : public Node {

@@ -7,7 +7,8 @@
 
 #include <tengen/autograd/grad_mode.h>
 #include <tengen/autograd/meta.h>
-#include <tengen/autograd/ops/ops.h>
+#include <tengen/autograd/primitives.h>
+#include <tengen/tensor/raw.h>
 
 namespace tengen {
 
@@ -133,24 +134,34 @@ Grads AccumulateGrad::apply(Grads&& grads) {
     if (GradMode::is_enabled())
       grad = fresh;
     else
-      grad = sole_owner ? fresh.detach() : fresh.detach().clone();
+      grad = sole_owner ? fresh.detach() : raw::clone(fresh);
   } else if (GradMode::is_enabled()) {
-    grad = grad + fresh;
+    grad = sum_of(grad, fresh);
   } else {
-    grad.add_(fresh);
+    add_to(grad, fresh);
   }
   return {};
+}
+
+AutogradMeta& meta_of_leaf(const Tensor& leaf) {
+  if (AutogradMeta* known = meta_if_any(leaf)) return *known;
+  auto fresh = std::make_unique<AutogradMeta>();
+  GradState* known = nullptr;
+  auto& state = leaf.unsafeGetTensorImpl()->grad_state;
+  if (!state.compare_exchange_strong(known, fresh.get(), std::memory_order_acq_rel))
+    return static_cast<AutogradMeta&>(*known);
+  return *fresh.release();
 }
 
 Edge gradient_edge(const Tensor& tensor) {
   if (!tensor.defined()) return {};
   if (auto node = tensor.grad_fn()) return {std::move(node), meta(tensor).output_nr};
-  AutogradMeta* m = meta_if_any(tensor);
-  if (!m || !m->requires_grad) return {};
-  std::lock_guard<SmallLock> lock(m->lock);
-  if (m->accumulator && m->accumulator->try_retain()) return {intrusive_ptr<Node>::adopt(m->accumulator), 0};
+  if (!tensor.unsafeGetTensorImpl()->requires_grad) return {};
+  AutogradMeta& m = meta_of_leaf(tensor);
+  std::lock_guard<SmallLock> lock(m.lock);
+  if (m.accumulator && m.accumulator->try_retain()) return {intrusive_ptr<Node>::adopt(m.accumulator), 0};
   auto node = make_intrusive<AccumulateGrad>(tensor);
-  m->accumulator = node.get();
+  m.accumulator = node.get();
   return {std::move(node), 0};
 }
 

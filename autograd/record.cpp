@@ -3,17 +3,10 @@
 #include <tengen/autograd/anomaly.h>
 #include <tengen/autograd/autograd.h>
 #include <tengen/autograd/meta.h>
-#include <tengen/autograd/ops/ops.h>
+#include <tengen/autograd/primitives.h>
+#include <tengen/tensor/factories.h>
 
 namespace tengen::autograd {
-namespace {
-
-const Tensor undefined_tensor;
-
-}  // namespace
-
-TensorRef::TensorRef(const std::optional<Tensor>& t) : tensor(t ? &*t : &undefined_tensor) {}
-
 bool must_record(TensorRefs inputs) {
   if (!GradMode::is_enabled()) return false;
   for (TensorRef input : inputs)
@@ -58,7 +51,7 @@ Grads differentiate(const Node& node, const std::vector<Tensor>& inputs, const G
   std::vector<Tensor> aliases, wanted;
   for (size_t i = 0; i < inputs.size(); ++i) {
     bool differentiable = inputs[i].defined() && inputs[i].requires_grad() && node.needs(i);
-    aliases.push_back(differentiable ? inputs[i].alias() : inputs[i]);
+    aliases.push_back(differentiable ? alias(inputs[i]) : inputs[i]);
     if (differentiable) wanted.push_back(aliases.back());
   }
   std::vector<Tensor> outputs, grads;
@@ -96,17 +89,6 @@ Tensor with_constant_gradient(const Tensor& input) {
   if (!must_record({input})) return input;
   return record("alias", input.detach(), {input}, {},
                 [](Node& node, const Tensor& g) -> Grads { return {constant_gradient(node, 0, g)}; });
-}
-
-Tensor make_view(const Tensor& self, DimVector sizes, DimVector strides, int64_t offset, ViewOrigin origin) {
-  const TensorImpl& impl = *self.unsafeGetTensorImpl();
-  auto view =
-      make_intrusive<TensorImpl>(impl.storage, impl.dtype, std::move(sizes), std::move(strides), offset);
-  view->base = impl.base ? impl.base : intrusive_ptr<TensorImpl>(self.unsafeGetTensorImpl());
-  view->own_write_count = impl.own_write_count;
-  if (!GradMode::is_enabled() && self.requires_grad()) origin = ViewOrigin::no_grad;
-  view->view_origin = origin == ViewOrigin::ordinary ? impl.view_origin : origin;
-  return Tensor(std::move(view));
 }
 
 bool is_temporary(const Tensor& self) {

@@ -19,13 +19,20 @@
 
 #include <tengen/autograd/grad_mode.h>
 #include <tengen/autograd/node.h>
+#include <tengen/tensor/compute.h>
 
-namespace tengen::autograd {
+namespace tengen {
+
+/// A place in a list of tensors that stays empty.
+inline const Tensor kNoTensor;
+
+namespace autograd {
 
 /// A tensor argument by address: lists of inputs cost no reference counting while nothing is recorded.
 struct TensorRef {
   TensorRef(const Tensor& tensor) : tensor(&tensor) {}
-  TensorRef(const std::optional<Tensor>& tensor);
+  TensorRef(const std::optional<Tensor>& tensor) : tensor(tensor ? &*tensor : &kNoTensor) {}
+  TensorRef(const TensorOrScalar& operand) : tensor(operand.tensor ? operand.tensor : &kNoTensor) {}
   const Tensor* tensor;
 };
 using TensorRefs = std::initializer_list<TensorRef>;
@@ -104,12 +111,8 @@ Tensor constant_gradient(const Node& node, size_t input, const Tensor& gradient)
 /// For compositions: `input` itself, its gradient constant in that sense.
 Tensor with_constant_gradient(const Tensor& input);
 
-/// A view of self's memory that knows its base; not recorded yet. `origin`: of views that may not be written
-/// through.
-Tensor make_view(const Tensor& self, DimVector sizes, DimVector strides, int64_t offset,
-                 ViewOrigin origin = ViewOrigin::ordinary);
-
 /// Whether `self`, an argument passed by value, is a temporary of the caller's that nothing else refers to,
 /// so that its memory may take the result: either nothing is recorded, or its history goes on to the result.
 bool is_temporary(const Tensor& self);
-}  // namespace tengen::autograd
+}  // namespace autograd
+}  // namespace tengen

@@ -3,8 +3,8 @@
 
 #include <tengen/autograd/autograd.h>
 #include <tengen/autograd/meta.h>
-#include <tengen/autograd/ops/ops.h>
-#include <tengen/autograd/record.h>
+#include <tengen/autograd/strided.h>
+#include <tengen/tensor/raw.h>
 
 namespace tengen {
 
@@ -26,8 +26,8 @@ SmallLock histories_of_views;
 
 bool Tensor::requires_grad() const {
   auto needs = [](const TensorImpl& impl) {
-    const auto* m = static_cast<const AutogradMeta*>(impl.grad_state.get());
-    return m && (m->requires_grad || m->grad_fn);
+    const auto* m = static_cast<const AutogradMeta*>(impl.grad_state.load(std::memory_order_acquire));
+    return impl.requires_grad || (m && m->grad_fn);
   };
   // A view needs a gradient when its base does, also one that was made while nothing was recorded.
   return (is_view() && needs(*impl().base)) || needs(impl());
@@ -38,11 +38,7 @@ const Tensor& Tensor::set_requires_grad(bool requires_grad) const {
       is_leaf(),
       "requires_grad: you can only change requires_grad flags of leaf variables. Use detach() to get "
       "a tensor without history.");
-  TENGEN_CHECK(!requires_grad || is_floating_point(),
-               "requires_grad: only Tensors of floating point dtype can require "
-               "gradients, but this one is ",
-               dtype());
-  if (requires_grad || meta_if_any(*this)) meta(*this).requires_grad = requires_grad;
+  raw::set_requires_grad(*this, requires_grad);
   return *this;
 }
 
@@ -69,10 +65,11 @@ intrusive_ptr<autograd::Node> Tensor::grad_fn() const {
   {
     std::lock_guard<SmallLock> lock(histories_of_views);
     const AutogradMeta* m = meta_if_any(*this);
-    if (!derived || is_current(m) || (m && !m->grad_fn && m->requires_grad)) return m ? m->grad_fn : nullptr;
+    if (!derived || is_current(m) || (impl().requires_grad && !(m && m->grad_fn)))
+      return m ? m->grad_fn : nullptr;
   }
   AutoGradMode recording(true);
-  const Tensor fresh = base.as_strided(sizes(), strides(), storage_offset());
+  const Tensor fresh = autograd::as_strided(base, raw::geometry(*this));
   std::lock_guard<SmallLock> lock(histories_of_views);
   if (!is_current(meta_if_any(*this)))  // another thread may have been first
     autograd::set_gradient_edge(*this, meta(fresh).grad_fn, meta(fresh).output_nr);
@@ -143,13 +140,6 @@ void Tensor::remove_hook(unsigned position) const {
   TENGEN_CHECK(removed > 0, "remove_hook: there is no hook number ", position, " on this tensor");
 }
 
-Tensor Tensor::detach() const {
-  const TensorImpl& i = impl();
-  auto copy = make_intrusive<TensorImpl>(i.storage, i.dtype, i.sizes, i.strides, i.offset);
-  copy->own_write_count = i.own_write_count;
-  return Tensor(std::move(copy));
-}
-
 Tensor Tensor::data() const {
   Tensor result = detach();
   result.impl_->own_write_count = make_intrusive<OwnWriteCount>();
@@ -158,9 +148,9 @@ Tensor Tensor::data() const {
 
 Tensor& Tensor::detach_() const {
   TENGEN_CHECK(!is_view(), "detach_: Can't detach views in-place. Use detach() instead.");
+  impl_->requires_grad = false;
   if (AutogradMeta* m = meta_if_any(*this)) {
     autograd::set_gradient_edge(*this, nullptr, 0);
-    m->requires_grad = false;
     m->grad = m->grad_slot();
     m->retained.reset();
   }

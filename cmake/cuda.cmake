@@ -4,7 +4,11 @@ set(TENGEN_CUDA OFF CACHE STRING "The CUDA backend: OFF, ON (nvcc), or emulate (
 set_property(CACHE TENGEN_CUDA PROPERTY STRINGS OFF ON emulate)
 
 if(NOT TENGEN_CUDA)
-  target_sources(tengen PRIVATE cuda/absent.cpp)
+  add_library(tengen_cuda OBJECT cuda/absent.cpp)
+  target_link_libraries(tengen_cuda PRIVATE tengen_flags)
+  target_include_directories(tengen_cuda PRIVATE ${PROJECT_SOURCE_DIR}/include)
+  set_target_properties(tengen_cuda PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  tengen_backend($<TARGET_OBJECTS:tengen_cuda>)
   return()
 endif()
 
@@ -24,7 +28,7 @@ target_link_libraries(tengen_cuda PRIVATE tengen_flags)
 target_include_directories(tengen_cuda PRIVATE ${PROJECT_SOURCE_DIR}/include)
 target_compile_definitions(tengen_cuda PRIVATE TENGEN_ISA=cuda)
 set_target_properties(tengen_cuda PROPERTIES POSITION_INDEPENDENT_CODE ON)
-target_sources(tengen PRIVATE $<TARGET_OBJECTS:tengen_cuda>)
+tengen_backend($<TARGET_OBJECTS:tengen_cuda>)
 
 if(TENGEN_CUDA STREQUAL "emulate")
   file(GLOB emulator_sources CONFIGURE_DEPENDS cuda/emulator/*.cpp)

@@ -5,25 +5,52 @@ if(TENGEN_STATIC_PROGRAMS)
 endif()
 find_package(ZLIB REQUIRED)
 
-file(GLOB TENGEN_SOURCES CONFIGURE_DEPENDS tensor/*.cpp autograd/*.cpp autograd/ops/*.cpp nn/*.cpp
-  optim/*.cpp data/*.cpp io/*.cpp)
-file(GLOB TENGEN_KERNEL_SOURCES CONFIGURE_DEPENDS tensor/cpu/*.cpp)
+# The layers, each compiled by itself. tests/layers links every one with those that it may see, and nothing else.
+set(TENGEN_LAYERS tensor autograd ops io data nn optim)
+set(TENGEN_BELOW_tensor)
+set(TENGEN_BELOW_autograd tensor)
+set(TENGEN_BELOW_ops autograd tensor)
+set(TENGEN_BELOW_io tensor)
+set(TENGEN_BELOW_data tensor)
+set(TENGEN_BELOW_nn ops autograd io tensor)
+set(TENGEN_BELOW_optim ops autograd tensor)
 
-add_library(tengen ${TENGEN_SOURCES})  # static unless BUILD_SHARED_LIBS is on
+add_library(tengen)  # static unless BUILD_SHARED_LIBS is on
 add_library(tengen::tengen ALIAS tengen)
-target_link_libraries(tengen PRIVATE $<BUILD_INTERFACE:tengen_flags> ZLIB::ZLIB PUBLIC Threads::Threads)
+target_link_libraries(tengen PRIVATE ZLIB::ZLIB PUBLIC Threads::Threads)
 target_compile_features(tengen PUBLIC cxx_std_20)
 target_include_directories(tengen PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
   $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-set_target_properties(tengen PROPERTIES POSITION_INDEPENDENT_CODE ON VERSION ${PROJECT_VERSION}
+set_target_properties(tengen PROPERTIES LINKER_LANGUAGE CXX VERSION ${PROJECT_VERSION}
   SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
-if(TENGEN_PRECOMPILE)
-  target_precompile_headers(tengen PRIVATE <tengen/autograd/ops/ops.h>)
-endif()
+
+foreach(layer IN LISTS TENGEN_LAYERS)
+  set(folder ${layer})
+  if(layer STREQUAL "ops")
+    set(folder autograd/ops)
+  endif()
+  file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cpp)
+  add_library(tengen_${layer} OBJECT ${sources})
+  target_link_libraries(tengen_${layer} PRIVATE tengen_flags ZLIB::ZLIB)
+  target_include_directories(tengen_${layer} PRIVATE ${PROJECT_SOURCE_DIR}/include)
+  set_target_properties(tengen_${layer} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  target_sources(tengen PRIVATE $<TARGET_OBJECTS:tengen_${layer}>)
+endforeach()
+tengen_precompile(tengen_ops <tengen/autograd/ops/ops.h>)
+foreach(layer nn optim)
+  tengen_precompile(tengen_${layer} REUSE_FROM tengen_ops)
+endforeach()
+
+# Objects of a backend: part of the library, and of every program that links the layer tensor/ alone.
+function(tengen_backend)
+  target_sources(tengen PRIVATE ${ARGN})
+  set_property(GLOBAL APPEND PROPERTY TENGEN_BACKENDS ${ARGN})
+endfunction()
 
 # The kernels are compiled once per instruction set, each time in a namespace of its own. Inline functions that the
 # sets share (of the standard library, say) would still be merged by the linker, which might keep the copy of a set that
 # the processor lacks. So each set becomes one object that shows nothing but its kernel_table().
+file(GLOB TENGEN_KERNEL_SOURCES CONFIGURE_DEPENDS tensor/cpu/*.cpp)
 function(tengen_kernels isa)
   add_library(tengen_kernels_${isa} OBJECT ${TENGEN_KERNEL_SOURCES})
   target_link_libraries(tengen_kernels_${isa} PRIVATE tengen_flags)
@@ -32,9 +59,9 @@ function(tengen_kernels isa)
   # Arithmetic on the bit patterns of numbers may wrap (for NaN and negative arguments of a logarithm, say).
   target_compile_options(tengen_kernels_${isa} PRIVATE -fwrapv ${ARGN})
   set_target_properties(tengen_kernels_${isa} PROPERTIES POSITION_INDEPENDENT_CODE ON)
-  target_compile_definitions(tengen PRIVATE TENGEN_HAVE_${isa})
+  target_compile_definitions(tengen_tensor PRIVATE TENGEN_HAVE_${isa})
   if(TENGEN_NATIVE_ONLY OR NOT CMAKE_OBJCOPY)
-    target_sources(tengen PRIVATE $<TARGET_OBJECTS:tengen_kernels_${isa}>)
+    tengen_backend($<TARGET_OBJECTS:tengen_kernels_${isa}>)
     return()
   endif()
   set(whole ${PROJECT_BINARY_DIR}/kernels_${isa}.o)
@@ -45,7 +72,7 @@ function(tengen_kernels isa)
     DEPENDS tengen_kernels_${isa} $<TARGET_OBJECTS:tengen_kernels_${isa}>
     COMMAND_EXPAND_LISTS VERBATIM COMMENT "Joining the ${isa} kernels")
   set_source_files_properties(${whole} PROPERTIES EXTERNAL_OBJECT ON GENERATED ON)
-  target_sources(tengen PRIVATE ${whole})
+  tengen_backend(${whole})
 endfunction()
 
 # Which sets, the best last: all, only the best of this machine, or that and the least.

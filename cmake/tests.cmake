@@ -53,6 +53,18 @@ foreach(folder IN LISTS test_folders)
   doctest_discover_tests(test_${area} TEST_PREFIX "${folder}: " ${properties})
 endforeach()
 
+# Every layer of the library with the layers below it, and nothing else: no symbol leads upwards.
+get_property(backends GLOBAL PROPERTY TENGEN_BACKENDS)
+foreach(layer IN LISTS TENGEN_LAYERS)
+  add_executable(layer_${layer} tests/layers/${layer}.cpp ${backends} $<TARGET_OBJECTS:tengen_${layer}>)
+  foreach(below IN LISTS TENGEN_BELOW_${layer})
+    target_sources(layer_${layer} PRIVATE $<TARGET_OBJECTS:tengen_${below}>)
+  endforeach()
+  target_include_directories(layer_${layer} PRIVATE include)
+  target_link_libraries(layer_${layer} PRIVATE tengen_flags ZLIB::ZLIB Threads::Threads -Wl,--no-gc-sections)
+  add_test(NAME "layers: ${layer}" COMMAND layer_${layer})
+endforeach()
+
 # The kernels of the lesser instruction sets too.
 set(lesser_sets ${TENGEN_SETS})
 list(POP_BACK lesser_sets)

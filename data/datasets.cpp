@@ -5,12 +5,24 @@
 #include <memory>
 
 #include <tengen/data/transforms.h>
+#include <tengen/tensor/compute.h>
 #include <tengen/tensor/factories.h>
+#include <tengen/tensor/raw.h>
 
 namespace tengen::data::datasets {
+namespace {
+
+// Sample number `index` of a tensor whose first dimension counts them: a view.
+Tensor sample(const Tensor& samples, size_t index) {
+  return raw::view(samples, raw::select(samples, 0, int64_t(index)));
+}
+
+}  // namespace
 
 TensorDataset::TensorDataset(const std::vector<Tensor>& tensors)
     : tensor(transforms::Stack<TensorExample>().apply_batch({tensors.begin(), tensors.end()})) {}
+
+TensorExample TensorDataset::get(size_t index) { return sample(tensor, index); }
 
 // ---- MNIST
 
@@ -48,12 +60,13 @@ Tensor read_idx(const std::string& root, const std::string& name, size_t dimensi
 
 MNIST::MNIST(const std::string& root, Mode mode) : is_train_(mode == Mode::kTrain) {
   std::string prefix = is_train_ ? "train" : "t10k";
-  images_ = read_idx(root, prefix + "-images-idx3-ubyte", 3).unsqueeze(1).to(kFloat).div_(255);
-  targets_ = read_idx(root, prefix + "-labels-idx1-ubyte", 1).to(kLong);
+  const Tensor bytes = read_idx(root, prefix + "-images-idx3-ubyte", 3);
+  images_ = compute(Binary::div, raw::view(bytes, raw::unsqueeze(bytes, 1)), Scalar(255), kFloat, kFloat);
+  targets_ = raw::to(read_idx(root, prefix + "-labels-idx1-ubyte", 1), kLong);
   TENGEN_CHECK(images_.size(0) == targets_.size(0), "MNIST: ", root, " has ", images_.size(0), " images but ",
                targets_.size(0), " labels");
 }
 
-Example<> MNIST::get(size_t index) { return {images_[int64_t(index)], targets_[int64_t(index)]}; }
+Example<> MNIST::get(size_t index) { return {sample(images_, index), sample(targets_, index)}; }
 
 }  // namespace tengen::data::datasets

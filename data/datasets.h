@@ -89,7 +89,7 @@ class TensorDataset : public Dataset<TensorDataset, TensorExample> {
  public:
   explicit TensorDataset(const std::vector<Tensor>& tensors);
   explicit TensorDataset(Tensor slices) : tensor(std::move(slices)) {}
-  TensorExample get(size_t index) override { return tensor[int64_t(index)]; }
+  TensorExample get(size_t index) override;
   std::optional<size_t> size() const override { return size_t(tensor.size(0)); }
 
   Tensor tensor;

@@ -1,6 +1,8 @@
 #include <tengen/data/transforms.h>
 
+#include <tengen/tensor/compute.h>
 #include <tengen/tensor/factories.h>
+#include <tengen/tensor/raw.h>
 
 namespace tengen::data::transforms {
 namespace {
@@ -14,7 +16,7 @@ Tensor stack(const std::vector<Tensor>& parts) {
   for (size_t i = 0; i < parts.size(); ++i) {
     TENGEN_CHECK(parts[i].sizes() == parts[0].sizes(), "Stack: samples must have equal sizes, but got ",
                  parts[i].sizes(), " and ", parts[0].sizes());
-    result[int64_t(i)].copy_(parts[i]);
+    raw::copy(raw::view(result, raw::select(result, 0, int64_t(i))), parts[i]);
   }
   return result;
 }
@@ -37,11 +39,13 @@ TensorExample Stack<TensorExample>::apply_batch(std::vector<TensorExample> examp
 }
 
 Tensor detail::per_channel(ArrayRef<double> values) {
-  return tensor(values, kFloat).unsqueeze(1).unsqueeze(2);
+  const int64_t channels = int64_t(values.size());
+  return raw::view(tensor(values, kFloat), {{channels, 1, 1}, {1, 1, 1}, 0});
 }
 
 Tensor detail::normalize(const Tensor& input, const Tensor& mean, const Tensor& stddev) {
-  return input.sub(mean).div(stddev);
+  const Tensor centered = compute(Binary::sub, input, mean);
+  return compute(Binary::div, centered, stddev);
 }
 
 }  // namespace tengen::data::transforms

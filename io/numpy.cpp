@@ -6,6 +6,7 @@
 #include <tengen/io/npy.h>
 #include <tengen/io/zip.h>
 #include <tengen/tensor/factories.h>
+#include <tengen/tensor/raw.h>
 
 namespace tengen::io {
 namespace {
@@ -18,7 +19,7 @@ Tensor to_tensor(const NpyArray& array) {
   if (!array.fortran) return out;
   std::vector<int64_t> order;
   for (int64_t d = out.dim(); d-- > 0;) order.push_back(d);
-  return out.permute(order).contiguous();
+  return raw::contiguous(raw::view(out, raw::permute(out, order)));
 }
 
 }  // namespace
@@ -27,7 +28,7 @@ Tensor load_npy(const std::string& path) { return to_tensor(read_npy(path)); }
 
 void save_npy(const std::string& path, const Tensor& tensor) {
   TENGEN_CHECK(tensor.defined(), "save_npy: ", path, ": the tensor is undefined");
-  const Tensor plain = tensor.detach().cpu().contiguous();
+  const Tensor plain = raw::contiguous(raw::to(tensor, tensor.dtype(), kCPU));
   write_npy(path, plain.dtype(), {plain.sizes().data(), plain.sizes().size()},
             {static_cast<const std::byte*>(plain.const_data_ptr()), plain.nbytes()});
 }

@@ -9,6 +9,7 @@
 #include <tengen/io/file.h>
 #include <tengen/io/json.h>
 #include <tengen/tensor/factories.h>
+#include <tengen/tensor/raw.h>
 
 namespace tengen::io {
 namespace {
@@ -140,7 +141,7 @@ Parts make_parts(const std::string& path, const std::vector<std::pair<std::strin
   std::vector<std::pair<std::string, Tensor>> rows;
   for (const auto& [name, value] : tensors) {
     TENGEN_CHECK(value.defined(), "save_safetensors: ", path, ": '", name, "' is undefined");
-    rows.emplace_back(name, value.detach().cpu().contiguous());
+    rows.emplace_back(name, raw::contiguous(raw::to(value, value.dtype(), kCPU)));
   }
   // Wide types first keeps every tensor aligned to its own type.
   std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) {

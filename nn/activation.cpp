@@ -2,8 +2,8 @@
 
 #include <ostream>
 
+#include <tengen/autograd/ops/low_precision.h>
 #include <tengen/autograd/ops/ops.h>
-#include <tengen/autograd/ops/reduced.h>
 
 namespace tengen::nn {
 namespace functional {
@@ -63,7 +63,7 @@ Tensor softplus(const Tensor& input, const SoftplusFuncOptions& options) {
 Tensor logsigmoid(const Tensor& input) { return tengen::log_sigmoid(input); }
 
 Tensor prelu(const Tensor& input, const Tensor& weight) {
-  if (Casts cast = lowered(input)) return prelu(cast(input), cast(weight));
+  if (CastOperands cast = to_autocast_type(input)) return prelu(cast(input), cast(weight));
   int64_t channels = input.dim() < 2 ? 1 : input.size(1);
   TENGEN_CHECK(weight.numel() == 1 || weight.numel() == channels, "prelu: weight has ", weight.numel(),
                " elements, expected 1 or the number of channels, ", channels);

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include <tengen/tensor/view_of.h>
+#include <tengen/tensor/kernel_view.h>
 
 namespace tengen::optim {
 

@@ -1,8 +1,8 @@
 #include <tengen/tensor/factories.h>
 
 #include <tengen/tensor/cuda_backend.h>
-#include <tengen/tensor/transfer.h>
-#include <tengen/tensor/view_of.h>
+#include <tengen/tensor/kernel_view.h>
+#include <tengen/tensor/raw.h>
 
 namespace tengen {
 namespace {
@@ -10,7 +10,7 @@ namespace {
 ScalarType default_dtype = kFloat;
 
 Tensor with_options(Tensor tensor, const TensorOptions& options) {
-  if (options.requires_grad()) tensor.set_requires_grad(true);
+  if (options.requires_grad()) raw::set_requires_grad(tensor, true);
   return tensor;
 }
 
@@ -51,7 +51,7 @@ Tensor empty_strided(IntArrayRef size, IntArrayRef stride, TensorOptions options
 Tensor full(IntArrayRef size, const Scalar& value, TensorOptions options) {
   if (!options.has_dtype() && !value.isFloatingPoint()) options = options.dtype(value.type());
   Tensor out = empty(size, options.requires_grad(false));
-  fill_values(out, value);
+  raw::fill(out, value);
   return with_options(out, options);
 }
 
@@ -120,7 +120,7 @@ Tensor TensorData::build(TensorOptions options) const {
     T* data = out.data_ptr<T>();
     for (const Scalar& value : values_) *data++ = std::is_integral_v<T> ? value.to<T>() : value.cast<T>();
   });
-  if (!options.device().is_cpu()) out = out.to(options.requires_grad(false));
+  out = raw::to(out, out.dtype(), options.device());
   return with_options(out, options);
 }
 

@@ -5,9 +5,9 @@
 
 #include <tengen/tensor/factories.h>
 #include <tengen/tensor/generator_state.h>
+#include <tengen/tensor/kernel_view.h>
 #include <tengen/tensor/random_fill.h>
-#include <tengen/tensor/transfer.h>
-#include <tengen/tensor/view_of.h>
+#include <tengen/tensor/raw.h>
 
 namespace tengen {
 namespace {
@@ -83,7 +83,7 @@ void check_on_device(const Tensor& p) {
   const auto row_by_row = [&](Reduce op) {
     const Tensor out = empty_on(p, rows, p.dtype()), found = empty(rows, kDouble);
     kernels(p).reduce(op, view_of(out), view_of(p), 1);
-    copy_values(found, out);
+    raw::copy(found, out);
     return found;
   };
   const Tensor least = row_by_row(Reduce::Min), most = row_by_row(Reduce::Max), sum = row_by_row(Reduce::Sum);
@@ -95,6 +95,8 @@ void check_on_device(const Tensor& p) {
     TENGEN_CHECK(sum.data_ptr<double>()[row] > 0, "multinomial: the probabilities of row ", row, " sum to 0");
   }
 }
+
+Tensor unsqueezed(const Tensor& t) { return raw::view(t, raw::unsqueeze(t, 0)); }
 
 // p (rows, categories), out (rows, count)
 void draw_on_device(const Tensor& p, const Tensor& out, bool distinct,
@@ -119,7 +121,7 @@ void draw_on_device(const Tensor& p, const Tensor& out, bool distinct,
 Tensor multinomial(const Tensor& p, int64_t num_samples, bool replacement,
                    std::optional<Generator> generator) {
   if (p.dtype() == kHalf || p.dtype() == kBFloat16)
-    return multinomial(p.to(kFloat), num_samples, replacement, generator);
+    return multinomial(raw::to(p, kFloat), num_samples, replacement, generator);
   TENGEN_CHECK(p.dim() == 1 || p.dim() == 2, "multinomial: expected 1 or 2 dimensions but found shape ",
                p.sizes());
   const int64_t categories = p.sizes().back();
@@ -127,15 +129,15 @@ Tensor multinomial(const Tensor& p, int64_t num_samples, bool replacement,
                categories, " categories");
   TENGEN_CHECK(replacement || num_samples <= categories, "multinomial: cannot draw ", num_samples,
                " different samples from ", categories, " categories (replacement is off)");
-  const Tensor chances = p.detach().contiguous();
+  const Tensor chances = raw::contiguous(p);
   const bool distinct = !replacement || num_samples == 1;
   Tensor out = empty_on(p, p.dim() == 1 ? DimVector{num_samples} : DimVector{p.size(0), num_samples}, kLong);
   visit_floating(p.dtype(), "multinomial", [&](auto zero) {
     using T = decltype(zero);
     if (p.is_cuda()) {
       if (p.numel() == 0) return;
-      const Tensor rows = chances.view({-1, categories});
-      return draw_on_device(rows, out.view({-1, num_samples}), distinct, generator);
+      const Tensor rows = p.dim() == 1 ? unsqueezed(chances) : chances;
+      return draw_on_device(rows, p.dim() == 1 ? unsqueezed(out) : out, distinct, generator);
     }
     check<T>(chances, categories);
     if (distinct)

@@ -5,7 +5,7 @@
 #include <iostream>
 #include <span>
 
-#include <tengen/tensor/tensor.h>
+#include <tengen/tensor/raw.h>
 
 namespace tengen {
 namespace {
@@ -120,7 +120,7 @@ void print_slices(std::ostream& out, const double* data, IntArrayRef sizes) {
 std::ostream& operator<<(std::ostream& out, const Tensor& tensor) {
   if (!tensor.defined()) return out << "[ Tensor (undefined) ]";
   FormatGuard guard(out);
-  const Tensor values = tensor.detach().to(kCPU, kDouble).contiguous();
+  const Tensor values = raw::contiguous(raw::to(tensor, kDouble, kCPU));
   const double* data = values.data_ptr<double>();
   const IntArrayRef sizes = values.sizes();
   if (sizes.empty()) {

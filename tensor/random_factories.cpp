@@ -5,8 +5,9 @@
 #include <numeric>
 
 #include <tengen/tensor/generator_state.h>
+#include <tengen/tensor/kernel_view.h>
 #include <tengen/tensor/random_fill.h>
-#include <tengen/tensor/view_of.h>
+#include <tengen/tensor/raw.h>
 
 namespace tengen {
 namespace {
@@ -15,7 +16,7 @@ template <class Fill>
 Tensor make(IntArrayRef size, const TensorOptions& options, Fill fill) {
   Tensor out = empty(size, options.requires_grad(false));
   fill(out);
-  if (options.requires_grad()) out.set_requires_grad(true);
+  if (options.requires_grad()) raw::set_requires_grad(out, true);
   return out;
 }
 
@@ -39,7 +40,7 @@ Tensor make_like(const Tensor& self, const TensorOptions& given, Fill fill) {
                    ? empty_strided(self.sizes(), self.strides(), options.requires_grad(false))
                    : empty(self.sizes(), options.requires_grad(false));
   fill(out);
-  if (options.requires_grad()) out.set_requires_grad(true);
+  if (options.requires_grad()) raw::set_requires_grad(out, true);
   return out;
 }
 

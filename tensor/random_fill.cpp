@@ -6,8 +6,8 @@
 
 #include <tengen/tensor/factories.h>
 #include <tengen/tensor/generator_state.h>
-#include <tengen/tensor/transfer.h>
-#include <tengen/tensor/view_of.h>
+#include <tengen/tensor/kernel_view.h>
+#include <tengen/tensor/raw.h>
 
 namespace tengen {
 namespace {
@@ -254,12 +254,8 @@ void fill_bernoulli(const Tensor& out, const Tensor& given, const std::optional<
   TENGEN_CHECK(broadcast_shapes(out.sizes(), given.sizes(), "bernoulli_") ==
                    DimVector(out.sizes().begin(), out.sizes().end()),
                "bernoulli_: p of shape ", given.sizes(), " does not broadcast to ", out.sizes());
-  Tensor p = given;
-  if (p.device().type() != out.device().type()) {
-    p = empty(given.sizes(), TensorOptions(given.dtype()).device(out.device()));
-    copy_values(p, given);
-  }
-  if (p.dtype() == kHalf || p.dtype() == kBFloat16) p = p.to(kFloat);
+  const bool is_half = given.dtype() == kHalf || given.dtype() == kBFloat16;
+  const Tensor p = raw::to(given, is_half ? kFloat : given.dtype(), out.device());
   const DimVector p_strides = broadcast_strides(p, out.sizes());
   visit_all(out.dtype(), [&](auto out_zero) {
     using T = decltype(out_zero);

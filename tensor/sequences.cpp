@@ -4,14 +4,15 @@
 #include <cmath>
 
 #include <tengen/tensor/parallel.h>
+#include <tengen/tensor/raw.h>
 
 namespace tengen {
 namespace {
 
 // What was made on the host, where and how `options` want it.
 Tensor placed(const Tensor& made, const TensorOptions& options) {
-  Tensor out = made.to(options.device());
-  if (options.requires_grad()) out.set_requires_grad(true);
+  Tensor out = raw::to(made, options.dtype(), options.device());
+  if (options.requires_grad()) raw::set_requires_grad(out, true);
   return out;
 }
 
@@ -19,7 +20,7 @@ Tensor placed(const Tensor& made, const TensorOptions& options) {
 template <class Value>
 Tensor sequence(int64_t size, const TensorOptions& options, const char* op, Value value) {
   if (options.dtype() == kHalf || options.dtype() == kBFloat16)
-    return placed(sequence(size, TensorOptions(kFloat), op, value).to(options.dtype()), options);
+    return placed(sequence(size, TensorOptions(kFloat), op, value), options);
   Tensor out = empty(size, options.requires_grad(false).device(kCPU));
   visit_compute(out.dtype(), op, [&](auto zero) {
     auto* data = out.data_ptr<decltype(zero)>();

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <ostream>
 
-#include <tengen/tensor/view_of.h>
+#include <tengen/tensor/shape.h>
 
 namespace tengen {
 
@@ -11,24 +11,6 @@ std::ostream& operator<<(std::ostream& out, IntArrayRef values) {
   out << '[';
   for (size_t i = 0; i < values.size(); ++i) out << (i ? ", " : "") << values[i];
   return out << ']';
-}
-
-void index_out_of_bounds(int64_t index, int64_t dim, int64_t size) {
-  fail<IndexError>("index ", index, " is out of bounds for dimension ", dim, " with size ", size);
-}
-
-void different_devices(const char* op, const Device& first, const Device& second) {
-  fail(op, ": Expected all tensors to be on the same device, but found at least two devices, ", first,
-       " and ", second, "!");
-}
-
-void check_same_device(const char* op, std::initializer_list<const Tensor*> tensors) {
-  const Tensor* first = nullptr;
-  for (const Tensor* t : tensors) {
-    if (!t || !t->defined()) continue;
-    if (!first) first = t;
-    if (t->device().type() != first->device().type()) different_devices(op, first->device(), t->device());
-  }
 }
 
 int64_t wrap_dim(int64_t dim, int64_t ndim) {

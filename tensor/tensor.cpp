@@ -1,7 +1,8 @@
 #include <tengen/tensor/tensor.h>
 
 #include <tengen/tensor/cuda_backend.h>
-#include <tengen/tensor/view_of.h>
+#include <tengen/tensor/kernel_view.h>
+#include <tengen/tensor/raw.h>
 
 namespace tengen {
 namespace {
@@ -37,7 +38,7 @@ TensorImpl::TensorImpl(intrusive_ptr<Storage> storage, ScalarType dtype, IntArra
       sizes(sizes.begin(), sizes.end()),
       strides(contiguous_strides(sizes)) {}
 
-TensorImpl::~TensorImpl() = default;
+TensorImpl::~TensorImpl() { delete grad_state.load(std::memory_order_relaxed); }
 
 void Tensor::undefined() {
   fail("expected a tensor but found an undefined one (a default-constructed Tensor)");
@@ -53,8 +54,12 @@ int64_t Tensor::stride(int64_t dim) const { return strides()[wrap_dim(dim, this-
 
 bool Tensor::is_contiguous(MemoryFormat format) const {
   if (format != MemoryFormat::ChannelsLast) return impl().contiguous;
-  return dim() == 4 && permute({0, 2, 3, 1}).is_contiguous();
+  if (dim() != 4) return false;
+  const Geometry channels_last = raw::permute(*this, {0, 2, 3, 1});
+  return tengen::is_contiguous(channels_last.sizes, channels_last.strides);
 }
+
+Tensor Tensor::detach() const { return raw::view(*this, raw::geometry(*this)); }
 
 Scalar Tensor::item() const {
   TENGEN_CHECK(numel() == 1, "item: expected a tensor with one element but found ", numel(), " (shape ",

@@ -6,6 +6,7 @@
 // tensor from several threads is safe; writing needs the caller's own lock.
 #pragma once
 
+#include <atomic>
 #include <concepts>
 #include <functional>
 #include <memory>
@@ -53,14 +54,15 @@ struct OwnWriteCount final : RefCounted, WriteCount {};
 struct TensorImpl final : RefCounted {
   ScalarType dtype = kFloat;
   bool contiguous = true;
+  bool requires_grad = false;  // of a leaf
   ViewOrigin view_origin = ViewOrigin::ordinary;
   intrusive_ptr<Storage> storage;
   int64_t offset = 0;  // in elements
   int64_t numel = 1;
   DimVector sizes;
-  DimVector strides;               // in elements
-  intrusive_ptr<TensorImpl> base;  // of a view: the tensor that it ultimately views
-  std::unique_ptr<GradState> grad_state;
+  DimVector strides;                             // in elements
+  intrusive_ptr<TensorImpl> base;                // of a view: the tensor that it ultimately views
+  std::atomic<GradState*> grad_state{nullptr};   // owned; several threads may use a leaf for the first time
   intrusive_ptr<OwnWriteCount> own_write_count;  // of Tensor::data() and what was made of it
 
   TensorImpl(intrusive_ptr<Storage> storage, ScalarType dtype, DimVector sizes, DimVector strides,

@@ -2,9 +2,9 @@
 // it writes the same gradient in public operators, so that it can be differentiated again.
 #include <cmath>
 
+#include <tengen/autograd/ops/low_precision.h>
+#include <tengen/autograd/ops/pointwise.h>
 #include "norm.h"
-#include "pointwise.h"
-#include "reduced.h"
 
 namespace tengen {
 namespace {
@@ -45,7 +45,8 @@ Tensor sigmoid(const Tensor& self) {
 Tensor relu(Tensor self) {
   TENGEN_CHECK(self.dtype() != kBool, "relu: not implemented for bool tensors");
   const bool reuse = autograd::is_temporary(self);
-  Tensor out = compute(Unary::relu, self, self.dtype(), self.dtype(), {}, reuse ? &self : nullptr);
+  if (reuse) compute_into(self, Unary::relu, self, self.dtype());
+  Tensor out = reuse ? self : compute(Unary::relu, self);
   if (reuse && follow_batch_norm(self, Activation::ReLU)) return out;
   return record("relu", out, {self}, {out}, [](Node& node, const Tensor& grad) -> Grads {
     Tensor y = node.saved(0);
@@ -58,8 +59,10 @@ Tensor relu(Tensor self) {
 Tensor silu(Tensor self) {
   floating("silu", self);
   if (autograd::is_temporary(self) &&
-      (!autograd::must_record({self}) || follow_batch_norm(self, Activation::SiLU)))
-    return compute(Unary::silu, self, self.dtype(), self.dtype(), {}, &self);
+      (!autograd::must_record({self}) || follow_batch_norm(self, Activation::SiLU))) {
+    compute_into(self, Unary::silu, self, self.dtype());
+    return self;
+  }
   return record("silu", compute(Unary::silu, self), {self}, {self},
                 [](Node& node, const Tensor& grad) -> Grads {
                   Tensor x = node.saved(0);
@@ -129,7 +132,7 @@ Tensor elu(const Tensor& self, const Scalar& alpha) {
 }
 
 Tensor softplus(const Tensor& self, const Scalar& beta, const Scalar& threshold) {
-  if (Casts cast = floated(Autocast::CUDA, {self})) return softplus(cast(self), beta, threshold);
+  if (CastOperands cast = to_float32(Autocast::CUDA, {self})) return softplus(cast(self), beta, threshold);
   Params params(fitting(beta, self.dtype()), fitting(threshold, self.dtype()));
   return record("softplus", compute(Unary::softplus, floating("softplus", self), params), {self}, {self},
                 [params](Node& node, const Tensor& grad) -> Grads {

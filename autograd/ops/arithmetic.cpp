@@ -1,8 +1,8 @@
 // Sums, products, quotients, powers and what is built like them.
 #include <cmath>
 
-#include "pointwise.h"
-#include "reduced.h"
+#include <tengen/autograd/ops/low_precision.h>
+#include <tengen/autograd/ops/pointwise.h>
 
 namespace tengen {
 namespace {
@@ -14,8 +14,8 @@ void check_alpha(const char* name, ScalarType type, const Scalar& alpha) {
                ": for integral input tensors, argument alpha must not be a floating point number");
 }
 
-void check_sub(const Arg& a, const Arg& b) {
-  auto is_bool = [](const Arg& x) { return x.operand().type == kBool; };
+void check_sub(const TensorOrScalar& a, const TensorOrScalar& b) {
+  auto is_bool = [](const TensorOrScalar& x) { return x.operand().type == kBool; };
   TENGEN_CHECK(
       !(is_bool(a) && is_bool(b)),
       "sub: subtraction of two bool tensors is not supported; use bitwise_xor or logical_xor instead");
@@ -25,14 +25,13 @@ void check_sub(const Arg& a, const Arg& b) {
 }
 
 // a + alpha * b
-Tensor sum_of(const char* name, const Arg& a, const Arg& b, const Scalar& alpha) {
+Tensor sum_of(const char* name, const TensorOrScalar& a, const TensorOrScalar& b, const Scalar& alpha) {
   ScalarType type = common_type(a.operand(), b.operand());
   check_alpha(name, type, alpha);
-  Tensor out = alpha.equal(1) ? compute(Binary::add, a, b, type, type, {}, nullptr, name)
-               : alpha.equal(-1)
-                   ? compute(Binary::sub, a, b, type, type, {}, nullptr, name)
-                   : compute(Binary::add_scaled, a, b, type, type, fitting(alpha, type), nullptr, name);
-  return record(name, std::move(out), {a.tensor ? *a.tensor : kNotSaved, b.tensor ? *b.tensor : kNotSaved},
+  Tensor out = alpha.equal(1)    ? compute(Binary::add, a, b, type, type, {}, name)
+               : alpha.equal(-1) ? compute(Binary::sub, a, b, type, type, {}, name)
+                                 : compute(Binary::add_scaled, a, b, type, type, fitting(alpha, type), name);
+  return record(name, std::move(out), {a.tensor ? *a.tensor : kNoTensor, b.tensor ? *b.tensor : kNoTensor},
                 {}, [alpha](Node& node, const Tensor& grad) -> Grads {
                   return {node.needs(0) ? grad : Tensor(), !node.needs(1)    ? Tensor()
                                                            : alpha.equal(1)  ? grad
@@ -41,7 +40,7 @@ Tensor sum_of(const char* name, const Arg& a, const Arg& b, const Scalar& alpha)
                 });
 }
 
-Tensor& add_into(const char* name, const Tensor& self, const Arg& other, const Scalar& alpha) {
+Tensor& add_into(const char* name, const Tensor& self, const TensorOrScalar& other, const Scalar& alpha) {
   ScalarType type = common_type(Operand(self), other.operand());
   check_alpha(name, type, alpha);
   auto otherwise = [&] { return sum_of(name, self, other, alpha); };
@@ -100,7 +99,7 @@ Tensor& Tensor::sub_(const Scalar& other, const Scalar& alpha) const {
 Tensor mul(const Tensor& self, const Tensor& other) {
   Tensor out = compute(Binary::mul, self, other, {}, "mul");
   return record("mul", std::move(out), {self, other},
-                {other.requires_grad() ? self : kNotSaved, self.requires_grad() ? other : kNotSaved},
+                {other.requires_grad() ? self : kNoTensor, self.requires_grad() ? other : kNoTensor},
                 [](Node& node, const Tensor& grad) -> Grads {
                   return {node.needs(0) ? grad * node.saved(1) : Tensor(),
                           node.needs(1) ? grad * node.saved(0) : Tensor()};
@@ -113,15 +112,15 @@ Tensor mul(const Tensor& self, const Scalar& other) {
 
 // ---- division
 namespace {
-ScalarType quotient_type(const Arg& a, const Arg& b) {
+ScalarType quotient_type(const TensorOrScalar& a, const TensorOrScalar& b) {
   return real_type(result_type({a.operand(), b.operand()}));
 }
 }  // namespace
 
 Tensor div(const Tensor& self, const Tensor& other) {
   ScalarType type = quotient_type(self, other);
-  Tensor out = compute(Binary::div, self, other, type, type, {}, nullptr, "div");
-  return record("div", out, {self, other}, {other, other.requires_grad() ? out : kNotSaved},
+  Tensor out = compute(Binary::div, self, other, type, type, {}, "div");
+  return record("div", out, {self, other}, {other, other.requires_grad() ? out : kNoTensor},
                 [](Node& node, const Tensor& grad) -> Grads {
                   Tensor other = node.saved(0), quotient = grad / other;
                   return {quotient, node.needs(1) ? -quotient * node.saved(1) : Tensor()};
@@ -136,13 +135,13 @@ Tensor div(const Tensor& self, const Scalar& other) {
 namespace {
 
 // Quotients without a fraction: flat, so the gradient is zero.
-Tensor whole_quotient(const Tensor& self, const Arg& other, std::string_view mode) {
+Tensor whole_quotient(const Tensor& self, const TensorOrScalar& other, std::string_view mode) {
   TENGEN_CHECK(mode == "trunc" || mode == "floor",
                "div: expected rounding_mode to be one of none, 'trunc' or 'floor' but found '", mode, "'");
   Tensor out = compute(mode == "trunc" ? Binary::div_trunc : Binary::div_floor, self, other, {}, "div");
   if (!is_floating_point(out.dtype())) return out;
   return record(
-      "div", out, {self, other.tensor ? *other.tensor : kNotSaved}, {},
+      "div", out, {self, other.tensor ? *other.tensor : kNoTensor}, {},
       [](Node& node, const Tensor& grad) -> Grads {
         return {node.needs(0) ? zeros_for(grad) : Tensor(), node.needs(1) ? zeros_for(grad) : Tensor()};
       });
@@ -161,7 +160,7 @@ Tensor floor_divide(const Tensor& self, const Scalar& other) { return whole_quot
 
 // self - quotient * other, the quotient rounded down (remainder) or towards zero (fmod).
 namespace {
-Tensor rest(const char* name, Binary op, const Tensor& self, const Arg& other) {
+Tensor rest(const char* name, Binary op, const Tensor& self, const TensorOrScalar& other) {
   Tensor out = compute(op, self, other, {}, name);
   if (!other.tensor)
     return record(name, out, {self}, {}, [](Node&, const Tensor& grad) -> Grads { return {grad}; });
@@ -186,18 +185,27 @@ Tensor fmod(const Tensor& self, const Scalar& other) { return rest("fmod", Binar
 // ---- powers
 namespace {
 
-// Exponents that have a cheaper name.
-Tensor power(const Tensor& self, const Scalar& exponent, const Tensor* into) {
+// Exponents that have a cheaper name. In place, where self has the result's type.
+Tensor power(const Tensor& self, const Scalar& exponent, bool in_place) {
   ScalarType type = result_type(self, exponent);
   double p = exponent.toDouble();
   TENGEN_CHECK(is_floating_point(type) || type == kBool || p >= 0,
                "pow: integers to negative integer powers are not allowed");
   if (!is_floating_point(type)) exponent.require_fits(type);
-  auto unary = [&](Unary op, Params params = {}) { return compute(op, self, type, type, params, into); };
+  const auto unary = [&](Unary op, Params params = {}) {
+    if (!in_place) return compute(op, self, type, type, params);
+    compute_into(self, op, self, type, params);
+    return self;
+  };
+  const auto binary = [&](const Tensor& a, const TensorOrScalar& b, Binary op) {
+    if (!in_place) return compute(op, a, b, type, type);
+    compute_into(self, op, a, b, type);
+    return self;
+  };
   if (p == 2) return unary(Unary::square);
   if (p == 3) {
     Tensor square = compute(Unary::square, self, type, type);
-    return compute(Binary::mul, square, self, type, type, {}, into);
+    return binary(square, self, Binary::mul);
   }
   if (is_floating_point(type)) {
     if (p == 0.5) return unary(Unary::sqrt);
@@ -210,8 +218,8 @@ Tensor power(const Tensor& self, const Scalar& exponent, const Tensor* into) {
 }  // namespace
 
 Tensor pow(const Tensor& self, const Scalar& exponent) {
-  if (Casts cast = floated(Autocast::CUDA, {self})) return pow(cast(self), exponent);
-  return record("pow", power(self, exponent, nullptr), {self}, {self},
+  if (CastOperands cast = to_float32(Autocast::CUDA, {self})) return pow(cast(self), exponent);
+  return record("pow", power(self, exponent, false), {self}, {self},
                 [exponent](Node& node, const Tensor& grad) -> Grads {
                   if (exponent.equal(0)) return {zeros_for(grad)};
                   return {grad * exponent *
@@ -220,9 +228,10 @@ Tensor pow(const Tensor& self, const Scalar& exponent) {
                 });
 }
 Tensor pow(const Tensor& self, const Tensor& exponent) {
-  if (Casts cast = floated(Autocast::CUDA, {self, exponent})) return pow(cast(self), cast(exponent));
+  if (CastOperands cast = to_float32(Autocast::CUDA, {self, exponent}))
+    return pow(cast(self), cast(exponent));
   Tensor out = compute(Binary::pow, self, exponent, {}, "pow");
-  return record("pow", out, {self, exponent}, {self, exponent, exponent.requires_grad() ? out : kNotSaved},
+  return record("pow", out, {self, exponent}, {self, exponent, exponent.requires_grad() ? out : kNoTensor},
                 [](Node& node, const Tensor& grad) -> Grads {
                   Tensor base = node.saved(0), exponent = node.saved(1), to_base, to_exponent;
                   if (node.needs(0))
@@ -234,7 +243,7 @@ Tensor pow(const Tensor& self, const Tensor& exponent) {
                 });
 }
 Tensor pow(const Scalar& self, const Tensor& exponent) {
-  if (Casts cast = floated(Autocast::CUDA, {exponent})) return pow(self, cast(exponent));
+  if (CastOperands cast = to_float32(Autocast::CUDA, {exponent})) return pow(self, cast(exponent));
   Tensor out = compute(Binary::pow, self, exponent, {}, "pow");
   return record("pow", out, {exponent}, {exponent, out}, [self](Node& node, const Tensor& grad) -> Grads {
     if (self.equal(0)) return {where(node.saved(0) >= 0, 0.0, grad * node.saved(1) * std::log(0.0))};
@@ -244,14 +253,14 @@ Tensor pow(const Scalar& self, const Tensor& exponent) {
 Tensor& Tensor::pow_(const Scalar& exponent) const {
   if (!writes_into("pow_", *this, result_type(*this, exponent), {}))
     return assign_("pow_", *this, clone().pow(exponent));
-  power(*this, exponent, this);
+  power(*this, exponent, true);
   return written("pow_", *this);
 }
 
 // ---- two at a time
 Tensor atan2(const Tensor& self, const Tensor& other) {
   ScalarType type = quotient_type(self, other);
-  Tensor out = compute(Binary::atan2, self, other, type, type, {}, nullptr, "atan2");
+  Tensor out = compute(Binary::atan2, self, other, type, type, {}, "atan2");
   return record("atan2", out, {self, other}, {self, other}, [](Node& node, const Tensor& grad) -> Grads {
     const Tensor y = node.saved(0), x = node.saved(1), square = x * x + y * y;
     const Tensor scaled = where(square == 0, 0.0, grad / square);  // no direction, no slope
@@ -283,15 +292,14 @@ Tensor minimum(const Tensor& self, const Tensor& other) {
 Tensor lerp(const Tensor& self, const Tensor& end, const Scalar& weight) {
   const ScalarType type = result_type(self, end);
   weight.require_fits(type);
-  Tensor out = compute(Ternary::lerp, self, end, weight, type, {}, nullptr, "lerp");
+  Tensor out = compute(Ternary::lerp, self, end, weight, type, {}, "lerp");
   return record("lerp", out, {self, end}, {},
                 [w = weight.toDouble()](Node& node, const Tensor& grad) -> Grads {
                   return {node.needs(0) ? grad * (1 - w) : Tensor(), node.needs(1) ? grad * w : Tensor()};
                 });
 }
 Tensor lerp(const Tensor& self, const Tensor& end, const Tensor& weight) {
-  Tensor out =
-      compute(Ternary::lerp, self, end, weight, result_type({self, end, weight}), {}, nullptr, "lerp");
+  Tensor out = compute(Ternary::lerp, self, end, weight, result_type({self, end, weight}), {}, "lerp");
   return record(
       "lerp", out, {self, end, weight}, {self, end, weight}, [](Node& node, const Tensor& grad) -> Grads {
         Tensor weight = node.saved(2);
@@ -303,8 +311,7 @@ Tensor lerp(const Tensor& self, const Tensor& end, const Tensor& weight) {
 Tensor addcmul(const Tensor& self, const Tensor& tensor1, const Tensor& tensor2, const Scalar& value) {
   ScalarType type = result_type({self, tensor1, tensor2});
   check_alpha("addcmul", type, value);
-  Tensor out =
-      compute(Ternary::addcmul, self, tensor1, tensor2, type, fitting(value, type), nullptr, "addcmul");
+  Tensor out = compute(Ternary::addcmul, self, tensor1, tensor2, type, fitting(value, type), "addcmul");
   return record("addcmul", out, {self, tensor1, tensor2}, {tensor1, tensor2},
                 [value](Node& node, const Tensor& grad) -> Grads {
                   return {grad, node.needs(1) ? grad * node.saved(1) * value : Tensor(),
@@ -316,8 +323,7 @@ Tensor addcdiv(const Tensor& self, const Tensor& tensor1, const Tensor& tensor2,
   ScalarType type = result_type({self, tensor1, tensor2});
   TENGEN_CHECK(is_floating_point(type), "addcdiv: integer division is not supported, found tensors of type ",
                type);
-  Tensor out =
-      compute(Ternary::addcdiv, self, tensor1, tensor2, type, fitting(value, type), nullptr, "addcdiv");
+  Tensor out = compute(Ternary::addcdiv, self, tensor1, tensor2, type, fitting(value, type), "addcdiv");
   return record("addcdiv", out, {self, tensor1, tensor2}, {tensor1, tensor2},
                 [value](Node& node, const Tensor& grad) -> Grads {
                   Tensor divisor = node.saved(1), scaled = grad * value / divisor;

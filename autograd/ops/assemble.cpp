@@ -2,9 +2,9 @@
 #include <algorithm>
 
 #include <tengen/autograd/ops/embed.h>
+#include <tengen/autograd/ops/low_precision.h>
 #include <tengen/autograd/ops/ops.h>
-#include <tengen/autograd/ops/reduced.h>
-#include <tengen/tensor/view_of.h>
+#include <tengen/tensor/kernel_view.h>
 
 namespace tengen {
 using autograd::Grads;
@@ -322,7 +322,8 @@ Tensor pad(const Tensor& self, IntArrayRef pad, std::string_view mode, std::opti
                "pad: Unrecognised padding mode ", mode,
                ", expected constant, reflect, replicate or circular");
   if (mode != "circular")
-    if (Casts cast = floated(Autocast::CPU, {self})) return tengen::pad(cast(self), pad, mode, value);
+    if (CastOperands cast = to_float32(Autocast::CPU, {self}))
+      return tengen::pad(cast(self), pad, mode, value);
   TENGEN_CHECK(!value || *value == 0, "pad: Padding mode \"", mode, "\" doesn't take in value argument");
   TENGEN_CHECK(pad.size() % 2 == 0 && int64_t(pad.size()) <= 2 * self.dim(), "pad: found ", pad.size(),
                " amounts, expected two for each of at most ", self.dim(), " dimensions");

@@ -1,17 +1,17 @@
 // Comparisons, logic and bits. Results are bool (bits: integers) and carry no gradient.
-#include "pointwise.h"
+#include <tengen/autograd/ops/pointwise.h>
 
 namespace tengen {
 namespace {
 
-Tensor compare(const char* name, Binary op, const Arg& a, const Arg& b) {
-  return compute(op, a, b, result_type({a.operand(), b.operand()}), kBool, {}, nullptr, name);
+Tensor compare(const char* name, Binary op, const TensorOrScalar& a, const TensorOrScalar& b) {
+  return compute(op, a, b, result_type({a.operand(), b.operand()}), kBool, {}, name);
 }
 
-Tensor bits(const char* name, Binary op, const Arg& a, const Arg& b) {
+Tensor bits(const char* name, Binary op, const TensorOrScalar& a, const TensorOrScalar& b) {
   ScalarType type = result_type({a.operand(), b.operand()});
   TENGEN_CHECK(is_integral(type, true), name, ": expected integers or bools but found ", type);
-  return compute(op, a, b, type, type, {}, nullptr, name);
+  return compute(op, a, b, type, type, {}, name);
 }
 
 }  // namespace

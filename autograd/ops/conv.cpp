@@ -1,8 +1,8 @@
 // Convolution. It is linear in the input and in the weight, so three operators are closed under
 // differentiation: the convolution, the gradient of its input (which is also the transposed convolution) and
 // the gradient of its weight.
-#include <tengen/autograd/ops/reduced.h>
-#include <tengen/tensor/view_of.h>
+#include <tengen/autograd/ops/low_precision.h>
+#include <tengen/tensor/kernel_view.h>
 
 namespace tengen {
 
@@ -15,7 +15,7 @@ namespace {
 using Shape = Conv2dShape;
 
 /// Tensor cores take 16-bit numbers, which a CPU computes in float.
-bool is_widened(const Tensor& t) { return is_reduced(t.dtype()) && t.is_cpu(); }
+bool is_widened(const Tensor& t) { return is_low_precision(t.dtype()) && t.is_cpu(); }
 
 // ---- integers: their kernels are nobody's bottleneck, so products of shifted windows will do
 /// For each position of the kernel, body(window, w): what of `padded` (N,G,C,H,W) meets it (N,G,C,H',W') and
@@ -259,14 +259,14 @@ struct Call {
 
 Tensor conv1d(const Tensor& input, const Tensor& weight, const std::optional<Tensor>& bias,
               IntArrayRef stride, IntArrayRef padding, IntArrayRef dilation, int64_t groups) {
-  if (Casts cast = lowered(input))
+  if (CastOperands cast = to_autocast_type(input))
     return conv1d(cast(input), cast(weight), cast(bias), stride, padding, dilation, groups);
   return Call{"conv1d", 1}.convolution(input, weight, bias, stride, padding, dilation, groups);
 }
 
 Tensor conv2d(const Tensor& input, const Tensor& weight, const std::optional<Tensor>& bias,
               IntArrayRef stride, IntArrayRef padding, IntArrayRef dilation, int64_t groups) {
-  if (Casts cast = lowered(input))
+  if (CastOperands cast = to_autocast_type(input))
     return conv2d(cast(input), cast(weight), cast(bias), stride, padding, dilation, groups);
   return Call{"conv2d", 2}.convolution(input, weight, bias, stride, padding, dilation, groups);
 }
@@ -274,7 +274,7 @@ Tensor conv2d(const Tensor& input, const Tensor& weight, const std::optional<Ten
 Tensor conv_transpose1d(const Tensor& input, const Tensor& weight, const std::optional<Tensor>& bias,
                         IntArrayRef stride, IntArrayRef padding, IntArrayRef output_padding, int64_t groups,
                         IntArrayRef dilation) {
-  if (Casts cast = lowered(input))
+  if (CastOperands cast = to_autocast_type(input))
     return conv_transpose1d(cast(input), cast(weight), cast(bias), stride, padding, output_padding, groups,
                             dilation);
   return Call{"conv_transpose1d", 1}.transposed(input, weight, bias, stride, padding, output_padding, groups,
@@ -284,7 +284,7 @@ Tensor conv_transpose1d(const Tensor& input, const Tensor& weight, const std::op
 Tensor conv_transpose2d(const Tensor& input, const Tensor& weight, const std::optional<Tensor>& bias,
                         IntArrayRef stride, IntArrayRef padding, IntArrayRef output_padding, int64_t groups,
                         IntArrayRef dilation) {
-  if (Casts cast = lowered(input))
+  if (CastOperands cast = to_autocast_type(input))
     return conv_transpose2d(cast(input), cast(weight), cast(bias), stride, padding, output_padding, groups,
                             dilation);
   return Call{"conv_transpose2d", 2}.transposed(input, weight, bias, stride, padding, output_padding, groups,

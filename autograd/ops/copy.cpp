@@ -1,12 +1,14 @@
 // Copies, conversions, fills.
 #include <tengen/autograd/inplace.h>
 #include <tengen/autograd/ops/ops.h>
+#include <tengen/autograd/primitives.h>
+#include <tengen/tensor/kernel_view.h>
 #include <tengen/tensor/promotion.h>
-#include <tengen/tensor/transfer.h>
-#include <tengen/tensor/view_of.h>
+#include <tengen/tensor/raw.h>
 
 namespace tengen {
 
+using autograd::convert;
 using autograd::Grads;
 using autograd::Node;
 using autograd::record;
@@ -14,18 +16,6 @@ using autograd::record;
 namespace {
 
 Grads identity_rule(Node&, const Tensor& grad) { return {grad}; }
-
-// A contiguous copy with self's values as `dtype`. The gradient comes back in self's own type: the engine
-// casts it.
-Tensor convert(const char* name, const Tensor& self, ScalarType dtype, Device device,
-               bool non_blocking = false) {
-  // On its way to the host without anybody waiting, it needs pinned memory.
-  const bool pinned = non_blocking && device.is_cpu() && self.is_cuda();
-  Tensor out = empty(self.sizes(), TensorOptions(dtype).device(device).pinned_memory(pinned));
-  copy_values(out, self, non_blocking);
-  if (!is_floating_point(dtype)) return out;
-  return record(name, out, {self}, {}, identity_rule);
-}
 
 }  // namespace
 
@@ -53,7 +43,7 @@ Tensor Tensor::pin_memory() const {
   TENGEN_CHECK(is_cpu(), "pin_memory: only tensors on the host can be pinned, this one is on ", device());
   if (is_pinned()) return *this;
   Tensor out = empty(sizes(), options().pinned_memory(true));
-  copy_values(out, *this);
+  raw::copy(out, *this);
   return record("pin_memory", out, {*this}, {}, identity_rule);
 }
 Tensor Tensor::to(ScalarType type, bool non_blocking, bool copy) const {
@@ -71,7 +61,7 @@ Tensor& Tensor::copy_(const Tensor& source, bool non_blocking) const {
   Tensor expanded = source.sizes().equals(sizes()) ? source : source.expand(sizes());
   if (autograd::overlap(*this, source) == autograd::Overlap::interleaved) expanded = expanded.clone();
   if (directly) {
-    copy_values(*this, expanded, non_blocking);
+    raw::copy(*this, expanded, non_blocking);
     return autograd::written("copy_", *this);
   }
   // What this tensor was before has a gradient too: zero. (That of a view is its base's.)
@@ -90,7 +80,7 @@ Tensor& fill_with(const char* name, const Tensor& self, const Scalar& value) {
   if (autograd::repeats_elements(self)) {
     fill_with(name, autograd::without_repeats(self), value);
   } else if (autograd::writes_directly(name, self, {})) {
-    fill_values(self, value);
+    raw::fill(self, value);
     autograd::written(name, self);
   } else {
     autograd::assign_(name, self, full(self.sizes(), value, self.options()));

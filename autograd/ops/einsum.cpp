@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-#include <tengen/autograd/ops/reduced.h>
+#include <tengen/autograd/ops/low_precision.h>
 #include <tengen/tensor/error.h>
 
 namespace tengen {
@@ -82,7 +82,8 @@ Tensor contract(Tensor a, Tensor b, const std::vector<bool>& summed) {
 
 Tensor einsum(std::string_view equation, TensorList operands) {
   TENGEN_CHECK(!operands.empty(), "einsum(): must provide at least one operand");
-  if (Casts cast = lowered(operands[0], Autocast::CUDA)) return einsum(equation, cast(operands));
+  if (CastOperands cast = to_autocast_type(operands[0], Autocast::CUDA))
+    return einsum(equation, cast(operands));
   const size_t arrow = equation.find("->");
   std::vector<std::vector<int>> inputs;
   std::string_view left = equation.substr(0, arrow);

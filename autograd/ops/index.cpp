@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include <tengen/autograd/inplace.h>
-#include <tengen/autograd/ops/reduced.h>
-#include <tengen/tensor/view_of.h>
+#include <tengen/autograd/ops/low_precision.h>
+#include <tengen/tensor/kernel_view.h>
 
 namespace tengen {
 using autograd::apart;
@@ -134,7 +134,7 @@ Tensor& Tensor::scatter_(int64_t dim, const Tensor& index, const Scalar& value) 
 }
 
 Tensor scatter_add(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src) {
-  if (Casts cast = promoted(Autocast::CUDA, {self, src}))
+  if (CastOperands cast = to_widest(Autocast::CUDA, {self, src}))
     return scatter_add(cast(self), dim, index, cast(src));
   dim = check_gather("scatter_add", self, dim, index);
   Tensor part = used_part("scatter_add", src, self, dim, index), out = copy_of(self);
@@ -319,7 +319,7 @@ Tensor index(const Tensor& self, MaybeTensors indices) {
 }
 
 Tensor index_put(const Tensor& self, MaybeTensors indices, const Tensor& values, bool accumulate) {
-  if (Casts cast = promoted(Autocast::CUDA, {self, values}))
+  if (CastOperands cast = to_widest(Autocast::CUDA, {self, values}))
     return index_put(cast(self), indices, cast(values), accumulate);
   std::vector<Tensor> at = integer_indices(self, indices);
   Tensor out = copy_of(self);

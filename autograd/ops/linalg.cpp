@@ -1,6 +1,6 @@
 // Products of matrices. All of them end in one bilinear operator, whose rule is that operator again.
-#include <tengen/autograd/ops/reduced.h>
-#include <tengen/tensor/view_of.h>
+#include <tengen/autograd/ops/low_precision.h>
+#include <tengen/tensor/kernel_view.h>
 
 namespace tengen {
 
@@ -34,7 +34,7 @@ Tensor multiply(const Tensor& a, const Tensor& b) {
   const bool narrow = is_floating_point(type) && a.is_cuda();  // tensor cores multiply 16-bit numbers
   if (type != kFloat && type != kDouble && !narrow) {
     NoGradGuard no_grad;
-    if (is_reduced(type)) return multiply(a.to(kFloat), b.to(kFloat)).to(type);
+    if (is_low_precision(type)) return multiply(a.to(kFloat), b.to(kFloat)).to(type);
     return mul(a.unsqueeze(-1), b.unsqueeze(-3)).sum({-2}).to(type);
   }
   const bool batched = a.dim() == 3;
@@ -72,7 +72,7 @@ Tensor record_product(const char* name, const Tensor& a, const Tensor& b) {
 }  // namespace
 
 Tensor mm(const Tensor& self, const Tensor& mat2) {
-  if (Casts cast = lowered(self)) return mm(cast(self), cast(mat2));
+  if (CastOperands cast = to_autocast_type(self)) return mm(cast(self), cast(mat2));
   TENGEN_CHECK(self.dim() == 2, "mm: self must be a matrix, but has shape ", self.sizes());
   TENGEN_CHECK(mat2.dim() == 2, "mm: mat2 must be a matrix, but has shape ", mat2.sizes());
   TENGEN_CHECK(self.size(1) == mat2.size(0), "mm: mat1 and mat2 shapes cannot be multiplied (", self.size(0),
@@ -83,7 +83,7 @@ Tensor mm(const Tensor& self, const Tensor& mat2) {
 Tensor Tensor::mm(const Tensor& other) const { return tengen::mm(*this, other); }
 
 Tensor bmm(const Tensor& self, const Tensor& mat2) {
-  if (Casts cast = lowered(self)) return bmm(cast(self), cast(mat2));
+  if (CastOperands cast = to_autocast_type(self)) return bmm(cast(self), cast(mat2));
   TENGEN_CHECK(self.dim() == 3, "bmm: batch1 must be a 3D tensor, but has shape ", self.sizes());
   TENGEN_CHECK(mat2.dim() == 3, "bmm: batch2 must be a 3D tensor, but has shape ", mat2.sizes());
   TENGEN_CHECK(self.size(0) == mat2.size(0) && self.size(2) == mat2.size(1),
@@ -95,7 +95,7 @@ Tensor bmm(const Tensor& self, const Tensor& mat2) {
 Tensor Tensor::bmm(const Tensor& other) const { return tengen::bmm(*this, other); }
 
 Tensor mv(const Tensor& self, const Tensor& vec) {
-  if (Casts cast = lowered(self, Autocast::CUDA)) return mv(cast(self), cast(vec));
+  if (CastOperands cast = to_autocast_type(self, Autocast::CUDA)) return mv(cast(self), cast(vec));
   TENGEN_CHECK(self.dim() == 2 && vec.dim() == 1, "mv: expected a matrix and a vector, but got shapes ",
                self.sizes(), " and ", vec.sizes());
   TENGEN_CHECK(self.size(1) == vec.size(0), "mv: size mismatch, got a matrix of shape ", self.sizes(),
@@ -106,7 +106,7 @@ Tensor mv(const Tensor& self, const Tensor& vec) {
 Tensor Tensor::mv(const Tensor& vec) const { return tengen::mv(*this, vec); }
 
 Tensor dot(const Tensor& self, const Tensor& other) {
-  if (Casts cast = promoted(Autocast::CUDA, {self, other})) return dot(cast(self), cast(other));
+  if (CastOperands cast = to_widest(Autocast::CUDA, {self, other})) return dot(cast(self), cast(other));
   TENGEN_CHECK(self.dim() == 1 && other.dim() == 1, "dot: 1D tensors expected, but got ", self.dim(),
                "D and ", other.dim(), "D tensors");
   TENGEN_CHECK(self.size(0) == other.size(0),
@@ -125,7 +125,7 @@ Tensor outer(const Tensor& self, const Tensor& vec2) {
 Tensor Tensor::outer(const Tensor& other) const { return tengen::outer(*this, other); }
 
 Tensor matmul(const Tensor& self, const Tensor& other) {
-  if (Casts cast = lowered(self)) return matmul(cast(self), cast(other));
+  if (CastOperands cast = to_autocast_type(self)) return matmul(cast(self), cast(other));
   const int64_t a = self.dim(), b = other.dim();
   TENGEN_CHECK(a > 0 && b > 0, "matmul: both arguments need to be at least 1D, but they are ", a, "D and ", b,
                "D");
@@ -184,7 +184,8 @@ Tensor add_product(const char* op, const Tensor& self, Tensor product, const Sca
 
 Tensor addmm(const Tensor& self, const Tensor& mat1, const Tensor& mat2, const Scalar& beta,
              const Scalar& alpha) {
-  if (Casts cast = lowered(self)) return addmm(cast(self), cast(mat1), cast(mat2), beta, alpha);
+  if (CastOperands cast = to_autocast_type(self))
+    return addmm(cast(self), cast(mat1), cast(mat2), beta, alpha);
   return add_product("addmm", self, mm(mat1, mat2), beta, alpha);
 }
 Tensor Tensor::addmm(const Tensor& mat1, const Tensor& mat2, const Scalar& beta, const Scalar& alpha) const {
@@ -193,12 +194,13 @@ Tensor Tensor::addmm(const Tensor& mat1, const Tensor& mat2, const Scalar& beta,
 
 Tensor baddbmm(const Tensor& self, const Tensor& batch1, const Tensor& batch2, const Scalar& beta,
                const Scalar& alpha) {
-  if (Casts cast = lowered(self)) return baddbmm(cast(self), cast(batch1), cast(batch2), beta, alpha);
+  if (CastOperands cast = to_autocast_type(self))
+    return baddbmm(cast(self), cast(batch1), cast(batch2), beta, alpha);
   return add_product("baddbmm", self, bmm(batch1, batch2), beta, alpha);
 }
 
 Tensor linear(const Tensor& input, const Tensor& weight, const std::optional<Tensor>& bias) {
-  if (Casts cast = lowered(input)) return linear(cast(input), cast(weight), cast(bias));
+  if (CastOperands cast = to_autocast_type(input)) return linear(cast(input), cast(weight), cast(bias));
   if (!bias || !bias->defined()) return matmul(input, weight.dim() == 2 ? weight.t() : weight);
   if (weight.dim() != 2 || bias->dim() != 1 || !is_floating_point(input.dtype()))
     return matmul(input, weight.dim() == 2 ? weight.t() : weight) + *bias;

@@ -1,6 +1,6 @@
 // Losses: compositions in numerically stable forms, and two elementwise ones with rules of their own.
+#include <tengen/autograd/ops/low_precision.h>
 #include <tengen/autograd/ops/pointwise.h>
-#include <tengen/autograd/ops/reduced.h>
 
 namespace tengen {
 
@@ -22,13 +22,13 @@ void check_same_size(const char* op, const Tensor& self, const Tensor& target) {
 }  // namespace
 
 Tensor mse_loss(const Tensor& self, const Tensor& target, int64_t reduction) {
-  if (Casts cast = widened(Autocast::Everywhere, {self, target}))
+  if (CastOperands cast = with_float_kernels(Autocast::Everywhere, {self, target}))
     return cast.back(mse_loss(cast(self), cast(target), reduction));
   return reduced("mse_loss", (self - target).square(), reduction);
 }
 
 Tensor l1_loss(const Tensor& self, const Tensor& target, int64_t reduction) {
-  if (Casts cast = widened(Autocast::Everywhere, {self, target}))
+  if (CastOperands cast = with_float_kernels(Autocast::Everywhere, {self, target}))
     return cast.back(l1_loss(cast(self), cast(target), reduction));
   return reduced("l1_loss", (self - target).abs(), reduction);
 }
@@ -43,7 +43,7 @@ std::pair<Tensor, Tensor> split_at(const Tensor& distance, double bound) {
 }  // namespace
 
 Tensor smooth_l1_loss(const Tensor& self, const Tensor& target, int64_t reduction, double beta) {
-  if (Casts cast = widened(Autocast::Everywhere, {self, target}))
+  if (CastOperands cast = with_float_kernels(Autocast::Everywhere, {self, target}))
     return cast.back(smooth_l1_loss(cast(self), cast(target), reduction, beta));
   TENGEN_CHECK(beta >= 0, "smooth_l1_loss: does not support negative values for beta, got ", beta);
   if (beta == 0) return l1_loss(self, target, reduction);
@@ -52,7 +52,7 @@ Tensor smooth_l1_loss(const Tensor& self, const Tensor& target, int64_t reductio
 }
 
 Tensor huber_loss(const Tensor& self, const Tensor& target, int64_t reduction, double delta) {
-  if (Casts cast = widened(Autocast::Everywhere, {self, target}))
+  if (CastOperands cast = with_float_kernels(Autocast::Everywhere, {self, target}))
     return cast.back(huber_loss(cast(self), cast(target), reduction, delta));
   TENGEN_CHECK(delta > 0, "huber_loss: does not support non-positive values for delta, got ", delta);
   const auto [square, beyond] = split_at(self - target, delta);
@@ -65,10 +65,10 @@ Tensor binary_cross_entropy(const Tensor& self, const Tensor& target, const std:
                             int64_t reduction) {
   const char* op = "binary_cross_entropy";
   TENGEN_CHECK(
-      !autocast::detail::is_on(Autocast::CUDA, self), op,
+      !is_autocast(Autocast::CUDA, self), op,
       ": unsafe to autocast; give what comes before the sigmoid to binary_cross_entropy_with_logits, "
       "which is safe");
-  if (Casts cast = widened(Autocast::CPU, {self, target, weight}))
+  if (CastOperands cast = with_float_kernels(Autocast::CPU, {self, target, weight}))
     return cast.back(binary_cross_entropy(cast(self), cast(target), cast(weight), reduction));
   check_same_size(op, self, target);
   Tensor loss;
@@ -94,7 +94,7 @@ Tensor binary_cross_entropy_with_logits(const Tensor& self, const Tensor& target
                                         const std::optional<Tensor>& weight,
                                         const std::optional<Tensor>& pos_weight, int64_t reduction) {
   const char* op = "binary_cross_entropy_with_logits";
-  if (Casts cast = widened(Autocast::Everywhere, {self, target, weight, pos_weight}))
+  if (CastOperands cast = with_float_kernels(Autocast::Everywhere, {self, target, weight, pos_weight}))
     return cast.back(binary_cross_entropy_with_logits(cast(self), cast(target), cast(weight),
                                                       cast(pos_weight), reduction));
   check_same_size(op, self, target);
@@ -111,7 +111,7 @@ Tensor binary_cross_entropy_with_logits(const Tensor& self, const Tensor& target
     loss = empty(whole ? IntArrayRef() : x.sizes(), x.options());
     if (whole) {
       kernels(x).binary_sum(Binary::bce_with_logits, view_of(loss), view_of(x), view_of(t), nullptr);
-      compute(Binary::div, loss, Scalar(count), loss.dtype(), loss.dtype(), {}, &loss);
+      compute_into(loss, Binary::div, loss, Scalar(count), loss.dtype());
     } else {
       kernels(x).binary(Binary::bce_with_logits, view_of(loss), view_of(x), view_of(t), nullptr);
     }
@@ -184,7 +184,7 @@ Tensor nll(const char* op, const Tensor& self, const ClassTarget& target, const 
 
 Tensor nll_loss(const Tensor& self, const Tensor& target, const std::optional<Tensor>& weight,
                 int64_t reduction, int64_t ignore_index) {
-  if (Casts cast = widened(Autocast::Everywhere, {self, weight}))
+  if (CastOperands cast = with_float_kernels(Autocast::Everywhere, {self, weight}))
     return cast.back(nll_loss(cast(self), target, cast(weight), reduction, ignore_index));
   return nll("nll_loss", autograd::with_constant_gradient(self),
              ClassTarget("nll_loss", self, target, ignore_index), weight, reduction);
@@ -193,7 +193,7 @@ Tensor nll_loss(const Tensor& self, const Tensor& target, const std::optional<Te
 Tensor cross_entropy_loss(const Tensor& self, const Tensor& target, const std::optional<Tensor>& weight,
                           int64_t reduction, int64_t ignore_index, double label_smoothing) {
   const char* op = "cross_entropy_loss";
-  if (Casts cast = widened(Autocast::Everywhere, {self, target, weight}))
+  if (CastOperands cast = with_float_kernels(Autocast::Everywhere, {self, target, weight}))
     return cast.back(
         cross_entropy_loss(cast(self), cast(target), cast(weight), reduction, ignore_index, label_smoothing));
   TENGEN_CHECK(label_smoothing >= 0 && label_smoothing <= 1, op,
@@ -230,7 +230,7 @@ Tensor cross_entropy_loss(const Tensor& self, const Tensor& target, const std::o
 // ---- distributions, angles, distances
 
 Tensor kl_div(const Tensor& self, const Tensor& target, int64_t reduction, bool log_target) {
-  if (Casts cast = widened(Autocast::Everywhere, {self, target}))
+  if (CastOperands cast = with_float_kernels(Autocast::Everywhere, {self, target}))
     return cast.back(kl_div(cast(self), cast(target), reduction, log_target));
   if (log_target) return reduced("kl_div", target.exp() * (target - self), reduction);
   const Tensor entropy = where(target == 0, 0, target * target.log());  // 0 * log(0) is 0
@@ -238,7 +238,7 @@ Tensor kl_div(const Tensor& self, const Tensor& target, int64_t reduction, bool 
 }
 
 Tensor cosine_similarity(const Tensor& x1, const Tensor& x2, int64_t dim, double eps) {
-  if (Casts cast = widened(Autocast::CUDA, {x1, x2}))
+  if (CastOperands cast = with_float_kernels(Autocast::CUDA, {x1, x2}))
     return cast.back(cosine_similarity(cast(x1), cast(x2), dim, eps));
   const auto unit = [&](const Tensor& x) { return x / norm(x, Scalar(2), {dim}, true).clamp_min(eps); };
   const std::vector<Tensor> same = broadcast_tensors({x1, x2});
@@ -246,7 +246,7 @@ Tensor cosine_similarity(const Tensor& x1, const Tensor& x2, int64_t dim, double
 }
 
 Tensor pairwise_distance(const Tensor& x1, const Tensor& x2, double p, double eps, bool keepdim) {
-  if (Casts cast = widened(Autocast::CUDA, {x1, x2}))
+  if (CastOperands cast = with_float_kernels(Autocast::CUDA, {x1, x2}))
     return cast.back(pairwise_distance(cast(x1), cast(x2), p, eps, keepdim));
   return norm(x1 - x2 + eps, Scalar(p), {-1}, keepdim);
 }
@@ -254,7 +254,7 @@ Tensor pairwise_distance(const Tensor& x1, const Tensor& x2, double p, double ep
 Tensor cosine_embedding_loss(const Tensor& input1, const Tensor& input2, const Tensor& target, double margin,
                              int64_t reduction) {
   const char* op = "cosine_embedding_loss";
-  if (Casts cast = widened(Autocast::Everywhere, {input1, input2}))
+  if (CastOperands cast = with_float_kernels(Autocast::Everywhere, {input1, input2}))
     return cast.back(cosine_embedding_loss(cast(input1), cast(input2), cast(target), margin, reduction));
   TENGEN_CHECK(input1.dim() == target.dim() + 1 && input2.dim() == target.dim() + 1 && target.dim() <= 1, op,
                ": expected inputs (N,D) with a target (N), or (D) with a 0D target, but got ", input1.sizes(),
@@ -270,7 +270,7 @@ Tensor cosine_embedding_loss(const Tensor& input1, const Tensor& input2, const T
 Tensor triplet_margin_loss(const Tensor& anchor, const Tensor& positive, const Tensor& negative,
                            double margin, double p, double eps, bool swap, int64_t reduction) {
   const char* op = "triplet_margin_loss";
-  if (Casts cast = widened(Autocast::Everywhere, {anchor, positive, negative}))
+  if (CastOperands cast = with_float_kernels(Autocast::Everywhere, {anchor, positive, negative}))
     return cast.back(
         triplet_margin_loss(cast(anchor), cast(positive), cast(negative), margin, p, eps, swap, reduction));
   TENGEN_CHECK(anchor.dim() == positive.dim() && positive.dim() == negative.dim(), op,

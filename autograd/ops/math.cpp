@@ -1,8 +1,8 @@
 // Functions of one number.
 #include <cmath>
 
-#include "pointwise.h"
-#include "reduced.h"
+#include <tengen/autograd/ops/low_precision.h>
+#include <tengen/autograd/ops/pointwise.h>
 
 namespace tengen {
 namespace {
@@ -22,14 +22,14 @@ Tensor not_bool(const char* name, const Tensor& self) {
 
 // A real function and its rule: where autocasting computes it in float32, what is kept (self or out), and the
 // gradient made of it and of `g`.
-#define TENGEN_REAL(name, where, kept, ...)                                              \
-  Tensor name(const Tensor& self) {                                                      \
-    if (Casts cast = floated(Autocast::where, {self})) return name(cast(self));          \
-    Tensor out = real(Unary::name, self);                                                \
-    return record(#name, out, {self}, {kept}, [](Node& node, const Tensor& g) -> Grads { \
-      Tensor kept = node.saved(0);                                                       \
-      return {__VA_ARGS__};                                                              \
-    });                                                                                  \
+#define TENGEN_REAL(name, where, kept, ...)                                               \
+  Tensor name(const Tensor& self) {                                                       \
+    if (CastOperands cast = to_float32(Autocast::where, {self})) return name(cast(self)); \
+    Tensor out = real(Unary::name, self);                                                 \
+    return record(#name, out, {self}, {kept}, [](Node& node, const Tensor& g) -> Grads {  \
+      Tensor kept = node.saved(0);                                                        \
+      return {__VA_ARGS__};                                                               \
+    });                                                                                   \
   }
 TENGEN_REAL(exp, CUDA, out, (g * out))
 TENGEN_REAL(expm1, CUDA, out, (g * (out + 1)))
@@ -37,19 +37,19 @@ TENGEN_REAL(log, CUDA, self, (g / self))
 TENGEN_REAL(log2, CUDA, self, (g / (self * M_LN2)))
 TENGEN_REAL(log10, CUDA, self, (g / (self * M_LN10)))
 TENGEN_REAL(log1p, CUDA, self, (g / (self + 1)))
-TENGEN_REAL(sqrt, Nowhere, out, (g / (out * 2)))
+TENGEN_REAL(sqrt, None, out, (g / (out * 2)))
 TENGEN_REAL(rsqrt, CUDA, out, (g * -0.5 * out.pow(3)))
 TENGEN_REAL(reciprocal, CUDA, out, (-g * out.square()))
-TENGEN_REAL(sin, Nowhere, self, (g * self.cos()))
-TENGEN_REAL(cos, Nowhere, self, (-g * self.sin()))
+TENGEN_REAL(sin, None, self, (g * self.cos()))
+TENGEN_REAL(cos, None, self, (-g * self.sin()))
 TENGEN_REAL(tan, CUDA, out, (g * (out.square() + 1)))
 TENGEN_REAL(asin, CUDA, self, (g * (1 - self.square()).rsqrt()))
 TENGEN_REAL(acos, CUDA, self, (-g * (1 - self.square()).rsqrt()))
-TENGEN_REAL(atan, Nowhere, self, (g / (self.square() + 1)))
+TENGEN_REAL(atan, None, self, (g / (self.square() + 1)))
 TENGEN_REAL(sinh, CUDA, self, (g * self.cosh()))
 TENGEN_REAL(cosh, CUDA, self, (g * self.sinh()))
-TENGEN_REAL(erf, Nowhere, self, (g * (-self.square()).exp() * M_2_SQRTPI))
-TENGEN_REAL(erfc, Nowhere, self, (g * (-self.square()).exp() * -M_2_SQRTPI))
+TENGEN_REAL(erf, None, self, (g * (-self.square()).exp() * M_2_SQRTPI))
+TENGEN_REAL(erfc, None, self, (g * (-self.square()).exp() * -M_2_SQRTPI))
 #undef TENGEN_REAL
 
 Tensor neg(const Tensor& self) {

@@ -1,7 +1,7 @@
 // Normalisation. Each operator has a kernel for both directions, and a definition in other operators for when
 // its gradient must itself be differentiable.
-#include <tengen/autograd/ops/reduced.h>
-#include <tengen/tensor/view_of.h>
+#include <tengen/autograd/ops/low_precision.h>
+#include <tengen/tensor/kernel_view.h>
 
 #include "norm.h"
 
@@ -136,7 +136,8 @@ Tensor batch_norm(const Tensor& input, const std::optional<Tensor>& weight, cons
   TENGEN_CHECK(input.dim() >= 2, "batch_norm: expected input of at least 2 dimensions (N,C,...), but got ",
                input.sizes());
   check_type("batch_norm", input);
-  if (Casts cast = widened(Autocast::Nowhere, {input}))  // parameters and running statistics of any type
+  if (CastOperands cast =
+          with_float_kernels(Autocast::None, {input}))  // parameters and running statistics of any type
     return cast.back(
         batch_norm(cast(input), weight, bias, running_mean, running_var, training, momentum, eps));
   const int64_t channels = input.size(1);
@@ -220,7 +221,7 @@ Tensor layer_norm(const Tensor& input, IntArrayRef normalized_shape, const std::
                   const std::optional<Tensor>& bias, double eps, bool) {
   const char* op = "layer_norm";
   check_type(op, input);
-  if (Casts cast = widened(Autocast::CUDA, {input}))
+  if (CastOperands cast = with_float_kernels(Autocast::CUDA, {input}))
     return cast.back(layer_norm(cast(input), normalized_shape, weight, bias, eps));
   const size_t dims = normalized_shape.size(), rest = size_t(input.dim()) - dims;
   TENGEN_CHECK(dims > 0, op, ": expected normalized_shape to be at least 1-dimensional");
@@ -244,7 +245,7 @@ Tensor group_norm(const Tensor& input, int64_t num_groups, const std::optional<T
                   const std::optional<Tensor>& bias, double eps, bool) {
   const char* op = "group_norm";
   check_type(op, input);
-  if (Casts cast = widened(Autocast::CUDA, {input}))
+  if (CastOperands cast = with_float_kernels(Autocast::CUDA, {input}))
     return cast.back(group_norm(cast(input), num_groups, weight, bias, eps));
   TENGEN_CHECK(input.dim() >= 2, op, ": expected at least 2 dimensions for input tensor, but received ",
                input.dim());

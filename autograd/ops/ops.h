@@ -6,8 +6,8 @@
 // what was found and what was expected.
 #pragma once
 
+#include <tengen/autograd/ops/indexing.h>
 #include <tengen/tensor/factories.h>
-#include <tengen/tensor/indexing.h>
 #include <tengen/tensor/promotion.h>
 #include <tengen/tensor/tensor.h>
 

@@ -2,8 +2,8 @@
 // their gradients are a pair of linear operators, each the other's rule.
 #include <limits>
 
-#include <tengen/autograd/ops/reduced.h>
-#include <tengen/tensor/view_of.h>
+#include <tengen/autograd/ops/low_precision.h>
+#include <tengen/tensor/kernel_view.h>
 
 namespace tengen {
 
@@ -134,7 +134,8 @@ Tensor max_pool_integers(const Tensor& x, const Pool2dShape& s, Tensor* indices)
 
 Tensor max_pool(const Tensor& self, const Pool2dShape& s, Tensor* indices) {
   if (!is_floating_point(self.dtype())) return max_pool_integers(self, s, indices);
-  if (Casts cast = widened(Autocast::Nowhere, {self})) return cast.back(max_pool(cast(self), s, indices));
+  if (CastOperands cast = with_float_kernels(Autocast::None, {self}))
+    return cast.back(max_pool(cast(self), s, indices));
   const Tensor x = self.contiguous();
   Tensor out = empty(with_plane(x, s.out_h, s.out_w), x.options());
   Tensor positions;
@@ -160,7 +161,8 @@ Tensor avg_pool_grad(const Tensor& gradient, const Pool2dShape& s) {
 }
 
 Tensor avg_pool(const Tensor& self, const Pool2dShape& s) {
-  if (Casts cast = widened(Autocast::Nowhere, {self})) return cast.back(avg_pool(cast(self), s));
+  if (CastOperands cast = with_float_kernels(Autocast::None, {self}))
+    return cast.back(avg_pool(cast(self), s));
   const Tensor x = self.contiguous();
   Tensor out = empty(with_plane(x, s.out_h, s.out_w), x.options());
   if (out.numel()) kernels(x).avg_pool2d(x.dtype(), s, x.data_ptr(), out.data_ptr());
@@ -257,7 +259,7 @@ Tensor adaptive_avg_pool2d(const Tensor& self, IntArrayRef output_size) {
   TENGEN_CHECK(in_h > 0 && in_w > 0, op,
                ": expected input to have non-zero size for non-batch dimensions, but got ", self.sizes());
   if (h > 0 && w > 0 && in_h % h == 0 && in_w % w == 0) return avg_pool2d(self, {in_h / h, in_w / w});
-  if (Casts cast = widened(Autocast::Nowhere, {self}))
+  if (CastOperands cast = with_float_kernels(Autocast::None, {self}))
     return cast.back(adaptive_avg_pool2d(cast(self), output_size));
   const Tensor rows = window_means(autograd::with_constant_gradient(self), w);
   return window_means(rows.transpose(-2, -1), h).transpose(-2, -1).contiguous();

@@ -1,8 +1,9 @@
 // Sums, means, extremes, norms: over some dimensions or all.
 #include <cmath>
 
-#include "pointwise.h"
-#include "reduced.h"
+#include <tengen/autograd/ops/low_precision.h>
+#include <tengen/autograd/ops/pointwise.h>
+#include <tengen/autograd/primitives.h>
 
 namespace tengen {
 namespace {
@@ -77,7 +78,7 @@ void check_not_empty(const char* name, const Tensor& self, IntArrayRef dims) {
 
 // ---- sum, mean
 Tensor sum(const Tensor& input, IntArrayRef dim, bool keepdim, std::optional<ScalarType> dtype) {
-  dtype = floated_dtype(Autocast::CUDA, input, dtype);
+  dtype = float32_dtype(Autocast::CUDA, input, dtype);
   ScalarType type = dtype.value_or(is_integral(input.dtype(), true) ? kLong : input.dtype());
   bool whole =
       is_integral(type, true) && is_integral(input.dtype(), true) && type != kBool;  // kernels convert these
@@ -92,18 +93,7 @@ Tensor sum(const Tensor& self, std::optional<ScalarType> dtype) {
   return sum(self, IntArrayRef(), false, dtype);
 }
 
-Tensor sum_to_size(const Tensor& self, IntArrayRef size) {
-  int64_t lead = self.dim() - int64_t(size.size());
-  TENGEN_CHECK(lead >= 0, "sum_to_size: size ", size, " is not expandable to size ", self.sizes());
-  DimVector dims;
-  for (int64_t d = 0; d < self.dim(); ++d) {
-    int64_t wanted = d < lead ? 1 : size[d - lead];
-    TENGEN_CHECK(wanted == 1 || wanted == self.sizes()[d], "sum_to_size: size ", size,
-                 " is not expandable to size ", self.sizes());
-    if (d < lead || (wanted == 1 && self.sizes()[d] != 1)) dims.push_back(d);
-  }
-  return dims.empty() ? self : sum(self, dims, true).reshape(size);
-}
+Tensor sum_to_size(const Tensor& self, IntArrayRef size) { return autograd::sum_to_size(self, size); }
 
 Tensor mean(const Tensor& input, IntArrayRef dim, bool keepdim, std::optional<ScalarType> dtype) {
   ScalarType type = dtype.value_or(input.dtype());
@@ -114,7 +104,7 @@ Tensor mean(const Tensor& input, IntArrayRef dim, bool keepdim, std::optional<Sc
   const ScalarType wide = wide_type(type);  // sums may leave the range of a 16-bit type
   Tensor out = run(Reduce::Sum, self, parted, keepdim, wide);
   Scalar count = double(parted.count);
-  compute(Binary::div, out, count, wide, wide, {}, &out);
+  compute_into(out, Binary::div, out, count, wide);
   if (wide != type) out = out.to(type);
   return record(
       "mean", out, {self}, {},
@@ -160,13 +150,13 @@ Tensor finish_var(const Variance& m, const Tensor& self, IntArrayRef dim, bool k
 }  // namespace
 
 Tensor var(const Tensor& self, IntArrayRef dim, bool unbiased, bool keepdim) {
-  if (Casts cast = widened(Autocast::Nowhere, {self}))
+  if (CastOperands cast = with_float_kernels(Autocast::None, {self}))
     return cast.back(var(cast(self), dim, unbiased, keepdim));
   return finish_var(variance("var", self, dim, unbiased), self, dim, keepdim);
 }
 
 Tensor std(const Tensor& self, IntArrayRef dim, bool unbiased, bool keepdim) {
-  if (Casts cast = widened(Autocast::Nowhere, {self}))
+  if (CastOperands cast = with_float_kernels(Autocast::None, {self}))
     return cast.back(std(cast(self), dim, unbiased, keepdim));
   Variance m = variance("std", self, dim, unbiased);
   m.var.sqrt_();
@@ -198,7 +188,7 @@ Tensor product_of_others(const Tensor& x, int64_t dim) {
 
 Tensor product(const Tensor& input, std::optional<int64_t> dim, bool keepdim,
                std::optional<ScalarType> dtype) {
-  dtype = floated_dtype(Autocast::Everywhere, input, dtype);
+  dtype = float32_dtype(Autocast::Everywhere, input, dtype);
   ScalarType type = dtype.value_or(is_integral(input.dtype(), true) ? kLong : input.dtype());
   Tensor self = input.to(type);
   DimVector dims;
@@ -317,7 +307,8 @@ std::tuple<Tensor, Tensor> median(const Tensor& self, int64_t dim, bool keepdim)
 
 // ---- norms
 Tensor logsumexp(const Tensor& self, IntArrayRef dim, bool keepdim) {
-  if (Casts cast = widened(Autocast::CUDA, {self})) return cast.back(logsumexp(cast(self), dim, keepdim));
+  if (CastOperands cast = with_float_kernels(Autocast::CUDA, {self}))
+    return cast.back(logsumexp(cast(self), dim, keepdim));
   Tensor out;
   {
     NoGradGuard no_grad;
@@ -367,7 +358,8 @@ Tensor norm_gradient(const Tensor& grad, const Tensor& x, const Tensor& norm, do
 Tensor norm(const Tensor& self, const std::optional<Scalar>& order, IntArrayRef dim, bool keepdim) {
   TENGEN_CHECK(is_floating_point(self.dtype()), "norm: expected a floating-point tensor but found ",
                self.dtype());
-  if (Casts cast = widened(Autocast::CUDA, {self})) return cast.back(norm(cast(self), order, dim, keepdim));
+  if (CastOperands cast = with_float_kernels(Autocast::CUDA, {self}))
+    return cast.back(norm(cast(self), order, dim, keepdim));
   double p = order ? order->toDouble() : 2;
   Tensor out;
   {

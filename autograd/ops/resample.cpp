@@ -1,7 +1,7 @@
 // Resampling of pictures. Each kernel and its transpose are a pair of linear operators, each the other's
 // rule.
-#include <tengen/autograd/ops/reduced.h>
-#include <tengen/tensor/view_of.h>
+#include <tengen/autograd/ops/low_precision.h>
+#include <tengen/tensor/kernel_view.h>
 
 namespace tengen {
 
@@ -26,7 +26,7 @@ constexpr Method kBilinear{"upsample_bilinear2d", "upsample_bilinear2d_grad", &K
 
 /// (N,C,H,W) -> (N,C,H',W'), or with `transpose` the other way.
 Tensor resample(const Method& method, const Tensor& self, const ResampleShape& s, bool transpose) {
-  if (Casts cast = widened(Autocast::CUDA, {self}))
+  if (CastOperands cast = with_float_kernels(Autocast::CUDA, {self}))
     return cast.back(resample(method, cast(self), s, transpose));
   const Tensor x = self.contiguous();
   Tensor out =

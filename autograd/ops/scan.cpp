@@ -1,6 +1,6 @@
 // Running sums and products.
-#include "pointwise.h"
-#include "reduced.h"
+#include <tengen/autograd/ops/low_precision.h>
+#include <tengen/autograd/ops/pointwise.h>
 
 namespace tengen {
 namespace {
@@ -26,8 +26,8 @@ Tensor scan(Reduce op, const Tensor& self, int64_t dim) {
 
 /// What the result is to be, if not of the type in which it is computed.
 std::optional<ScalarType> result_type(const Tensor& self, std::optional<ScalarType> dtype) {
-  dtype = floated_dtype(Autocast::CUDA, self, dtype);
-  return !dtype && is_reduced(self.dtype()) ? self.dtype() : dtype;
+  dtype = float32_dtype(Autocast::CUDA, self, dtype);
+  return !dtype && is_low_precision(self.dtype()) ? self.dtype() : dtype;
 }
 Tensor for_scan(const Tensor& self, std::optional<ScalarType> dtype) {
   ScalarType type = dtype.value_or(is_integral(self.dtype(), true) ? kLong : self.dtype());

@@ -1,11 +1,11 @@
 // Choice by condition.
-#include "pointwise.h"
+#include <tengen/autograd/ops/pointwise.h>
 
 namespace tengen {
 namespace {
 
 // A number that becomes an element of `type` must fit.
-void check_number(const Arg& arg, ScalarType type) {
+void check_number(const TensorOrScalar& arg, ScalarType type) {
   if (!arg.tensor) arg.value.require_fits(type);
 }
 
@@ -16,13 +16,13 @@ Tensor as_mask(const char* name, const Tensor& mask) {
   return mask.dtype() == kBool ? mask : mask.to(kBool);
 }
 
-Tensor choose(const Tensor& condition, const Arg& a, const Arg& b) {
+Tensor choose(const Tensor& condition, const TensorOrScalar& a, const TensorOrScalar& b) {
   Tensor mask = as_mask("where", condition);
   const ScalarType type = result_type({a.operand(), b.operand()});
   check_number(a, type);
   check_number(b, type);
-  Tensor out = compute(Ternary::where, mask, a, b, type, {}, nullptr, "where");
-  return record("where", out, {a.tensor ? *a.tensor : kNotSaved, b.tensor ? *b.tensor : kNotSaved}, {mask},
+  Tensor out = compute(Ternary::where, mask, a, b, type, {}, "where");
+  return record("where", out, {a.tensor ? *a.tensor : kNoTensor, b.tensor ? *b.tensor : kNoTensor}, {mask},
                 [](Node& node, const Tensor& grad) -> Grads {
                   Tensor mask = node.saved(0);
                   return {node.needs(0) ? where(mask, grad, 0) : Tensor(),
@@ -30,11 +30,11 @@ Tensor choose(const Tensor& condition, const Arg& a, const Arg& b) {
                 });
 }
 
-Tensor fill_where(const Tensor& self, const Tensor& condition, const Arg& value) {
+Tensor fill_where(const Tensor& self, const Tensor& condition, const TensorOrScalar& value) {
   Tensor mask = as_mask("masked_fill", condition);
   check_number(value, self.dtype());
-  Tensor out = compute(Ternary::where, mask, value, self, self.dtype(), {}, nullptr, "masked_fill");
-  return record("masked_fill", out, {self, value.tensor ? *value.tensor : kNotSaved}, {mask},
+  Tensor out = compute(Ternary::where, mask, value, self, self.dtype(), {}, "masked_fill");
+  return record("masked_fill", out, {self, value.tensor ? *value.tensor : kNoTensor}, {mask},
                 [](Node& node, const Tensor& grad) -> Grads {
                   Tensor mask = node.saved(0);
                   return {node.needs(0) ? where(mask, 0, grad) : Tensor(),
@@ -48,7 +48,7 @@ void check_fill(const Tensor& self, const Tensor& value) {
   value.item().require_fits(self.dtype());
 }
 
-Tensor& fill_where_(const Tensor& self, const Tensor& condition, const Arg& value) {
+Tensor& fill_where_(const Tensor& self, const Tensor& condition, const TensorOrScalar& value) {
   if (autograd::repeats_elements(self)) {
     // Elements that share memory are filled where the mask says so for one of them.
     Tensor once = autograd::without_repeats(self),
@@ -61,8 +61,8 @@ Tensor& fill_where_(const Tensor& self, const Tensor& condition, const Arg& valu
   if (!writes_into("masked_fill_", self, self.dtype(), {condition, value}))
     return assign_("masked_fill_", self, fill_where(self, condition, value));
   check_number(value, self.dtype());
-  compute(Ternary::where, as_mask("masked_fill_", condition), value, self, self.dtype(), {}, &self,
-          "masked_fill_");
+  compute_into(self, Ternary::where, as_mask("masked_fill_", condition), value, self, self.dtype(), {},
+               "masked_fill_");
   return written("masked_fill_", self);
 }
 

@@ -1,6 +1,6 @@
 // Softmax over one dimension: the exponentials are taken of differences to the maximum, so nothing overflows.
-#include <tengen/autograd/ops/reduced.h>
-#include <tengen/tensor/view_of.h>
+#include <tengen/autograd/ops/low_precision.h>
+#include <tengen/tensor/kernel_view.h>
 
 namespace tengen {
 
@@ -31,9 +31,9 @@ Tensor over_rows(const Tensor& x, bool log) {
 }
 
 Tensor over_dim(const char* op, const Tensor& input, int64_t dim, std::optional<ScalarType> dtype, bool log) {
-  dtype = floated_dtype(Autocast::CUDA, input, dtype);
+  dtype = float32_dtype(Autocast::CUDA, input, dtype);
   const Tensor self = dtype && *dtype != input.dtype() ? input.to(*dtype) : input;
-  if (Casts cast = widened(Autocast::Nowhere, {self}))
+  if (CastOperands cast = with_float_kernels(Autocast::None, {self}))
     return cast.back(over_dim(op, cast(self), dim, std::nullopt, log));
   TENGEN_CHECK(is_floating_point(self.dtype()), op, ": not implemented for type ", self.dtype(),
                ", expected a floating type");

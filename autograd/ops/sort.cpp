@@ -1,8 +1,8 @@
 // Sorting and what rests on it.
 #include <algorithm>
 
-#include <tengen/autograd/ops/reduced.h>
-#include <tengen/tensor/view_of.h>
+#include <tengen/autograd/ops/low_precision.h>
+#include <tengen/tensor/kernel_view.h>
 
 namespace tengen {
 using autograd::Grads;

@@ -4,7 +4,9 @@
 #include <tengen/autograd/inplace.h>
 #include <tengen/autograd/ops/embed.h>
 #include <tengen/autograd/ops/ops.h>
-#include <tengen/tensor/view_of.h>
+#include <tengen/autograd/primitives.h>
+#include <tengen/tensor/kernel_view.h>
+#include <tengen/tensor/raw.h>
 
 namespace tengen {
 using autograd::Grads;
@@ -136,37 +138,22 @@ Tensor& Tensor::squeeze_() const { return become("squeeze_", *this, squeeze()); 
 Tensor& Tensor::squeeze_(int64_t dim) const { return become("squeeze_", *this, squeeze(dim)); }
 
 Tensor unsqueeze(const Tensor& self, int64_t dim) {
-  dim = wrap_dim(dim, self.dim() + 1);
-  DimVector sizes = owned(self.sizes()), strides = owned(self.strides());
-  strides.insert(strides.begin() + dim, dim < self.dim() ? sizes[dim] * strides[dim] : 1);
-  sizes.insert(sizes.begin() + dim, 1);
-  return reshaped("unsqueeze", self, std::move(sizes), std::move(strides));
+  Geometry result = raw::unsqueeze(self, dim);
+  return reshaped("unsqueeze", self, std::move(result.sizes), std::move(result.strides));
 }
 Tensor Tensor::unsqueeze(int64_t dim) const { return tengen::unsqueeze(*this, dim); }
 Tensor& Tensor::unsqueeze_(int64_t dim) const { return become("unsqueeze_", *this, unsqueeze(dim)); }
 
-Tensor alias(const Tensor& self) {
-  return reshaped("alias", self, owned(self.sizes()), owned(self.strides()));
-}
+Tensor alias(const Tensor& self) { return autograd::alias(self); }
 Tensor Tensor::alias() const { return tengen::alias(*this); }
 
 // ---- the same elements in another order of dimensions ----
 
 Tensor permute(const Tensor& self, IntArrayRef dims) {
-  TENGEN_CHECK(
-      int64_t(dims.size()) == self.dim(),
-      "permute: number of dimensions in the tensor input does not match the length of the desired ordering "
-      "of dimensions i.e. input.dim() = ",
-      self.dim(), " is not equal to len(dims) = ", dims.size());
-  DimVector sizes, strides, inverse(dims.size(), -1);
-  for (size_t i = 0; i < dims.size(); ++i) {
-    int64_t d = wrap_dim(dims[i], self.dim());
-    TENGEN_CHECK(inverse[d] < 0, "permute(): duplicate dims are not allowed, found ", dims);
-    inverse[d] = int64_t(i);
-    sizes.push_back(self.size(d));
-    strides.push_back(self.stride(d));
-  }
-  Tensor out = make_view(self, std::move(sizes), std::move(strides), self.storage_offset());
+  Geometry result = raw::permute(self, dims);
+  DimVector inverse(dims.size());
+  for (size_t i = 0; i < dims.size(); ++i) inverse[wrap_dim(dims[i], self.dim())] = int64_t(i);
+  Tensor out = make_view(self, std::move(result.sizes), std::move(result.strides), result.offset);
   return record("permute", out, {self}, {},
                 [inverse](Node&, const Tensor& g) -> Grads { return {g.permute(inverse)}; });
 }
@@ -208,26 +195,7 @@ Tensor Tensor::movedim(int64_t source, int64_t destination) const {
 
 // ---- repeated without copying ----
 
-Tensor Tensor::expand(IntArrayRef size, bool) const {
-  TENGEN_CHECK(int64_t(size.size()) >= dim(), "expand(", toString(), "{", sizes(), "}, size=", size,
-               "): the number of sizes provided (", size.size(),
-               ") must be greater or equal to the number of dimensions in the tensor (", dim(), ")");
-  DimVector target = owned(size), step(size.size(), 0);
-  int64_t lead = int64_t(size.size()) - dim();
-  for (int64_t d = 0; d < int64_t(size.size()); ++d) {
-    int64_t have = d < lead ? 1 : sizes()[d - lead];
-    TENGEN_CHECK(target[d] >= 0 || (target[d] == -1 && d >= lead), "The expanded size of the tensor (",
-                 target[d], ") isn't allowed in a leading, non-existing dimension ", d);
-    if (target[d] == -1) target[d] = have;
-    TENGEN_CHECK(have == 1 || have == target[d], "The expanded size of the tensor (", target[d],
-                 ") must match the existing size (", have, ") at non-singleton dimension ", d,
-                 ".  Target sizes: ", size, ".  Tensor sizes: ", sizes());
-    if (d >= lead && have == target[d]) step[d] = strides()[d - lead];
-  }
-  // Its adjoint, sum_to_size, is what the engine does to every gradient that is larger than its tensor.
-  return record("expand", make_view(*this, std::move(target), std::move(step), storage_offset()), {*this}, {},
-                [](Node&, const Tensor& g) -> Grads { return {g}; });
-}
+Tensor Tensor::expand(IntArrayRef size, bool) const { return autograd::expand(*this, size); }
 
 Tensor broadcast_to(const Tensor& self, IntArrayRef size) { return self.expand(size); }
 
@@ -264,18 +232,9 @@ std::vector<Tensor> meshgrid(TensorList tensors, std::string_view indexing) {
 // ---- parts ----
 
 Tensor select(const Tensor& self, int64_t dim, int64_t index) {
-  if (self.dim() == 0) fail<IndexError>("select() cannot be applied to a 0-dim tensor.");
-  dim = wrap_dim(dim, self.dim());
-  int64_t size = self.size(dim);
-  if (index < -size || index >= size)
-    fail<IndexError>("select(): index ", index, " out of range for tensor of size ", self.sizes(),
-                     " at dimension ", dim);
-  if (index < 0) index += size;
-  DimVector sizes = owned(self.sizes()), strides = owned(self.strides());
-  int64_t offset = self.storage_offset() + index * strides[dim];
-  sizes.erase(sizes.begin() + dim);
-  strides.erase(strides.begin() + dim);
-  return record_part("select", make_view(self, std::move(sizes), std::move(strides), offset), self,
+  Geometry result = raw::select(self, dim, index);
+  return record_part("select",
+                     make_view(self, std::move(result.sizes), std::move(result.strides), result.offset), self,
                      [dim, index](const Tensor& t) { return t.select(dim, index); });
 }
 Tensor Tensor::select(int64_t dim, int64_t index) const { return tengen::select(*this, dim, index); }

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include <tengen/autograd/ops/ops.h>
-#include <tengen/tensor/view_of.h>
+#include <tengen/tensor/kernel_view.h>
 
 namespace cuda_test {
 

@@ -1,8 +1,8 @@
 // Copies and formulas on a device, where the op table does not reach: 16-bit types, packs with odd tails and
 // starts, tiles of transposes, integers divided by zero.
 #include <doctest/doctest.h>
+#include <tengen/tensor/kernel_view.h>
 #include <tengen/tensor/kernels.h>
-#include <tengen/tensor/view_of.h>
 #include <tengen/torch.h>
 
 #include <cmath>

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include <tengen/tensor/view_of.h>
+#include <tengen/tensor/kernel_view.h>
 
 namespace op_table {
 

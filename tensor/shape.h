@@ -1,23 +1,14 @@
 // Private: not installed; no public header includes it.
-// Tensors as kernels see them.
+// Sizes and strides: what a shape means, how shapes broadcast, how much memory they take. For authors of
+// operators.
 #pragma once
 
-#include <tengen/tensor/kernels.h>
+#include <optional>
+
 #include <tengen/tensor/tensor.h>
 
 namespace tengen {
 
-/// Valid as long as the tensor.
-inline View view_of(const Tensor& t) {
-  return {t.data_ptr(), t.dtype(), int(t.dim()), t.sizes().data(), t.strides().data()};
-}
-
-inline const Kernels& kernels(const Tensor& t) { return kernels(t.device()); }
-
-/// The Error for operands on different devices.
-[[noreturn]] void different_devices(const char* op, const Device& first, const Device& second);
-/// Throws it unless all tensors (undefined ones apart) are on the same one.
-void check_same_device(const char* op, std::initializer_list<const Tensor*> tensors);
 /// `dim` counted from the front; an IndexError when it is not in [-ndim, ndim). A 0-dim tensor counts as
 /// 1-dim.
 int64_t wrap_dim(int64_t dim, int64_t ndim);

@@ -1,4 +1,4 @@
-#include <tengen/tensor/indexing.h>
+#include <tengen/autograd/ops/indexing.h>
 
 #include <string_view>
 
