@@ -54,8 +54,8 @@ void set_autocast_enabled(DeviceType device_type, bool enabled) {
 }
 ScalarType get_autocast_dtype(DeviceType device_type) { return mode().dtype[int(device_type)]; }
 void set_autocast_dtype(DeviceType device_type, ScalarType dtype) {
-  TENGEN_CHECK(dtype == kHalf || dtype == kBFloat16,
-               "set_autocast_dtype: expected Half or BFloat16 but found ", dtype);
+  TENGEN_CHECK(dtype == kHalf || dtype == kBFloat16, "set_autocast_dtype: expected Half or BFloat16 but got ",
+               dtype);
   mode().dtype[int(device_type)] = dtype;
 }
 

@@ -40,8 +40,7 @@ std::string Node::name() const {
 }
 
 uint32_t Node::add_output(const Tensor& output) {
-  output_meta_.push_back(
-      {DimVector(output.sizes().begin(), output.sizes().end()), output.dtype(), output.device()});
+  output_meta_.push_back({DimVector(output.sizes()), output.dtype(), output.device()});
   return uint32_t(output_meta_.size() - 1);
 }
 

@@ -43,10 +43,9 @@ Tensor sum_to_size(const Tensor& t, IntArrayRef sizes) {
   kernels(t).reduce(
       Reduce::Sum, {out.data_ptr(), dtype, int(out_sizes.size()), out_sizes.data(), out_strides.data()},
       {t.data_ptr(), t.dtype(), int(kept.size()), kept.data(), strides.data()}, int(summed.size()));
-  return record("sum_to_size", out, {t}, {},
-                [sizes = DimVector(t.sizes().begin(), t.sizes().end())](Node&, const Tensor& g) -> Grads {
-                  return {expand(g, sizes)};
-                });
+  return record("sum_to_size", out, {t}, {}, [sizes = DimVector(t.sizes())](Node&, const Tensor& g) -> Grads {
+    return {expand(g, sizes)};
+  });
 }
 
 Tensor expand(const Tensor& t, IntArrayRef sizes) {
@@ -54,7 +53,7 @@ Tensor expand(const Tensor& t, IntArrayRef sizes) {
   TENGEN_CHECK(lead >= 0, "expand(", t.toString(), "{", t.sizes(), "}, size=", sizes,
                "): the number of sizes provided (", sizes.size(),
                ") must be greater or equal to the number of dimensions in the tensor (", t.dim(), ")");
-  DimVector target(sizes.begin(), sizes.end()), strides(sizes.size(), 0);
+  DimVector target(sizes), strides(sizes.size(), 0);
   for (int64_t d = 0; d < int64_t(sizes.size()); ++d) {
     const int64_t have = d < lead ? 1 : t.sizes()[d - lead];
     TENGEN_CHECK(target[d] >= 0 || (target[d] == -1 && d >= lead), "The expanded size of the tensor (",

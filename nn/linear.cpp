@@ -21,7 +21,7 @@ Tensor bilinear(const Tensor& input1, const Tensor& input2, const Tensor& weight
                " do not fit weight of shape ", weight.sizes());
   // (..., in1), (out, in1, in2) -> (..., out, in2), then the product with (..., 1, in2) summed over in2
   int64_t out = weight.size(0), in1 = weight.size(1), in2 = weight.size(2);
-  DimVector shape(input1.sizes().begin(), input1.sizes().end());
+  DimVector shape(input1.sizes());
   shape.back() = out;
   shape.push_back(in2);
   Tensor left = matmul(input1, weight.permute({1, 0, 2}).reshape({in1, out * in2})).reshape(shape);

@@ -1,5 +1,7 @@
 #include <tengen/tensor/factories.h>
 
+#include <atomic>
+
 #include <tengen/tensor/cuda_backend.h>
 #include <tengen/tensor/kernel_view.h>
 #include <tengen/tensor/raw.h>
@@ -7,7 +9,7 @@
 namespace tengen {
 namespace {
 
-ScalarType default_dtype = kFloat;
+std::atomic<ScalarType> default_dtype{kFloat};
 
 Tensor with_options(Tensor tensor, const TensorOptions& options) {
   if (options.requires_grad()) raw::set_requires_grad(tensor, true);
@@ -21,14 +23,21 @@ TensorOptions like(const Tensor& self, const TensorOptions& options) {
 
 }  // namespace
 
+void require_contiguous(const char* op, MemoryFormat format) {
+  TENGEN_CHECK(format == MemoryFormat::Contiguous, op, ": expected MemoryFormat::Contiguous but got ",
+               format == MemoryFormat::Preserve ? "MemoryFormat::Preserve, for which there is no tensor"
+                                                : "MemoryFormat::ChannelsLast, which is not supported");
+}
+
 ScalarType get_default_dtype() { return default_dtype; }
 
 void set_default_dtype(ScalarType type) {
-  TENGEN_CHECK(is_floating_point(type), "set_default_dtype: expected a floating type but found ", type);
+  TENGEN_CHECK(is_floating_point(type), "set_default_dtype: expected a floating type but got ", type);
   default_dtype = type;
 }
 
-Tensor empty(IntArrayRef size, TensorOptions options, std::optional<MemoryFormat>) {
+Tensor empty(IntArrayRef size, TensorOptions options, std::optional<MemoryFormat> format) {
+  require_contiguous("empty", format.value_or(MemoryFormat::Contiguous));
   for (int64_t s : size)
     TENGEN_CHECK(s >= 0, "empty: Trying to create tensor with negative dimension ", s, ": ", size);
   const size_t bytes = storage_bytes(numel_of(size), options.dtype(), size);
@@ -43,8 +52,7 @@ Tensor empty(IntArrayRef size, TensorOptions options, std::optional<MemoryFormat
 Tensor empty_strided(IntArrayRef size, IntArrayRef stride, TensorOptions options) {
   const size_t bytes = storage_bytes(extent_of("empty_strided", size, stride), options.dtype(), size);
   auto impl = make_intrusive<TensorImpl>(Storage::allocate(bytes, options.device()), options.dtype(),
-                                         DimVector(size.begin(), size.end()),
-                                         DimVector(stride.begin(), stride.end()), 0);
+                                         DimVector(size), DimVector(stride), 0);
   return with_options(Tensor(std::move(impl)), options);
 }
 
@@ -60,7 +68,10 @@ Tensor zeros(IntArrayRef size, TensorOptions options) {
 }
 Tensor ones(IntArrayRef size, TensorOptions options) { return full(size, 1, options.dtype(options.dtype())); }
 
-Tensor empty_like(const Tensor& self, TensorOptions options, std::optional<MemoryFormat>) {
+Tensor empty_like(const Tensor& self, TensorOptions options, std::optional<MemoryFormat> format) {
+  if (format == MemoryFormat::Preserve)
+    return with_options(raw::empty_preserving(self, like(self, options).requires_grad(false)), options);
+  require_contiguous("empty_like", format.value_or(MemoryFormat::Contiguous));
   return empty(self.sizes(), like(self, options));
 }
 Tensor zeros_like(const Tensor& self, TensorOptions options) {
@@ -78,9 +89,8 @@ Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides, std::functi
   const size_t bytes = storage_bytes(extent_of("from_blob", sizes, strides), options.dtype(), sizes);
   if (options.device().is_cuda()) options = options.device(cuda::resolve(options.device()));
   auto storage = Storage::wrap(data, bytes, options.device(), std::move(deleter));
-  auto impl =
-      make_intrusive<TensorImpl>(std::move(storage), options.dtype(), DimVector(sizes.begin(), sizes.end()),
-                                 DimVector(strides.begin(), strides.end()), 0);
+  auto impl = make_intrusive<TensorImpl>(std::move(storage), options.dtype(), DimVector(sizes),
+                                         DimVector(strides), 0);
   return with_options(Tensor(std::move(impl)), options);
 }
 

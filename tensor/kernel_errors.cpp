@@ -14,8 +14,8 @@ void index_out_of_bounds(int64_t index, int64_t dim, int64_t size) {
 }
 
 void different_devices(const char* op, const Device& first, const Device& second) {
-  fail(op, ": Expected all tensors to be on the same device, but found at least two devices, ", first,
-       " and ", second, "!");
+  fail(op, ": Expected all tensors to be on the same device, but got at least two devices, ", first, " and ",
+       second, "!");
 }
 
 void check_same_device(const char* op, std::initializer_list<const Tensor*> tensors) {

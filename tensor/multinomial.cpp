@@ -122,7 +122,7 @@ Tensor multinomial(const Tensor& p, int64_t num_samples, bool replacement,
                    std::optional<Generator> generator) {
   if (p.dtype() == kHalf || p.dtype() == kBFloat16)
     return multinomial(raw::to(p, kFloat), num_samples, replacement, generator);
-  TENGEN_CHECK(p.dim() == 1 || p.dim() == 2, "multinomial: expected 1 or 2 dimensions but found shape ",
+  TENGEN_CHECK(p.dim() == 1 || p.dim() == 2, "multinomial: expected 1 or 2 dimensions but got shape ",
                p.sizes());
   const int64_t categories = p.sizes().back();
   TENGEN_CHECK(num_samples > 0 && categories > 0, "multinomial: cannot draw ", num_samples, " samples from ",

@@ -9,7 +9,11 @@
 
 namespace tengen {
 
+/// Preserve keeps the order of a tensor's dimensions in memory (of one that fills its memory without gaps).
+/// Tensors in ChannelsLast are not made: operators throw.
 enum class MemoryFormat : int8_t { Contiguous, Preserve, ChannelsLast };
+/// Throws an Error that begins with `op` unless the format is Contiguous.
+void require_contiguous(const char* op, MemoryFormat format);
 enum class Layout : int8_t { Strided };
 inline constexpr Layout kStrided = Layout::Strided;
 
@@ -38,7 +42,10 @@ class TensorOptions {
     return set(&TensorOptions::requires_grad_, value);
   }
   [[nodiscard]] TensorOptions layout(Layout) const { return *this; }
-  [[nodiscard]] TensorOptions memory_format(MemoryFormat) const { return *this; }
+  [[nodiscard]] TensorOptions memory_format(MemoryFormat format) const {
+    require_contiguous("TensorOptions", format);
+    return *this;
+  }
   [[nodiscard]] TensorOptions pinned_memory(std::optional<bool> value) const {
     return set(&TensorOptions::pinned_memory_, value);
   }

@@ -37,7 +37,7 @@ template <class Bytes>
 Bytes from_text(const std::string& text) {
   Bytes bytes;
   TENGEN_CHECK(text.size() == sizeof(bytes), "Generator::set_state: expected ", sizeof(bytes),
-               " bytes but found ", text.size());
+               " bytes but got ", text.size());
   std::memcpy(&bytes, text.data(), sizeof(bytes));
   return bytes;
 }
@@ -168,7 +168,7 @@ namespace {
 void require_type(const GeneratorState& state, const Device& device) {
   const auto name = [](const Device& d) { return Device(d.type()).str(); };
   TENGEN_CHECK(state.device.type() == device.type(), "Expected a '", name(device),
-               "' device type for generator but found '", name(state.device), "'");
+               "' device type for generator but got '", name(state.device), "'");
 }
 
 }  // namespace

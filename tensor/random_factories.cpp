@@ -1,9 +1,6 @@
 // Tensors made of random numbers.
 #include <tengen/tensor/factories.h>
 
-#include <algorithm>
-#include <numeric>
-
 #include <tengen/tensor/generator_state.h>
 #include <tengen/tensor/kernel_view.h>
 #include <tengen/tensor/random_fill.h>
@@ -20,25 +17,11 @@ Tensor make(IntArrayRef size, const TensorOptions& options, Fill fill) {
   return out;
 }
 
-// PyTorch keeps the strides of a tensor that fills its memory without gaps, and with them the order of the
-// numbers.
+// PyTorch keeps the order of the dimensions in memory, and with it the order of the numbers.
 template <class Fill>
 Tensor make_like(const Tensor& self, const TensorOptions& given, Fill fill) {
   const TensorOptions options = self.options().merge_in(given);
-  DimVector order(self.dim());
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](int64_t a, int64_t b) { return self.strides()[a] < self.strides()[b]; });
-  int64_t expected = 1;
-  bool dense = true;
-  for (int64_t d : order) {
-    if (self.sizes()[d] == 1) continue;
-    dense &= self.strides()[d] == expected;
-    expected *= self.sizes()[d];
-  }
-  Tensor out = dense && self.numel() > 0
-                   ? empty_strided(self.sizes(), self.strides(), options.requires_grad(false))
-                   : empty(self.sizes(), options.requires_grad(false));
+  Tensor out = raw::empty_preserving(self, options.requires_grad(false));
   fill(out);
   if (options.requires_grad()) raw::set_requires_grad(out, true);
   return out;

@@ -138,7 +138,7 @@ void visit_any_floating(ScalarType dtype, const char* op, const F& f) {
 }  // namespace
 
 void fill_uniform(const Tensor& out, double from, double to, const std::optional<Generator>& generator) {
-  TENGEN_CHECK(from <= to, "uniform_ expects to return a [from, to) range, but found from=", from,
+  TENGEN_CHECK(from <= to, "uniform_ expects to return a [from, to) range, but got from=", from,
                " > to=", to);
   visit_any_floating(out.dtype(), "uniform_", [&](auto zero) {
     using T = decltype(zero);
@@ -194,7 +194,7 @@ void normal_numbers(const Tensor& out, double mean, double std, const std::optio
 }  // namespace
 
 void fill_normal(const Tensor& out, double mean, double std, const std::optional<Generator>& generator) {
-  TENGEN_CHECK(std >= 0, "normal_ expects std >= 0.0, but found std=", std);
+  TENGEN_CHECK(std >= 0, "normal_ expects std >= 0.0, but got std=", std);
   if (out.is_cuda())
     return visit_any_floating(out.dtype(), "normal_", [&](auto) {
       draw_on_device(
@@ -251,8 +251,7 @@ void fill_bernoulli_on_device(const Tensor& out, const Tensor& p, IntArrayRef p_
 }  // namespace
 
 void fill_bernoulli(const Tensor& out, const Tensor& given, const std::optional<Generator>& generator) {
-  TENGEN_CHECK(broadcast_shapes(out.sizes(), given.sizes(), "bernoulli_") ==
-                   DimVector(out.sizes().begin(), out.sizes().end()),
+  TENGEN_CHECK(broadcast_shapes(out.sizes(), given.sizes(), "bernoulli_") == DimVector(out.sizes()),
                "bernoulli_: p of shape ", given.sizes(), " does not broadcast to ", out.sizes());
   const bool is_half = given.dtype() == kHalf || given.dtype() == kBFloat16;
   const Tensor p = raw::to(given, is_half ? kFloat : given.dtype(), out.device());
@@ -385,7 +384,7 @@ void fill_random(const Tensor& out, const std::optional<Generator>& generator) {
 }
 
 void fill_exponential(const Tensor& out, double lambda, const std::optional<Generator>& generator) {
-  TENGEN_CHECK(lambda > 0, "exponential_ expects lambda > 0.0, but found lambda=", lambda);
+  TENGEN_CHECK(lambda > 0, "exponential_ expects lambda > 0.0, but got lambda=", lambda);
   visit_any_floating(out.dtype(), "exponential_", [&](auto zero) {
     using T = decltype(zero);
     if (out.is_cuda())

@@ -1,13 +1,14 @@
 #include <tengen/tensor/raw.h>
 
+#include <algorithm>
+#include <numeric>
+
 #include <tengen/tensor/cuda_backend.h>
 #include <tengen/tensor/factories.h>
 #include <tengen/tensor/kernel_view.h>
 
 namespace tengen::raw {
 namespace {
-
-DimVector owned(IntArrayRef values) { return DimVector(values.begin(), values.end()); }
 
 // A contiguous copy of `t` as `dtype` on its own device.
 Tensor converted(const Tensor& t, ScalarType dtype) {
@@ -18,7 +19,9 @@ Tensor converted(const Tensor& t, ScalarType dtype) {
 
 }  // namespace
 
-Geometry geometry(const Tensor& t) { return {owned(t.sizes()), owned(t.strides()), t.storage_offset()}; }
+Geometry geometry(const Tensor& t) {
+  return {DimVector(t.sizes()), DimVector(t.strides()), t.storage_offset()};
+}
 
 Geometry permute(const Tensor& t, IntArrayRef dims) {
   TENGEN_CHECK(
@@ -79,6 +82,21 @@ Tensor to(const Tensor& t, ScalarType dtype, Device device) {
   Tensor out = empty(t.sizes(), TensorOptions(dtype).device(device));
   copy(out, t);
   return out;
+}
+
+Tensor empty_preserving(const Tensor& t, const TensorOptions& options) {
+  DimVector order(size_t(t.dim()));
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(),
+                   [&](int64_t a, int64_t b) { return t.strides()[a] < t.strides()[b]; });
+  int64_t expected = 1;
+  bool dense = t.numel() > 0;
+  for (int64_t d : order) {
+    if (t.sizes()[d] == 1) continue;
+    dense &= t.strides()[d] == expected;
+    expected *= t.sizes()[d];
+  }
+  return dense ? empty_strided(t.sizes(), t.strides(), options) : empty(t.sizes(), options);
 }
 
 void copy(const Tensor& out, const Tensor& in, bool non_blocking) {

@@ -33,6 +33,9 @@ Tensor to(const Tensor& t, ScalarType dtype, Device device);
 /// On its own device.
 inline Tensor to(const Tensor& t, ScalarType dtype) { return to(t, dtype, t.device()); }
 
+/// An uninitialised tensor of t's sizes; of its strides too where `t` fills its memory without gaps.
+Tensor empty_preserving(const Tensor& t, const TensorOptions& options);
+
 /// out = in, converted to out's type; equal sizes. With non_blocking, a copy between pinned memory and a
 /// device is done in the order of the current stream, after the call has returned, unless the host has to
 /// convert or to rearrange.

@@ -107,7 +107,7 @@ int64_t size_product(int64_t a, int64_t b) {
 }
 
 DimVector infer_sizes(IntArrayRef shape, int64_t numel) {
-  DimVector out(shape.begin(), shape.end());
+  DimVector out(shape);
   int64_t known = 1, open = -1;
   bool overflow = false;
   for (size_t i = 0; i < out.size(); ++i) {
@@ -131,7 +131,7 @@ DimVector infer_sizes(IntArrayRef shape, int64_t numel) {
 }
 
 std::optional<DimVector> view_strides(IntArrayRef sizes, IntArrayRef strides, IntArrayRef shape) {
-  if (sizes == shape) return DimVector(strides.begin(), strides.end());
+  if (sizes == shape) return DimVector(strides);
   if (numel_of(sizes) == 0) return contiguous_strides(shape);
   DimVector out(shape.size(), 1);
   // From the back: dimensions of self that are contiguous with each other form a block; each block must be

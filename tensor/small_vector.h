@@ -14,6 +14,9 @@
 
 namespace tengen {
 
+template <class T>
+class ArrayRef;
+
 template <class T, size_t N>
 class SmallVector {
  public:
@@ -24,6 +27,7 @@ class SmallVector {
   SmallVector() : data_(inline_data()) {}
   explicit SmallVector(size_t count, const T& value = T()) : SmallVector() { resize(count, value); }
   SmallVector(std::initializer_list<T> list) : SmallVector(list.begin(), list.end()) {}
+  explicit SmallVector(ArrayRef<T> items) : SmallVector(items.begin(), items.end()) {}
   template <class It>
   requires requires(It it) {
     *it;

@@ -41,11 +41,11 @@ TensorImpl::TensorImpl(intrusive_ptr<Storage> storage, ScalarType dtype, IntArra
 TensorImpl::~TensorImpl() { delete grad_state.load(std::memory_order_relaxed); }
 
 void Tensor::undefined() {
-  fail("expected a tensor but found an undefined one (a default-constructed Tensor)");
+  fail("expected a tensor but got an undefined one (a default-constructed Tensor)");
 }
 
 void Tensor::require_dtype(ScalarType expected, const char* what) const {
-  TENGEN_CHECK(dtype() == expected, what, ": expected a tensor of type ", expected, " but found ", dtype());
+  TENGEN_CHECK(dtype() == expected, what, ": expected a tensor of type ", expected, " but got ", dtype());
 }
 
 int64_t Tensor::size(int64_t dim) const { return sizes()[wrap_dim(dim, this->dim())]; }
@@ -62,7 +62,7 @@ bool Tensor::is_contiguous(MemoryFormat format) const {
 Tensor Tensor::detach() const { return raw::view(*this, raw::geometry(*this)); }
 
 Scalar Tensor::item() const {
-  TENGEN_CHECK(numel() == 1, "item: expected a tensor with one element but found ", numel(), " (shape ",
+  TENGEN_CHECK(numel() == 1, "item: expected a tensor with one element but got ", numel(), " (shape ",
                sizes(), ")");
   return visit_all(dtype(), [&](auto value) -> Scalar {
     if (is_cpu()) return *static_cast<const decltype(value)*>(data_ptr());

@@ -2,6 +2,7 @@
 // it writes the same gradient in public operators, so that it can be differentiated again.
 #include <cmath>
 
+#include <tengen/autograd/ops/checks.h>
 #include <tengen/autograd/ops/low_precision.h>
 #include <tengen/autograd/ops/pointwise.h>
 #include "norm.h"
@@ -9,13 +10,9 @@
 namespace tengen {
 namespace {
 
-Tensor fused(Binary op, const Tensor& grad, const Tensor& saved, const Params& params = {}) {
-  return compute(op, grad, saved, params);
-}
-
-Tensor floating(const char* name, const Tensor& self) {
-  TENGEN_CHECK(is_floating_point(self.dtype()), name, ": expected a floating-point tensor but found ",
-               self.dtype());
+// The tensor itself, once it is known to be of a floating type.
+const Tensor& floating(const char* op, const Tensor& self) {
+  check_floating(op, self.dtype());
   return self;
 }
 
@@ -27,7 +24,7 @@ Tensor tanh(const Tensor& self) {
   Tensor out = compute(Unary::tanh, self, type, type);
   return record("tanh", out, {self}, {out}, [](Node& node, const Tensor& grad) -> Grads {
     Tensor y = node.saved(0);
-    if (!GradMode::is_enabled()) return {fused(Binary::tanh_grad, grad, y)};
+    if (!GradMode::is_enabled()) return {compute(Binary::tanh_grad, grad, y)};
     return {grad * (1 - y * y)};
   });
 }
@@ -37,7 +34,7 @@ Tensor sigmoid(const Tensor& self) {
   Tensor out = compute(Unary::sigmoid, self, type, type);
   return record("sigmoid", out, {self}, {out}, [](Node& node, const Tensor& grad) -> Grads {
     Tensor y = node.saved(0);
-    if (!GradMode::is_enabled()) return {fused(Binary::sigmoid_grad, grad, y)};
+    if (!GradMode::is_enabled()) return {compute(Binary::sigmoid_grad, grad, y)};
     return {grad * (1 - y) * y};
   });
 }
@@ -50,14 +47,14 @@ Tensor relu(Tensor self) {
   if (reuse && follow_batch_norm(self, Activation::ReLU)) return out;
   return record("relu", out, {self}, {out}, [](Node& node, const Tensor& grad) -> Grads {
     Tensor y = node.saved(0);
-    if (!GradMode::is_enabled()) return {fused(Binary::relu_grad, grad, y)};
+    if (!GradMode::is_enabled()) return {compute(Binary::relu_grad, grad, y)};
     return {constant_gradient(node, 0, where(y <= 0, 0, grad))};
   });
 }
 
 // ---- of the input: x
 Tensor silu(Tensor self) {
-  floating("silu", self);
+  check_floating("silu", self.dtype());
   if (autograd::is_temporary(self) &&
       (!autograd::must_record({self}) || follow_batch_norm(self, Activation::SiLU))) {
     compute_into(self, Unary::silu, self, self.dtype());
@@ -66,7 +63,7 @@ Tensor silu(Tensor self) {
   return record("silu", compute(Unary::silu, self), {self}, {self},
                 [](Node& node, const Tensor& grad) -> Grads {
                   Tensor x = node.saved(0);
-                  if (!GradMode::is_enabled()) return {fused(Binary::silu_grad, grad, x)};
+                  if (!GradMode::is_enabled()) return {compute(Binary::silu_grad, grad, x)};
                   Tensor s = x.sigmoid();
                   return {grad * s * (1 + x * (1 - s))};
                 });
@@ -94,7 +91,8 @@ Tensor gelu(const Tensor& self, std::string_view approximate) {
   Tensor out = compute(exact ? Unary::gelu : Unary::gelu_tanh, floating("gelu", self));
   return record("gelu", out, {self}, {self}, [exact](Node& node, const Tensor& grad) -> Grads {
     Tensor x = node.saved(0);
-    if (!GradMode::is_enabled()) return {fused(exact ? Binary::gelu_grad : Binary::gelu_tanh_grad, grad, x)};
+    if (!GradMode::is_enabled())
+      return {compute(exact ? Binary::gelu_grad : Binary::gelu_tanh_grad, grad, x)};
     return {exact ? gelu_gradient(grad, x) : gelu_tanh_gradient(grad, x)};
   });
 }
@@ -103,7 +101,7 @@ Tensor mish(const Tensor& self) {
   return record("mish", compute(Unary::mish, floating("mish", self)), {self}, {self},
                 [](Node& node, const Tensor& grad) -> Grads {
                   Tensor x = node.saved(0);
-                  if (!GradMode::is_enabled()) return {fused(Binary::mish_grad, grad, x)};
+                  if (!GradMode::is_enabled()) return {compute(Binary::mish_grad, grad, x)};
                   Tensor t = softplus(x).tanh();
                   return {grad * (t + x * (1 - t * t) * x.sigmoid())};
                 });
@@ -114,7 +112,7 @@ Tensor leaky_relu(const Tensor& self, const Scalar& negative_slope) {
   Tensor out = compute(Unary::leaky_relu, floating("leaky_relu", self), slope);
   return record("leaky_relu", out, {self}, {self}, [slope](Node& node, const Tensor& grad) -> Grads {
     Tensor x = node.saved(0);
-    if (!GradMode::is_enabled()) return {fused(Binary::leaky_relu_grad, grad, x, slope)};
+    if (!GradMode::is_enabled()) return {compute(Binary::leaky_relu_grad, grad, x, slope)};
     return {constant_gradient(node, 0, where(x > 0, grad, grad * slope))};
   });
 }
@@ -125,7 +123,7 @@ Tensor elu(const Tensor& self, const Scalar& alpha) {
       "elu", compute(Unary::elu, floating("elu", self), a), {self}, {self},
       [a](Node& node, const Tensor& grad) -> Grads {
         Tensor x = node.saved(0);
-        if (!GradMode::is_enabled()) return {fused(Binary::elu_grad, grad, x, a)};
+        if (!GradMode::is_enabled()) return {compute(Binary::elu_grad, grad, x, a)};
         return {where(x > 0, grad,
                       grad * a * x.masked_fill(x > 0, 0).exp())};  // no inf * 0 where it is not chosen
       });
@@ -137,7 +135,7 @@ Tensor softplus(const Tensor& self, const Scalar& beta, const Scalar& threshold)
   return record("softplus", compute(Unary::softplus, floating("softplus", self), params), {self}, {self},
                 [params](Node& node, const Tensor& grad) -> Grads {
                   Tensor x = node.saved(0);
-                  if (!GradMode::is_enabled()) return {fused(Binary::softplus_grad, grad, x, params)};
+                  if (!GradMode::is_enabled()) return {compute(Binary::softplus_grad, grad, x, params)};
                   Tensor z = x * params.values[0];
                   return {where(z > params.values[1], grad, grad * z.sigmoid())};
                 });
@@ -147,7 +145,7 @@ Tensor log_sigmoid(const Tensor& self) {
   return record("log_sigmoid", compute(Unary::log_sigmoid, floating("log_sigmoid", self)), {self}, {self},
                 [](Node& node, const Tensor& grad) -> Grads {
                   Tensor x = node.saved(0);
-                  if (!GradMode::is_enabled()) return {fused(Binary::log_sigmoid_grad, grad, x)};
+                  if (!GradMode::is_enabled()) return {compute(Binary::log_sigmoid_grad, grad, x)};
                   return {grad * (-x).sigmoid()};
                 });
 }
@@ -159,7 +157,7 @@ Tensor hardtanh(const Tensor& self, const Scalar& min_val, const Scalar& max_val
   return record("hardtanh", compute(Unary::clamp, self, params), {self}, {self},
                 [params](Node& node, const Tensor& grad) -> Grads {
                   Tensor x = node.saved(0);
-                  if (!GradMode::is_enabled()) return {fused(Binary::hardtanh_grad, grad, x, params)};
+                  if (!GradMode::is_enabled()) return {compute(Binary::hardtanh_grad, grad, x, params)};
                   const Tensor inside = (x > params.values[0]) & (x < params.values[1]);
                   return {constant_gradient(node, 0, where(inside, grad, 0))};
                 });

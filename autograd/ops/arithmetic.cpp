@@ -137,7 +137,7 @@ namespace {
 // Quotients without a fraction: flat, so the gradient is zero.
 Tensor whole_quotient(const Tensor& self, const TensorOrScalar& other, std::string_view mode) {
   TENGEN_CHECK(mode == "trunc" || mode == "floor",
-               "div: expected rounding_mode to be one of none, 'trunc' or 'floor' but found '", mode, "'");
+               "div: expected rounding_mode to be one of none, 'trunc' or 'floor' but got '", mode, "'");
   Tensor out = compute(mode == "trunc" ? Binary::div_trunc : Binary::div_floor, self, other, {}, "div");
   if (!is_floating_point(out.dtype())) return out;
   return record(

@@ -13,8 +13,6 @@ using autograd::record;
 
 namespace {
 
-DimVector owned(IntArrayRef a) { return DimVector(a.begin(), a.end()); }
-
 /// Copies `piece` into `out` at position `start` of dimension `dim`.
 void copy_into(const Tensor& out, const Tensor& piece, IntArrayRef sizes, IntArrayRef strides, int64_t dim,
                int64_t start) {
@@ -44,7 +42,7 @@ Tensor cat(TensorList tensors, int64_t dim) {
   }
   if (!first) first = &tensors[0];
   dim = wrap_dim(dim, first->dim());
-  DimVector sizes = owned(first->sizes()), lengths;
+  DimVector sizes(first->sizes()), lengths;
   sizes[dim] = 0;
   for (size_t i = 0; i < tensors.size(); ++i) {
     lengths.push_back(skipped(tensors[i]) ? 0 : tensors[i].size(dim));
@@ -76,7 +74,7 @@ Tensor concat(TensorList tensors, int64_t dim) { return cat(tensors, dim); }
 Tensor stack(TensorList tensors, int64_t dim) {
   TENGEN_CHECK(!tensors.empty(), "stack expects a non-empty TensorList");
   dim = wrap_dim(dim, tensors[0].dim() + 1);
-  DimVector sizes = owned(tensors[0].sizes());
+  DimVector sizes(tensors[0].sizes());
   ScalarType dtype = tensors[0].dtype();
   for (size_t i = 0; i < tensors.size(); ++i) {
     TENGEN_CHECK(tensors[i].sizes() == tensors[0].sizes(),
@@ -88,7 +86,7 @@ Tensor stack(TensorList tensors, int64_t dim) {
   Tensor out = empty(sizes, TensorOptions(dtype).device(tensors[0].device()));
   sizes[dim] = 1;
   for (size_t i = 0; i < tensors.size(); ++i) {
-    DimVector strides = owned(tensors[i].strides());
+    DimVector strides(tensors[i].strides());
     strides.insert(strides.begin() + dim, 0);
     copy_into(out, tensors[i], sizes, strides, dim, int64_t(i));
   }
@@ -137,7 +135,7 @@ Tensor Tensor::repeat(IntArrayRef repeats) const {
     out = reshape(apart).expand(wide).clone(MemoryFormat::Contiguous).detach().view(whole).detach();
   }
   return record("repeat", out, {*this}, {},
-                [wide, copies, shape = owned(sizes())](Node&, const Tensor& g) -> Grads {
+                [wide, copies, shape = DimVector(sizes())](Node&, const Tensor& g) -> Grads {
                   return {copies.empty() ? g : g.reshape(wide).sum(copies).reshape(shape)};
                 });
 }
@@ -153,7 +151,7 @@ Tensor repeat_interleave(const Tensor& self, int64_t repeats, std::optional<int6
   TENGEN_CHECK(repeats >= 0, "repeat_interleave: repeats can not be negative, found ", repeats);
   if (!dim || self.dim() == 0) return self.reshape({-1, 1}).expand({-1, repeats}).clone().flatten();
   int64_t d = wrap_dim(*dim, self.dim());
-  DimVector sizes = owned(self.sizes());  // (..., s, ...) -> (..., s, r, ...) -> (..., s*r, ...)
+  DimVector sizes(self.sizes());  // (..., s, ...) -> (..., s, r, ...) -> (..., s*r, ...)
   sizes.insert(sizes.begin() + d + 1, repeats);
   return self.unsqueeze(d + 1).expand(sizes).clone().flatten(d, d + 1);
 }
@@ -188,7 +186,7 @@ Tensor Tensor::repeat_interleave(const Tensor& repeats, std::optional<int64_t> d
 
 Tensor flip(const Tensor& self, IntArrayRef dims) {
   // Read backwards: from the last element with negative strides.
-  DimVector strides = owned(self.strides());
+  DimVector strides(self.strides());
   std::vector<bool> seen(self.dim());
   int64_t first = 0;
   for (int64_t d : dims) {
@@ -207,7 +205,7 @@ Tensor flip(const Tensor& self, IntArrayRef dims) {
     kernels(self).copy(view_of(out), from);
   }
   return record("flip", out, {self}, {},
-                [dims = owned(dims)](Node&, const Tensor& g) -> Grads { return {g.flip(dims)}; });
+                [dims = DimVector(dims)](Node&, const Tensor& g) -> Grads { return {g.flip(dims)}; });
 }
 Tensor Tensor::flip(IntArrayRef dims) const { return tengen::flip(*this, dims); }
 
@@ -225,8 +223,9 @@ Tensor roll(const Tensor& self, IntArrayRef shifts, IntArrayRef dims) {
     out = cat({out.narrow(dims[i], size - tail, tail), out.narrow(dims[i], 0, size - tail)}, dims[i]);
   }
   if (self.numel() == 0) out = empty(self.sizes(), self.options());
-  return record("roll", out, {self}, {},
-                [back, dims = owned(dims)](Node&, const Tensor& g) -> Grads { return {g.roll(back, dims)}; });
+  return record("roll", out, {self}, {}, [back, dims = DimVector(dims)](Node&, const Tensor& g) -> Grads {
+    return {g.roll(back, dims)};
+  });
 }
 Tensor Tensor::roll(IntArrayRef shifts, IntArrayRef dims) const { return tengen::roll(*this, shifts, dims); }
 
@@ -292,7 +291,7 @@ Tensor constant_pad_nd(const Tensor& self, IntArrayRef pad, const Scalar& value)
   TENGEN_CHECK(pad.size() % 2 == 0, "pad: Padding length must be divisible by 2, found ", pad);
   TENGEN_CHECK(int64_t(pad.size()) <= 2 * self.dim(), "pad: Padding length too large: ", pad,
                " for a tensor of shape ", self.sizes());
-  DimVector sizes = owned(self.sizes()), back;
+  DimVector sizes(self.sizes()), back;
   Tensor kept = self.detach();
   for (int64_t amount : pad) back.push_back(-amount);
   auto of = [&](IntArrayRef amounts, int64_t d) { return amounts.begin() + 2 * (self.dim() - 1 - d); };
@@ -358,7 +357,7 @@ Tensor pad(const Tensor& self, IntArrayRef pad, std::string_view mode, std::opti
 Tensor one_hot(const Tensor& self, int64_t num_classes) {
   TENGEN_CHECK(self.dtype() == kLong, "one_hot is only applicable to index tensor (int64), found ",
                self.dtype());
-  DimVector sizes = owned(self.sizes());
+  DimVector sizes(self.sizes());
   if (self.numel() == 0) {
     TENGEN_CHECK(num_classes > 0, "one_hot: Can not infer total number of classes from empty tensor.");
     sizes.push_back(num_classes);

@@ -10,7 +10,7 @@ Tensor compare(const char* name, Binary op, const TensorOrScalar& a, const Tenso
 
 Tensor bits(const char* name, Binary op, const TensorOrScalar& a, const TensorOrScalar& b) {
   ScalarType type = result_type({a.operand(), b.operand()});
-  TENGEN_CHECK(is_integral(type, true), name, ": expected integers or bools but found ", type);
+  TENGEN_CHECK(is_integral(type, true), name, ": expected integers or bools but got ", type);
   return compute(op, a, b, type, type, {}, name);
 }
 
@@ -51,7 +51,7 @@ TENGEN_TEST(isfinite)
 
 Tensor bitwise_not(const Tensor& self) {
   if (self.dtype() == kBool) return logical_not(self);
-  TENGEN_CHECK(is_integral(self.dtype(), true), "bitwise_not: expected integers or bools but found ",
+  TENGEN_CHECK(is_integral(self.dtype(), true), "bitwise_not: expected integers or bools but got ",
                self.dtype());
   return compute(Unary::bitwise_not, self);
 }

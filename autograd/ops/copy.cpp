@@ -19,13 +19,19 @@ Grads identity_rule(Node&, const Tensor& grad) { return {grad}; }
 
 }  // namespace
 
-Tensor clone(const Tensor& self, std::optional<MemoryFormat>) {
-  return convert("clone", self, self.dtype(), self.device());
+Tensor clone(const Tensor& self, std::optional<MemoryFormat> format) {
+  if (format != MemoryFormat::Preserve) {
+    require_contiguous("clone", format.value_or(MemoryFormat::Contiguous));
+    return convert("clone", self, self.dtype(), self.device());
+  }
+  Tensor out = raw::empty_preserving(self, self.options());
+  raw::copy(out, self);
+  return record("clone", out, {self}, {}, identity_rule);
 }
 Tensor Tensor::clone(std::optional<MemoryFormat> format) const { return tengen::clone(*this, format); }
 
 Tensor Tensor::contiguous(MemoryFormat format) const {
-  TENGEN_CHECK(format != MemoryFormat::ChannelsLast, "contiguous: channels-last memory is not supported");
+  require_contiguous("contiguous", format == MemoryFormat::Preserve ? MemoryFormat::Contiguous : format);
   return is_contiguous() ? *this : convert("contiguous", *this, dtype(), device());
 }
 
@@ -92,7 +98,7 @@ Tensor& fill_with(const char* name, const Tensor& self, const Scalar& value) {
 
 Tensor& Tensor::fill_(const Scalar& value) const { return fill_with("fill_", *this, value); }
 Tensor& Tensor::fill_(const Tensor& value) const {
-  TENGEN_CHECK(value.dim() == 0, "fill_: expected a 0-dim tensor but found shape ", value.sizes());
+  TENGEN_CHECK(value.dim() == 0, "fill_: expected a 0-dim tensor but got shape ", value.sizes());
   return copy_(is_alias_of(value) ? value.clone() : value);
 }
 Tensor& Tensor::zero_() const { return fill_with("zero_", *this, 0); }
@@ -101,8 +107,8 @@ const Tensor& Tensor::resize_(IntArrayRef size) const {
   TENGEN_CHECK(!requires_grad(), "resize_: cannot resize variables that require grad");
   for (int64_t s : size) TENGEN_CHECK(s >= 0, "resize_: negative size in ", size);
   if (storage_bytes(size_sum(numel_of(size), storage_offset()), dtype(), size) <= storage()->nbytes()) {
-    Tensor view(make_intrusive<TensorImpl>(storage(), dtype(), DimVector(size.begin(), size.end()),
-                                           contiguous_strides(size), storage_offset()));
+    Tensor view(make_intrusive<TensorImpl>(storage(), dtype(), DimVector(size), contiguous_strides(size),
+                                           storage_offset()));
     set_data(view);
   } else {
     Tensor grown = empty(size, options());

@@ -24,8 +24,9 @@ template <class Part>
 Tensor record_part(const char* name, Tensor view, const Tensor& self, Part part) {
   if (!must_record({self})) return view;
   return record(name, std::move(view), {self}, {},
-                [part, sizes = DimVector(self.sizes().begin(), self.sizes().end())](
-                    Node&, const Tensor& g) -> Grads { return {embed(g, sizes, part)}; });
+                [part, sizes = DimVector(self.sizes())](Node&, const Tensor& g) -> Grads {
+                  return {embed(g, sizes, part)};
+                });
 }
 
 }  // namespace tengen::autograd

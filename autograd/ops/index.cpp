@@ -19,8 +19,6 @@ namespace {
 
 using MaybeTensors = ArrayRef<std::optional<Tensor>>;
 
-DimVector owned(IntArrayRef a) { return DimVector(a.begin(), a.end()); }
-
 Tensor copy_of(const Tensor& self) {
   Tensor out = empty(self.sizes(), self.options());
   kernels(out).copy(view_of(out), view_of(self));
@@ -97,7 +95,7 @@ Tensor gather(const Tensor& self, int64_t dim, const Tensor& index) {
     kernels(self).gather(view_of(to), view_of(from), view_of(at), int(dim));
   }
   return record("gather", out, {self}, {index},
-                [dim, sizes = owned(self.sizes())](Node& node, const Tensor& g) -> Grads {
+                [dim, sizes = DimVector(self.sizes())](Node& node, const Tensor& g) -> Grads {
                   return {zeros(sizes, g.options()).scatter_add_(dim, node.saved(0), g)};
                 });
 }
@@ -215,7 +213,7 @@ Plan plan(const Tensor& self, const std::vector<Tensor>& indices) {
   for (const Tensor& t : indices) {
     if (!t.defined()) continue;
     try {
-      shape = first ? owned(t.sizes()) : broadcast_shapes(shape, t.sizes());
+      shape = first ? DimVector(t.sizes()) : broadcast_shapes(shape, t.sizes());
     } catch (const Error&) {
       std::string shapes;
       for (const Tensor& u : indices)
@@ -310,11 +308,12 @@ void check_values(const Tensor& self, const Plan& p, const Tensor& values) {
 
 Tensor index(const Tensor& self, MaybeTensors indices) {
   std::vector<Tensor> at = integer_indices(self, indices);
-  Tensor out = record("index", read(self, plan(self, at)), {self}, {},
-                      [count = at.size(), sizes = owned(self.sizes())](Node& node, const Tensor& g) -> Grads {
-                        Tensor zero = zeros(sizes, g.options());
-                        return {index_put_(zero, saved_indices(node, count), g, true)};
-                      });
+  Tensor out =
+      record("index", read(self, plan(self, at)), {self}, {},
+             [count = at.size(), sizes = DimVector(self.sizes())](Node& node, const Tensor& g) -> Grads {
+               Tensor zero = zeros(sizes, g.options());
+               return {index_put_(zero, saved_indices(node, count), g, true)};
+             });
   return with_saved(out, at);
 }
 
@@ -396,7 +395,7 @@ Tensor index_select(const Tensor& self, int64_t dim, const Tensor& index) {
   if (self.dim() == 0) return self.reshape(1).index_select(0, index).reshape({});
   Plan p = plan_select("index_select", self, dim, index);
   return record("index_select", read(self, p), {self}, {index},
-                [dim, sizes = owned(self.sizes())](Node& node, const Tensor& g) -> Grads {
+                [dim, sizes = DimVector(self.sizes())](Node& node, const Tensor& g) -> Grads {
                   return {zeros(sizes, g.options()).index_add_(dim, node.saved(0), g)};
                 });
 }
@@ -462,11 +461,11 @@ Tensor embedding(const Tensor& weight, const Tensor& indices, int64_t padding_id
   TENGEN_CHECK(indices.dtype() == kLong || indices.dtype() == kInt,
                "embedding: Expected dtype int32 or int64 for indices, found ", indices.dtype());
   Tensor flat = indices.detach().reshape(-1);
-  DimVector sizes = owned(indices.sizes());  // (I...) -> (I..., features)
+  DimVector sizes(indices.sizes());  // (I...) -> (I..., features)
   sizes.push_back(weight.size(1));
   Tensor out = read(weight, plan_select("embedding", weight, 0, flat)).view(sizes).detach();
   return record("embedding", out, {weight}, {flat},
-                [padding_idx, shape = owned(weight.sizes())](Node& node, const Tensor& g) -> Grads {
+                [padding_idx, shape = DimVector(weight.sizes())](Node& node, const Tensor& g) -> Grads {
                   Tensor at = node.saved(0), rows = g.reshape({at.numel(), shape[1]});
                   if (padding_idx >= 0) rows = rows.masked_fill(at.eq(padding_idx).unsqueeze(-1), 0);
                   return {zeros(shape, g.options()).index_add_(0, at, rows)};

@@ -17,7 +17,7 @@ int64_t product_of(IntArrayRef sizes) {
 }
 
 DimVector join(IntArrayRef sizes, std::initializer_list<int64_t> more) {
-  DimVector all(sizes.begin(), sizes.end());
+  DimVector all(sizes);
   for (int64_t size : more) all.push_back(size);
   return all;
 }

@@ -143,7 +143,7 @@ struct ClassTarget {
     TENGEN_CHECK(self.dim() > 0, op, ": expected input of at least 1 dimension");
     TENGEN_CHECK(target.dtype() == kLong, op, ": expected target of type Long (class numbers), but got ",
                  target.dtype());
-    DimVector expected(self.sizes().begin(), self.sizes().end());
+    DimVector expected(self.sizes());
     expected.erase(expected.begin() + dim);
     TENGEN_CHECK(target.sizes().equals(expected), op, ": expected target size ", IntArrayRef(expected),
                  " for input of size ", self.sizes(), ", but got ", target.sizes());

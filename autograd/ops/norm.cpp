@@ -1,5 +1,6 @@
 // Normalisation. Each operator has a kernel for both directions, and a definition in other operators for when
 // its gradient must itself be differentiable.
+#include <tengen/autograd/ops/checks.h>
 #include <tengen/autograd/ops/low_precision.h>
 #include <tengen/tensor/kernel_view.h>
 
@@ -14,11 +15,6 @@ using autograd::record;
 using autograd::detail::RuleNode;
 
 namespace {
-
-void check_type(const char* op, const Tensor& input) {
-  TENGEN_CHECK(is_floating_point(input.dtype()), op, ": not implemented for type ", input.dtype(),
-               ", expected a floating type");
-}
 
 /// An optional parameter of `count` elements as the kernels need it: input's type, contiguous; undefined if
 /// absent.
@@ -135,7 +131,7 @@ Tensor batch_norm(const Tensor& input, const std::optional<Tensor>& weight, cons
                   bool training, double momentum, double eps, bool) {
   TENGEN_CHECK(input.dim() >= 2, "batch_norm: expected input of at least 2 dimensions (N,C,...), but got ",
                input.sizes());
-  check_type("batch_norm", input);
+  check_floating("batch_norm", input.dtype());
   if (CastOperands cast =
           with_float_kernels(Autocast::None, {input}))  // parameters and running statistics of any type
     return cast.back(
@@ -220,7 +216,7 @@ Tensor normalise_rows(const Tensor& x, const Tensor& weight, const Tensor& bias,
 Tensor layer_norm(const Tensor& input, IntArrayRef normalized_shape, const std::optional<Tensor>& weight,
                   const std::optional<Tensor>& bias, double eps, bool) {
   const char* op = "layer_norm";
-  check_type(op, input);
+  check_floating(op, input.dtype());
   if (CastOperands cast = with_float_kernels(Autocast::CUDA, {input}))
     return cast.back(layer_norm(cast(input), normalized_shape, weight, bias, eps));
   const size_t dims = normalized_shape.size(), rest = size_t(input.dim()) - dims;
@@ -244,7 +240,7 @@ Tensor layer_norm(const Tensor& input, IntArrayRef normalized_shape, const std::
 Tensor group_norm(const Tensor& input, int64_t num_groups, const std::optional<Tensor>& weight,
                   const std::optional<Tensor>& bias, double eps, bool) {
   const char* op = "group_norm";
-  check_type(op, input);
+  check_floating(op, input.dtype());
   if (CastOperands cast = with_float_kernels(Autocast::CUDA, {input}))
     return cast.back(group_norm(cast(input), num_groups, weight, bias, eps));
   TENGEN_CHECK(input.dim() >= 2, op, ": expected at least 2 dimensions for input tensor, but received ",

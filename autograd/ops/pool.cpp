@@ -2,6 +2,7 @@
 // their gradients are a pair of linear operators, each the other's rule.
 #include <limits>
 
+#include <tengen/autograd/ops/checks.h>
 #include <tengen/autograd/ops/low_precision.h>
 #include <tengen/tensor/kernel_view.h>
 
@@ -73,7 +74,7 @@ Pool2dShape shape_of(const char* op, const Tensor& x, IntArrayRef kernel_size, I
 
 /// t's sizes with the last two replaced.
 DimVector with_plane(const Tensor& t, int64_t h, int64_t w) {
-  DimVector sizes(t.sizes().begin(), t.sizes().end());
+  DimVector sizes(t.sizes());
   sizes[sizes.size() - 2] = h;
   sizes[sizes.size() - 1] = w;
   return sizes;
@@ -91,11 +92,6 @@ Tensor max_pool_grad(const Tensor& gradient, const Tensor& indices, int64_t h, i
     const Tensor at = node.saved(0);
     return {g.flatten(-2).gather(-1, at.flatten(-2)).reshape(at.sizes())};
   });
-}
-
-void check_floating(const char* op, const Tensor& x) {
-  TENGEN_CHECK(is_floating_point(x.dtype()), op, ": not implemented for type ", x.dtype(),
-               ", expected a floating type");
 }
 
 /// Over the windows' places in turn: the elements of all windows that lie there, and where in the plane.
@@ -231,7 +227,7 @@ Tensor max_pool1d(const Tensor& self, IntArrayRef kernel_size, IntArrayRef strid
 Tensor avg_pool2d(const Tensor& self, IntArrayRef kernel_size, IntArrayRef stride, IntArrayRef padding,
                   bool ceil_mode, bool count_include_pad, std::optional<int64_t> divisor_override) {
   TENGEN_CHECK(divisor_override.value_or(1) != 0, "avg_pool2d: divisor must be not zero");
-  check_floating("avg_pool2d", self);
+  check_floating("avg_pool2d", self.dtype());
   Pool2dShape s = shape_of("avg_pool2d", self, kernel_size, stride, padding, 1, ceil_mode);
   s.count_include_pad = count_include_pad;
   s.divisor = divisor_override.value_or(0);
@@ -249,8 +245,7 @@ Tensor avg_pool1d(const Tensor& self, IntArrayRef kernel_size, IntArrayRef strid
 
 Tensor adaptive_avg_pool2d(const Tensor& self, IntArrayRef output_size) {
   const char* op = "adaptive_avg_pool2d";
-  TENGEN_CHECK(is_floating_point(self.dtype()), op, ": not implemented for type ", self.dtype(),
-               ", expected a floating type");
+  check_floating(op, self.dtype());
   TENGEN_CHECK(self.dim() == 3 || self.dim() == 4, op, ": expected 3D or 4D tensor, but got ", self.sizes());
   TENGEN_CHECK(output_size.size() == 2 && output_size[0] >= 0 && output_size[1] >= 0, op,
                ": elements of output_size must be greater than or equal to 0, two of them, but got ",

@@ -1,6 +1,7 @@
 // Sums, means, extremes, norms: over some dimensions or all.
 #include <cmath>
 
+#include <tengen/autograd/ops/checks.h>
 #include <tengen/autograd/ops/low_precision.h>
 #include <tengen/autograd/ops/pointwise.h>
 #include <tengen/autograd/primitives.h>
@@ -9,15 +10,16 @@ namespace tengen {
 namespace {
 
 // ---- which dimensions
-/// self's dimensions parted into those that stay and those that go; no dimensions given: all go.
-struct Parted {
-  DimVector sizes, strides;  // what stays first, then what goes
-  DimVector kept;            // sizes of what stays
-  DimVector keepdim;         // self's sizes with 1 where a dimension goes
-  int going = 0;
+/// self's dimensions, split into those that are kept and those that are reduced; no dimensions given: all
+/// are.
+struct ReductionDims {
+  DimVector sizes, strides;  // those that are kept first, then the others
+  DimVector kept;            // sizes of those that are kept
+  DimVector keepdim;         // self's sizes with 1 where a dimension is reduced
+  int num_reduced = 0;
   int64_t count = 1;  // elements per result
 
-  Parted(const char* name, const Tensor& self, IntArrayRef dims) {
+  ReductionDims(const char* name, const Tensor& self, IntArrayRef dims) {
     SmallVector<bool, 8> goes(self.dim(), dims.empty());
     for (int64_t dim : dims) {
       int64_t d = wrap_dim(dim, self.dim());
@@ -35,7 +37,7 @@ struct Parted {
       int64_t size = self.sizes()[d];
       keepdim.push_back(goes[d] ? 1 : size);
       if (goes[d])
-        ++going, count *= size;
+        ++num_reduced, count *= size;
       else
         kept.push_back(size);
     }
@@ -46,19 +48,19 @@ struct Parted {
 };
 
 /// Runs the kernel; the result has the shape that is asked for.
-Tensor run(Reduce op, const Tensor& self, const Parted& parted, bool keepdim, ScalarType dtype) {
-  Tensor out = empty(keepdim ? parted.keepdim : parted.kept, TensorOptions(dtype).device(self.device()));
-  DimVector strides = contiguous_strides(parted.kept);
-  View flat{out.data_ptr(), dtype, int(parted.kept.size()), parted.kept.data(), strides.data()};
-  kernels(self).reduce(op, flat, parted.view(self), parted.going);
+Tensor run(Reduce op, const Tensor& self, const ReductionDims& split, bool keepdim, ScalarType dtype) {
+  Tensor out = empty(keepdim ? split.keepdim : split.kept, TensorOptions(dtype).device(self.device()));
+  DimVector strides = contiguous_strides(split.kept);
+  View flat{out.data_ptr(), dtype, int(split.kept.size()), split.kept.data(), strides.data()};
+  kernels(self).reduce(op, flat, split.view(self), split.num_reduced);
   return out;
 }
 
 /// The shape that self has, with 1 where a reduction took a dimension: what lets a result broadcast against
 /// self.
-DimVector restored(const Tensor& self, IntArrayRef dims) { return Parted("reduce", self, dims).keepdim; }
-
-DimVector copy(IntArrayRef values) { return DimVector(values.begin(), values.end()); }
+DimVector restored(const Tensor& self, IntArrayRef dims) {
+  return ReductionDims("reduce", self, dims).keepdim;
+}
 
 void check_not_empty(const char* name, const Tensor& self, IntArrayRef dims) {
   for (int64_t d = 0; d < self.dim(); ++d) {
@@ -83,9 +85,9 @@ Tensor sum(const Tensor& input, IntArrayRef dim, bool keepdim, std::optional<Sca
   bool whole =
       is_integral(type, true) && is_integral(input.dtype(), true) && type != kBool;  // kernels convert these
   Tensor self = type == input.dtype() || whole ? input : input.to(type);
-  Parted parted("sum", self, dim);
-  return record("sum", run(Reduce::Sum, self, parted, keepdim, type), {self}, {},
-                [sizes = copy(self.sizes()), kept = parted.keepdim](Node&, const Tensor& grad) -> Grads {
+  ReductionDims split("sum", self, dim);
+  return record("sum", run(Reduce::Sum, self, split, keepdim, type), {self}, {},
+                [sizes = DimVector(self.sizes()), kept = split.keepdim](Node&, const Tensor& grad) -> Grads {
                   return {grad.reshape(kept).expand(sizes)};
                 });
 }
@@ -97,18 +99,18 @@ Tensor sum_to_size(const Tensor& self, IntArrayRef size) { return autograd::sum_
 
 Tensor mean(const Tensor& input, IntArrayRef dim, bool keepdim, std::optional<ScalarType> dtype) {
   ScalarType type = dtype.value_or(input.dtype());
-  TENGEN_CHECK(is_floating_point(type), "mean: expected a floating-point tensor but found ", type,
-               "; give dtype to convert");
+  TENGEN_CHECK(is_floating_point(type), "mean: expected a floating-point tensor but got ", type,
+               "; give a dtype to convert it");
   Tensor self = type == input.dtype() ? input : input.to(type);
-  Parted parted("mean", self, dim);
+  ReductionDims split("mean", self, dim);
   const ScalarType wide = wide_type(type);  // sums may leave the range of a 16-bit type
-  Tensor out = run(Reduce::Sum, self, parted, keepdim, wide);
-  Scalar count = double(parted.count);
+  Tensor out = run(Reduce::Sum, self, split, keepdim, wide);
+  Scalar count = double(split.count);
   compute_into(out, Binary::div, out, count, wide);
   if (wide != type) out = out.to(type);
   return record(
       "mean", out, {self}, {},
-      [sizes = copy(self.sizes()), kept = parted.keepdim, count](Node&, const Tensor& grad) -> Grads {
+      [sizes = DimVector(self.sizes()), kept = split.keepdim, count](Node&, const Tensor& grad) -> Grads {
         return {(grad / count).reshape(kept).expand(sizes)};
       });
 }
@@ -125,13 +127,12 @@ struct Variance {
 };
 
 Variance variance(const char* name, const Tensor& self, IntArrayRef dim, bool unbiased) {
-  TENGEN_CHECK(is_floating_point(self.dtype()), name, ": expected a floating-point tensor but found ",
-               self.dtype());
+  check_floating(name, self.dtype());
   NoGradGuard no_grad;
-  Parted parted(name, self, dim);
+  ReductionDims split(name, self, dim);
   const ScalarType wide = wide_type(self.dtype());  // sums may leave the range of a 16-bit type
-  const double divisor = double(parted.count - (unbiased ? 1 : 0));
-  Tensor var = run(Reduce::SquaredDistances, self, parted, true, wide).div_(divisor < 0 ? 0.0 : divisor);
+  const double divisor = double(split.count - (unbiased ? 1 : 0));
+  Tensor var = run(Reduce::SquaredDistances, self, split, true, wide).div_(divisor < 0 ? 0.0 : divisor);
   return {var.to(self.dtype()), divisor};
 }
 
@@ -140,9 +141,9 @@ Tensor var_gradient(const Tensor& grad, const Tensor& self, IntArrayRef dim, dou
 }
 
 Tensor finish_var(const Variance& m, const Tensor& self, IntArrayRef dim, bool keepdim) {
-  Tensor out = keepdim ? m.var : m.var.view(Parted("var", self, dim).kept);
+  Tensor out = keepdim ? m.var : m.var.view(ReductionDims("var", self, dim).kept);
   return record("var", out, {self}, {self},
-                [dims = copy(dim), divisor = m.divisor](Node& node, const Tensor& grad) -> Grads {
+                [dims = DimVector(dim), divisor = m.divisor](Node& node, const Tensor& grad) -> Grads {
                   return {var_gradient(grad, node.saved(0), dims, divisor)};
                 });
 }
@@ -160,9 +161,9 @@ Tensor std(const Tensor& self, IntArrayRef dim, bool unbiased, bool keepdim) {
     return cast.back(std(cast(self), dim, unbiased, keepdim));
   Variance m = variance("std", self, dim, unbiased);
   m.var.sqrt_();
-  Tensor out = keepdim ? m.var : m.var.view(Parted("std", self, dim).kept);
+  Tensor out = keepdim ? m.var : m.var.view(ReductionDims("std", self, dim).kept);
   return record("std", out, {self}, {self, out},
-                [dims = copy(dim), divisor = m.divisor](Node& node, const Tensor& grad) -> Grads {
+                [dims = DimVector(dim), divisor = m.divisor](Node& node, const Tensor& grad) -> Grads {
                   Tensor deviation = node.saved(1);  // where it is zero so is the gradient
                   Tensor to_var = (grad / (deviation * 2)).masked_fill(deviation == 0, 0);
                   return {var_gradient(to_var, node.saved(0), dims, divisor)};
@@ -193,10 +194,10 @@ Tensor product(const Tensor& input, std::optional<int64_t> dim, bool keepdim,
   Tensor self = input.to(type);
   DimVector dims;
   if (dim) dims.push_back(wrap_dim(*dim, self.dim()));
-  Parted parted("prod", self, dims);
-  Tensor out = run(Reduce::Prod, self, parted, keepdim, type);
+  ReductionDims split("prod", self, dims);
+  Tensor out = run(Reduce::Prod, self, split, keepdim, type);
   return record("prod", out, {self}, {self, out},
-                [dims, kept = parted.keepdim](Node& node, const Tensor& grad) -> Grads {
+                [dims, kept = split.keepdim](Node& node, const Tensor& grad) -> Grads {
                   Tensor x = node.saved(0), g = grad.reshape(kept);
                   if (x.dim() == 0) return {grad};
                   if (x.numel() == 0) return {zeros_like(x)};
@@ -220,10 +221,10 @@ namespace {
 /// Equal extremes share the gradient.
 Tensor extreme(const char* name, Reduce op, const Tensor& self, IntArrayRef dim, bool keepdim) {
   check_not_empty(name, self, dim);
-  Parted parted(name, self, dim);
-  Tensor out = run(op, self, parted, keepdim, self.dtype());
+  ReductionDims split(name, self, dim);
+  Tensor out = run(op, self, split, keepdim, self.dtype());
   return record(name, out, {self}, {self, out},
-                [dims = copy(dim), kept = parted.keepdim](Node& node, const Tensor& grad) -> Grads {
+                [dims = DimVector(dim), kept = split.keepdim](Node& node, const Tensor& grad) -> Grads {
                   const Tensor x = node.saved(0), found = node.saved(1).reshape(kept);
                   const Tensor mask = (x == found) | (x.isnan() & found.isnan());
                   return {mask * (grad.reshape(kept) / mask.sum(dims, true))};
@@ -232,18 +233,18 @@ Tensor extreme(const char* name, Reduce op, const Tensor& self, IntArrayRef dim,
 
 Tensor position(const char* name, Reduce op, const Tensor& self, IntArrayRef dim, bool keepdim) {
   check_not_empty(name, self, dim);
-  return run(op, self, Parted(name, self, dim), keepdim, kLong);
+  return run(op, self, ReductionDims(name, self, dim), keepdim, kLong);
 }
 
 std::tuple<Tensor, Tensor> extreme_at(const char* name, Reduce op, Reduce arg, const Tensor& self,
                                       int64_t dim, bool keepdim) {
   int64_t d = wrap_dim(dim, self.dim());
   Tensor indices = position(name, arg, self, d, keepdim);
-  Parted parted(name, self, d);
-  Tensor values = run(op, self, parted, keepdim, self.dtype());
+  ReductionDims split(name, self, d);
+  Tensor values = run(op, self, split, keepdim, self.dtype());
   values = record(
       name, values, {self}, {indices},
-      [d, sizes = copy(self.sizes()), kept = parted.keepdim](Node& node, const Tensor& grad) -> Grads {
+      [d, sizes = DimVector(self.sizes()), kept = split.keepdim](Node& node, const Tensor& grad) -> Grads {
         return {zeros(sizes, grad.options()).scatter_add(d, node.saved(0).reshape(kept), grad.reshape(kept))};
       });
   return {values, indices};
@@ -281,7 +282,7 @@ Tensor argmin(const Tensor& self, std::optional<int64_t> dim, bool keepdim) {
 
 Tensor median(const Tensor& self) {
   if (self.numel() == 0 && self.is_floating_point()) return self.sum() / 0;  // NaN
-  TENGEN_CHECK(self.numel() > 0, "median: expected a tensor with elements but found shape ", self.sizes());
+  TENGEN_CHECK(self.numel() > 0, "median: expected a tensor with elements but got shape ", self.sizes());
   auto [values, indices] = self.detach().reshape({-1}).sort();
   const Tensor last = values.select(0, -1);  // NaN sorts last, and one NaN makes the median NaN
   const Tensor out = (last.isnan().item<bool>() ? last : values.select(0, (self.numel() - 1) / 2)).clone();
@@ -297,7 +298,7 @@ std::tuple<Tensor, Tensor> median(const Tensor& self, int64_t dim, bool keepdim)
   dim = wrap_dim(dim, self.dim());
   if (self.dim() == 0) return {self.clone(), zeros({}, TensorOptions(kLong).device(self.device()))};
   const int64_t n = self.size(dim);
-  TENGEN_CHECK(n > 0, "median: expected dimension ", dim, " to have elements but found shape ", self.sizes());
+  TENGEN_CHECK(n > 0, "median: expected dimension ", dim, " to have elements but got shape ", self.sizes());
   Tensor nans = self.isnan().sum(dim, true);  // they sort last, and one makes the median NaN
   Tensor place = where(nans > 0, n - nans, (n - 1) / 2);
   Tensor indices = std::get<1>(self.detach().sort(dim)).gather(dim, place);
@@ -316,10 +317,10 @@ Tensor logsumexp(const Tensor& self, IntArrayRef dim, bool keepdim) {
     Tensor top = x.numel() ? x.amax(dim, true) : zeros(restored(x, dim), x.options());
     top.masked_fill_(top.isinf(), 0);  // all -inf, or an inf: exp copes
     out = (x - top).exp_().sum(dim, true).log_().add_(top);
-    if (!keepdim) out = out.view(Parted("logsumexp", self, dim).kept);
+    if (!keepdim) out = out.view(ReductionDims("logsumexp", self, dim).kept);
   }
   return record("logsumexp", out, {self}, {self, out},
-                [dims = copy(dim)](Node& node, const Tensor& grad) -> Grads {
+                [dims = DimVector(dim)](Node& node, const Tensor& grad) -> Grads {
                   Tensor x = node.saved(0);
                   DimVector kept = restored(x, dims);
                   return {grad.reshape(kept) * (x - node.saved(1).reshape(kept)).exp()};
@@ -329,7 +330,8 @@ Tensor logsumexp(const Tensor& self, IntArrayRef dim, bool keepdim) {
 namespace {
 
 Tensor norm_values(const Tensor& self, double p, IntArrayRef dim, bool keepdim) {
-  if (p == 2) return run(Reduce::SumSquares, self, Parted("norm", self, dim), keepdim, self.dtype()).sqrt_();
+  if (p == 2)
+    return run(Reduce::SumSquares, self, ReductionDims("norm", self, dim), keepdim, self.dtype()).sqrt_();
   if (p == 0) return (self != 0).sum(dim, keepdim, self.dtype());
   if (std::isinf(p)) return p > 0 ? self.abs().amax(dim, keepdim) : self.abs().amin(dim, keepdim);
   Tensor powers = self.abs();
@@ -356,8 +358,7 @@ Tensor norm_gradient(const Tensor& grad, const Tensor& x, const Tensor& norm, do
 }  // namespace
 
 Tensor norm(const Tensor& self, const std::optional<Scalar>& order, IntArrayRef dim, bool keepdim) {
-  TENGEN_CHECK(is_floating_point(self.dtype()), "norm: expected a floating-point tensor but found ",
-               self.dtype());
+  check_floating("norm", self.dtype());
   if (CastOperands cast = with_float_kernels(Autocast::CUDA, {self}))
     return cast.back(norm(cast(self), order, dim, keepdim));
   double p = order ? order->toDouble() : 2;
@@ -367,7 +368,7 @@ Tensor norm(const Tensor& self, const std::optional<Scalar>& order, IntArrayRef 
     out = norm_values(self, p, dim, keepdim);
   }
   return record("norm", out, {self}, {self, out},
-                [p, dims = copy(dim)](Node& node, const Tensor& grad) -> Grads {
+                [p, dims = DimVector(dim)](Node& node, const Tensor& grad) -> Grads {
                   Tensor x = node.saved(0);
                   DimVector kept = restored(x, dims);
                   return {norm_gradient(grad.reshape(kept), x, node.saved(1).reshape(kept), p, dims)};
@@ -380,7 +381,7 @@ namespace {
 
 Tensor truth(const char* name, Reduce op, const Tensor& self, IntArrayRef dim, bool keepdim) {
   Tensor set = self.detach().to(kBool);
-  Tensor out = run(op, set, Parted(name, set, dim), keepdim, kBool);
+  Tensor out = run(op, set, ReductionDims(name, set, dim), keepdim, kBool);
   return self.dtype() == kByte ? out.to(kByte) : out;  // as PyTorch: bytes once served as bools
 }
 

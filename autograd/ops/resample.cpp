@@ -1,5 +1,6 @@
 // Resampling of pictures. Each kernel and its transpose are a pair of linear operators, each the other's
 // rule.
+#include <tengen/autograd/ops/checks.h>
 #include <tengen/autograd/ops/low_precision.h>
 #include <tengen/tensor/kernel_view.h>
 
@@ -48,8 +49,7 @@ double scale_of(int64_t in, int64_t out, std::optional<double> factor, bool alig
 ResampleShape shape_of(const char* op, const Tensor& self, IntArrayRef size, std::optional<double> scales_h,
                        std::optional<double> scales_w, bool align_corners) {
   TENGEN_CHECK(self.dim() == 4, op, ": expected a 4D tensor (N,C,H,W), but got ", self.sizes());
-  TENGEN_CHECK(is_floating_point(self.dtype()), op, ": not implemented for type ", self.dtype(),
-               ", expected a floating type");
+  check_floating(op, self.dtype());
   TENGEN_CHECK(size.size() == 2, op, ": it is expected output_size equals to 2, but got size ", size.size());
   const int64_t in_h = self.size(2), in_w = self.size(3);
   TENGEN_CHECK(in_h > 0 && in_w > 0 && size[0] > 0 && size[1] > 0, op,

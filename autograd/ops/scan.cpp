@@ -8,7 +8,7 @@ namespace {
 Tensor scan(Reduce op, const Tensor& self, int64_t dim) {
   Tensor out = empty(self.sizes(), self.options());
   View in = view_of(self), to = view_of(out);
-  auto copy = [](IntArrayRef values) { return DimVector(values.begin(), values.end()); };
+  auto copy = [](IntArrayRef values) { return DimVector(values); };
   DimVector sizes = copy(self.sizes()), in_strides = copy(self.strides()), out_strides = copy(out.strides());
   if (self.dim() > 0) {  // the dimension goes last
     for (DimVector* v : {&sizes, &in_strides, &out_strides}) {

@@ -12,7 +12,7 @@ void check_number(const TensorOrScalar& arg, ScalarType type) {
 // uint8 counts as a mask, as it did before there were bools.
 Tensor as_mask(const char* name, const Tensor& mask) {
   TENGEN_CHECK(mask.dtype() == kBool || mask.dtype() == kByte, name,
-               ": expected the condition to be a bool tensor but found ", mask.dtype());
+               ": expected the condition to be a bool tensor but got ", mask.dtype());
   return mask.dtype() == kBool ? mask : mask.to(kBool);
 }
 
@@ -43,7 +43,7 @@ Tensor fill_where(const Tensor& self, const Tensor& condition, const TensorOrSca
 }
 
 void check_fill(const Tensor& self, const Tensor& value) {
-  TENGEN_CHECK(value.dim() == 0, "masked_fill: expected a 0-dim value tensor but found one of ", value.dim(),
+  TENGEN_CHECK(value.dim() == 0, "masked_fill: expected a 0-dim value tensor but got one of ", value.dim(),
                " dimensions");
   value.item().require_fits(self.dtype());
 }

@@ -1,4 +1,5 @@
 // Softmax over one dimension: the exponentials are taken of differences to the maximum, so nothing overflows.
+#include <tengen/autograd/ops/checks.h>
 #include <tengen/autograd/ops/low_precision.h>
 #include <tengen/tensor/kernel_view.h>
 
@@ -35,8 +36,7 @@ Tensor over_dim(const char* op, const Tensor& input, int64_t dim, std::optional<
   const Tensor self = dtype && *dtype != input.dtype() ? input.to(*dtype) : input;
   if (CastOperands cast = with_float_kernels(Autocast::None, {self}))
     return cast.back(over_dim(op, cast(self), dim, std::nullopt, log));
-  TENGEN_CHECK(is_floating_point(self.dtype()), op, ": not implemented for type ", self.dtype(),
-               ", expected a floating type");
+  check_floating(op, self.dtype());
   dim = wrap_dim(dim, self.dim());
   if (self.dim() == 0) return over_rows(self.reshape({1}), log).reshape({});
   if (dim == self.dim() - 1) return over_rows(self.contiguous(), log);

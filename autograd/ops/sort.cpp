@@ -15,15 +15,14 @@ namespace {
 /// puts the gradients back where the values came from.
 std::tuple<Tensor, Tensor> ordered(const char* name, const Tensor& self, int64_t k, int64_t dim,
                                    bool descending) {
-  DimVector sizes(self.sizes().begin(), self.sizes().end());
+  DimVector sizes(self.sizes());
   if (!sizes.empty()) sizes[dim] = k;
   Tensor values = empty(sizes, self.options()), indices = empty(sizes, self.options().dtype(kLong));
   auto last = [dim](const Tensor& t) { return t.detach().transpose(dim, -1); };
   Tensor values_last = last(values), indices_last = last(indices), self_last = last(self);
   kernels(self).sort(view_of(values_last), view_of(indices_last), view_of(self_last), descending);
   values = record(name, values, {self}, {indices},
-                  [dim, sizes = DimVector(self.sizes().begin(), self.sizes().end())](
-                      Node& node, const Tensor& g) -> Grads {
+                  [dim, sizes = DimVector(self.sizes())](Node& node, const Tensor& g) -> Grads {
                     return {zeros(sizes, g.options()).scatter(dim, node.saved(0), g)};
                   });
   return {values, indices};

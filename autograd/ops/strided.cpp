@@ -18,8 +18,7 @@ Tensor as_strided(const Tensor& self, IntArrayRef size, IntArrayRef stride,
                ", storage offset ", offset, ", and itemsize ", self.element_size(),
                " requiring a storage size of ", bytes, " are out of bounds for storage of size ",
                self.storage()->nbytes());
-  return autograd::as_strided(
-      self, {DimVector(size.begin(), size.end()), DimVector(stride.begin(), stride.end()), offset});
+  return autograd::as_strided(self, {DimVector(size), DimVector(stride), offset});
 }
 Tensor Tensor::as_strided(IntArrayRef size, IntArrayRef stride, std::optional<int64_t> storage_offset) const {
   return tengen::as_strided(*this, size, stride, storage_offset);
@@ -55,7 +54,7 @@ Tensor Tensor::unfold(int64_t dimension, int64_t size, int64_t step) const {
   TENGEN_CHECK(size <= length, "unfold: maximum size for tensor at dimension ", dimension, " is ", length,
                " but size is ", size);
   TENGEN_CHECK(step > 0, "unfold: step is ", step, " but must be > 0");
-  DimVector out(sizes().begin(), sizes().end()), step_of(strides().begin(), strides().end());
+  DimVector out(sizes()), step_of(strides().begin(), strides().end());
   int64_t inner = dim() == 0 ? 1 : step_of[dimension];
   if (dim() > 0) {
     out[dimension] = (length - size) / step + 1;
@@ -65,7 +64,7 @@ Tensor Tensor::unfold(int64_t dimension, int64_t size, int64_t step) const {
   step_of.push_back(inner);
   Tensor view = autograd::make_view(*this, std::move(out), std::move(step_of), storage_offset());
   return record("unfold", view, {*this}, {},
-                [=, sizes = DimVector(sizes().begin(), sizes().end())](Node&, const Tensor& g) -> Grads {
+                [=, sizes = DimVector(sizes())](Node&, const Tensor& g) -> Grads {
                   return {fold(g, sizes, dimension, size, step)};
                 });
 }

@@ -17,13 +17,11 @@ using autograd::record_part;
 
 namespace {
 
-DimVector owned(IntArrayRef a) { return DimVector(a.begin(), a.end()); }
-
 /// Records a view that shows every element of self once: the gradient takes self's shape again.
 Tensor reshaped(const char* name, const Tensor& self, DimVector sizes, DimVector strides) {
   Tensor out = make_view(self, std::move(sizes), std::move(strides), self.storage_offset());
   if (!autograd::must_record({self})) return out;
-  return record(name, out, {self}, {}, [sizes = owned(self.sizes())](Node&, const Tensor& g) -> Grads {
+  return record(name, out, {self}, {}, [sizes = DimVector(self.sizes())](Node&, const Tensor& g) -> Grads {
     return {g.reshape(sizes)};
   });
 }
@@ -162,7 +160,7 @@ Tensor Tensor::permute(IntArrayRef dims) const { return tengen::permute(*this, d
 Tensor transpose(const Tensor& self, int64_t dim0, int64_t dim1) {
   dim0 = wrap_dim(dim0, self.dim());
   dim1 = wrap_dim(dim1, self.dim());
-  DimVector sizes = owned(self.sizes()), strides = owned(self.strides());
+  DimVector sizes(self.sizes()), strides(self.strides());
   if (self.dim() > 0) {
     std::swap(sizes[dim0], sizes[dim1]);
     std::swap(strides[dim0], strides[dim1]);
@@ -247,7 +245,7 @@ Tensor slice(const Tensor& self, int64_t dim, std::optional<int64_t> start, std:
   int64_t size = self.size(dim);
   auto bound = [size](int64_t at) { return std::clamp<int64_t>(at < 0 ? at + size : at, 0, size); };
   int64_t first = bound(start.value_or(0)), last = std::max(first, bound(end.value_or(size)));
-  DimVector sizes = owned(self.sizes()), strides = owned(self.strides());
+  DimVector sizes(self.sizes()), strides(self.strides());
   int64_t offset = self.storage_offset() + first * strides[dim];
   sizes[dim] = (last - first + step - 1) / step;
   strides[dim] *= step;
@@ -329,11 +327,11 @@ std::vector<Tensor> split(const Tensor& self, IntArrayRef split_sizes, int64_t d
   std::vector<DimVector> shapes;
   int64_t offset = self.storage_offset();
   for (int64_t size : split_sizes) {
-    DimVector sizes = owned(self.sizes());
+    DimVector sizes(self.sizes());
     sizes[dim] = size;
     shapes.push_back(sizes);
     out.push_back(
-        make_view(self, std::move(sizes), owned(self.strides()), offset, ViewOrigin::several_views));
+        make_view(self, std::move(sizes), DimVector(self.strides()), offset, ViewOrigin::several_views));
     offset += size * self.stride(dim);
   }
   return autograd::record_all("split", std::move(out), {self}, {},
@@ -380,7 +378,7 @@ std::vector<Tensor> unbind(const Tensor& self, int64_t dim) {
   if (self.dim() == 0)
     fail<IndexError>("unbind: Dimension specified as ", dim, " but tensor has no dimensions");
   dim = wrap_dim(dim, self.dim());
-  DimVector sizes = owned(self.sizes()), strides = owned(self.strides());
+  DimVector sizes(self.sizes()), strides(self.strides());
   sizes.erase(sizes.begin() + dim);
   strides.erase(strides.begin() + dim);
   std::vector<Tensor> out;

@@ -204,8 +204,8 @@ TEST_CASE("generators of the device: seeds, states, copies") {
 
 TEST_CASE("generators of another device are errors") {
   Generator cpu = make_generator(1), device = make_generator(1, kCUDA);
-  const char* wants_device = "Expected a 'cuda' device type for generator but found 'cpu'";
-  const char* wants_cpu = "Expected a 'cpu' device type for generator but found 'cuda'";
+  const char* wants_device = "Expected a 'cuda' device type for generator but got 'cpu'";
+  const char* wants_cpu = "Expected a 'cpu' device type for generator but got 'cuda'";
   CHECK_THROWS_WITH_AS(rand({3}, cpu, kOnDevice), wants_device, Error);
   CHECK_THROWS_WITH_AS(randperm(3, cpu, kOnDevice.dtype(kLong)), wants_device, Error);
   CHECK_THROWS_WITH_AS(randn({3}, device, TensorOptions()), wants_cpu, Error);

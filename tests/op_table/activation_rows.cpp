@@ -22,7 +22,7 @@ void add(Rows& rows, const char* name, std::function<Tensor(const Tensor&)> call
 
 void whole_numbers_fail(Rows& rows, const char* name, std::function<void()> call) {
   rows.back().errors = {
-      {"integers", std::move(call), std::string(name) + ": expected a floating-point tensor but found Long"}};
+      {"integers", std::move(call), std::string(name) + ": expected a floating-point tensor but got Long"}};
 }
 
 }  // namespace

@@ -57,13 +57,13 @@ void add_comparisons(Rows& rows) {
   COMPARISON(gt, >);
   COMPARISON(ge, >=);
 #undef COMPARISON
-#define BITS(name, symbol)                                                                              \
-  add_test(                                                                                             \
-      rows, #name, [](const Tensors& x) { return whole(x[0]) symbol whole(x[1]); },                     \
-      [](const V& v) -> double { return double(int64_t(v[0]) symbol int64_t(v[1])); }, 2,               \
-      {"operator" #symbol}, false);                                                                     \
-  rows.back().errors = {                                                                                \
-    {"reals", [] { name(ones({2}), ones({2})); }, #name ": expected integers or bools but found Float"} \
+#define BITS(name, symbol)                                                                            \
+  add_test(                                                                                           \
+      rows, #name, [](const Tensors& x) { return whole(x[0]) symbol whole(x[1]); },                   \
+      [](const V& v) -> double { return double(int64_t(v[0]) symbol int64_t(v[1])); }, 2,             \
+      {"operator" #symbol}, false);                                                                   \
+  rows.back().errors = {                                                                              \
+    {"reals", [] { name(ones({2}), ones({2})); }, #name ": expected integers or bools but got Float"} \
   }
   BITS(bitwise_and, &);
   BITS(bitwise_or, |);
@@ -73,7 +73,7 @@ void add_comparisons(Rows& rows) {
       rows, "bitwise_not", [](const Tensors& x) { return ~whole(x[0]); },
       [](const V& v) -> double { return double(~int64_t(v[0])); }, 1, {"operator~"}, false);
   rows.back().errors = {
-      {"reals", [] { ~ones({2}); }, "bitwise_not: expected integers or bools but found Float"}};
+      {"reals", [] { ~ones({2}); }, "bitwise_not: expected integers or bools but got Float"}};
 }
 
 void add_logic(Rows& rows) {

@@ -144,7 +144,7 @@ void add_sums(Rows& rows) {
                          [] {
                            tensor({1, 2}).mean();
                          },
-                         "mean: expected a floating-point tensor but found Long"}};
+                         "mean: expected a floating-point tensor but got Long"}};
   rows.push_back(reduction("mean", {-2, -1}, true, OF(mean(x, {-2, -1}, true)), average, around_zero, false));
   rows.push_back(reduction("mean", {0}, false, OF(mean(x, 0)), average, around_zero, false));
 }
@@ -162,7 +162,7 @@ void add_spreads(Rows& rows) {
                          [] {
                            tensor({1, 2}).var();
                          },
-                         "var: expected a floating-point tensor but found Long"}};
+                         "var: expected a floating-point tensor but got Long"}};
   rows.push_back(many(reduction("var", {0}, true, OF(var(x, 0, false, true)), biased, around_zero)));
   rows.push_back(many(reduction("var", {-1}, false, OF(var(x, -1)), var_of, around_zero)));
   rows.push_back(many(reduction("std", {}, false, OF(tengen::std(x)), std_of, around_zero)));
@@ -300,7 +300,7 @@ void add_extremes(Rows& rows) {
        [] {
          median(ones({2, 0}), 1);
        },
-       "median: expected dimension 1 to have elements but found shape [2, 0]"}};
+       "median: expected dimension 1 to have elements but got shape [2, 0]"}};
   rows.push_back(reduction("median", {1}, false, OF(std::get<0>(median(x, 1))), middle, apart, false));
   rows.push_back(reduction("median", {0}, true, OF(std::get<0>(median(x, 0, true))), middle, apart, false));
   for (Row* row : {&rows[rows.size() - 2], &rows.back()})
@@ -316,7 +316,7 @@ void add_norms(Rows& rows) {
                          [] {
                            tensor({1, 2}).norm();
                          },
-                         "norm: expected a floating-point tensor but found Long"}};
+                         "norm: expected a floating-point tensor but got Long"}};
   rows.back().samples = [] {  // not empty: at zero length the norm has a kink
     return tensors({{}, {5}, {3, 4}, {300, 130}}, away_from_zero);
   };

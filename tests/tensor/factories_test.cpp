@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <vector>
 
@@ -124,4 +125,23 @@ TEST_CASE("from_blob: shares memory, calls the deleter once") {
   }
   CHECK(deleted == 1);
   CHECK(memory == std::vector<float>{0, 0, 3, 0, 0, 6});
+}
+
+TEST_CASE("memory formats are obeyed or refused") {
+  const Tensor transposed = arange(6).view({2, 3}).t();
+  CHECK(transposed.clone().is_contiguous());
+  CHECK(transposed.clone(MemoryFormat::Preserve).strides() == transposed.strides());
+  CHECK(transposed.clone(MemoryFormat::Preserve).equal(transposed));
+  CHECK(empty_like(transposed, {}, MemoryFormat::Preserve).strides() == transposed.strides());
+  CHECK(arange(12).view({3, 4}).slice(1, 0, 2).clone(MemoryFormat::Preserve).is_contiguous());
+  for (const auto& call : std::vector<std::function<void()>>{
+           [] {
+             empty({1, 2, 3, 4}, {}, MemoryFormat::ChannelsLast);
+           },
+           [] { empty({2}, {}, MemoryFormat::Preserve); },
+           [] { empty({2}, TensorOptions(kFloat).memory_format(MemoryFormat::ChannelsLast)); },
+           [&] { empty_like(transposed, {}, MemoryFormat::ChannelsLast); },
+           [&] { transposed.clone(MemoryFormat::ChannelsLast); },
+           [&] { transposed.contiguous(MemoryFormat::ChannelsLast); }})
+    CHECK_THROWS_WITH_AS(call(), doctest::Contains("expected MemoryFormat::Contiguous but got"), Error);
 }
