@@ -76,6 +76,28 @@ enum class Binary : uint8_t {
 enum class Ternary : uint8_t { TENGEN_TERNARY(TENGEN_ENUMERATOR) count };
 #undef TENGEN_ENUMERATOR
 
+/// Whether a function's result is a bool, whatever its operands are: one of the lists of tests.
+constexpr bool gives_bool(Unary op) {
+#define TENGEN_CASE(name) case Unary::name:
+  switch (op) {
+    TENGEN_UNARY_TEST(TENGEN_CASE)
+    return true;
+    default:
+      return false;
+  }
+#undef TENGEN_CASE
+}
+constexpr bool gives_bool(Binary op) {
+#define TENGEN_CASE(name) case Binary::name:
+  switch (op) {
+    TENGEN_BINARY_TEST(TENGEN_CASE)
+    return true;
+    default:
+      return false;
+  }
+#undef TENGEN_CASE
+}
+
 /// Errors that kernels find; defined outside of them, so that no kernel's object holds shared inline
 /// functions.
 [[noreturn]] void zero_division_error();

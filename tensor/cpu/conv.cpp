@@ -5,8 +5,8 @@
 #include <tengen/tensor/cpu/fill.h>
 #include <tengen/tensor/cpu/gemm.h>
 #include <tengen/tensor/cpu/panels.h>
-#include <tengen/tensor/cpu/scratch.h>
 #include <tengen/tensor/cpu/shift.h>
+#include <tengen/tensor/cpu/thread_buffers.h>
 #include <tengen/tensor/cpu/winograd.h>
 #include <tengen/tensor/parallel.h>
 
@@ -45,7 +45,7 @@ void correlate_band(const Correlation<T>& c, const Band& band, int64_t next_rows
   const int64_t channels = divide_up(c.channels, blocks), plane = band.y.source * band.x.source;
   const int64_t image_stride = c.groups * c.channels * plane;
   const bool direct = band.direct();
-  Scratch& my = scratch();
+  ThreadBuffers& my = thread_buffers();
   T* copies = direct ? nullptr : my.columns.get<T>(channels * band.x.taps * band.copy_size<T>());
   int64_t* index = my.row.get<int64_t>(channels * taps);
   band.fill_index<T>(channels, plane, index);
@@ -80,12 +80,12 @@ void correlate_band(const Correlation<T>& c, const Band& band, int64_t next_rows
 /// How a correlation is cut: into chunks of images, of rows of one phase's result, and of m rows of the
 /// weights.
 template <class T>
-struct Cut {
+struct Tiling {
   int64_t images, rows, m;
   int64_t image_blocks, row_blocks, m_blocks;  // how many of each
   int64_t band;                                // rows that are worked on at once
 
-  explicit Cut(const Correlation<T>& c) {
+  explicit Tiling(const Correlation<T>& c) {
     const Axis &y = c.y[0], &x = c.x[0];
     int64_t taps = 0;
     for (int64_t p = 0; p < c.step_y * c.step_x; ++p)
@@ -125,49 +125,65 @@ struct Cut {
 
 template <class T>
 void correlate(const Correlation<T>& c) {
-  const Cut<T> cut(c);
+  const Tiling<T> tiling(c);
   const int64_t source_plane = c.y[0].source * c.x[0].source, plane = c.height * c.width;
-  parallel_for(cut.image_blocks * c.groups * cut.m_blocks * c.step_y * cut.row_blocks, [&](int64_t chunk) {
-    const int64_t top = chunk % cut.row_blocks * cut.rows, py = (chunk /= cut.row_blocks) % c.step_y;
-    const int64_t first = (chunk /= c.step_y) % cut.m_blocks * cut.m;
-    const int64_t group = (chunk /= cut.m_blocks) % c.groups, image = chunk / c.groups * cut.images;
-    const int64_t images = min(cut.images, c.batch - image), m = min(cut.m, c.m - first);
-    const int64_t bottom = min(top + cut.rows, divide_up(c.height - py, c.step_y));
-    if (m <= 0 || images <= 0) return;
-    const T* source = c.source + (image * c.groups + group) * c.channels * source_plane;
-    const T* bias = c.bias ? c.bias + group * c.m + first : nullptr;
-    T* out = c.result + ((image * c.groups + group) * c.m + first) * plane;
-    for (int64_t row = top, rows; row < bottom; row += rows) {
-      rows = min(cut.band, bottom - row);
-      auto run = [&](int64_t px, T* to, int64_t pitch) {
-        const Axis &y = c.y[py], &x = c.x[px];
-        const T* weights = c.weights[py * c.step_x + px] + group * c.m * c.channels * y.taps * x.taps;
-        correlate_band(c, Band{y, x, row, rows, images}, min(rows, bottom - row - rows), weights, source,
-                       first, m, bias, to, pitch);
-      };
-      if (images == 1 && c.step_y == 1 && c.step_x == 1) {
-        run(0, out + row * c.width, plane);
-        continue;
-      }
-      // (phase in x, m, y, image, x) -> (image, m, y, x with its phases)
-      const int64_t width = c.x[0].results, line = images * width, phase_size = m * rows * line;
-      T* parts = scratch().result.get<T>(c.step_x * phase_size);
-      for (int64_t px = 0; px < c.step_x; ++px) run(px, parts + px * phase_size, rows * line);
-      for (int64_t n = 0; n < images; ++n)
-        for (int64_t i = 0; i < m; ++i)
-          for (int64_t r = 0; r < rows; ++r)
-            interleave_row(parts + (i * rows + r) * line + n * width, phase_size, c.step_x, c.width,
-                           out + (n * c.groups * c.m + i) * plane + ((row + r) * c.step_y + py) * c.width);
-    }
-  });
+  parallel_for(
+      tiling.image_blocks * c.groups * tiling.m_blocks * c.step_y * tiling.row_blocks, [&](int64_t chunk) {
+        const int64_t top = chunk % tiling.row_blocks * tiling.rows,
+                      py = (chunk /= tiling.row_blocks) % c.step_y;
+        const int64_t first = (chunk /= c.step_y) % tiling.m_blocks * tiling.m;
+        const int64_t group = (chunk /= tiling.m_blocks) % c.groups, image = chunk / c.groups * tiling.images;
+        const int64_t images = min(tiling.images, c.batch - image), m = min(tiling.m, c.m - first);
+        const int64_t bottom = min(top + tiling.rows, divide_up(c.height - py, c.step_y));
+        if (m <= 0 || images <= 0) return;
+        const T* source = c.source + (image * c.groups + group) * c.channels * source_plane;
+        const T* bias = c.bias ? c.bias + group * c.m + first : nullptr;
+        T* out = c.result + ((image * c.groups + group) * c.m + first) * plane;
+        for (int64_t row = top, rows; row < bottom; row += rows) {
+          rows = min(tiling.band, bottom - row);
+          auto run = [&](int64_t px, T* to, int64_t pitch) {
+            const Axis &y = c.y[py], &x = c.x[px];
+            const T* weights = c.weights[py * c.step_x + px] + group * c.m * c.channels * y.taps * x.taps;
+            correlate_band(c, Band{y, x, row, rows, images}, min(rows, bottom - row - rows), weights, source,
+                           first, m, bias, to, pitch);
+          };
+          if (images == 1 && c.step_y == 1 && c.step_x == 1) {
+            run(0, out + row * c.width, plane);
+            continue;
+          }
+          // (phase in x, m, y, image, x) -> (image, m, y, x with its phases)
+          const int64_t width = c.x[0].results, line = images * width, phase_size = m * rows * line;
+          T* parts = thread_buffers().result.get<T>(c.step_x * phase_size);
+          for (int64_t px = 0; px < c.step_x; ++px) run(px, parts + px * phase_size, rows * line);
+          for (int64_t n = 0; n < images; ++n)
+            for (int64_t i = 0; i < m; ++i)
+              for (int64_t r = 0; r < rows; ++r)
+                interleave_row(
+                    parts + (i * rows + r) * line + n * width, phase_size, c.step_x, c.width,
+                    out + (n * c.groups * c.m + i) * plane + ((row + r) * c.step_y + py) * c.width);
+        }
+      });
 }
 
 template <class T>
 void conv2d(const Conv2dShape& s, const T* input, const T* weight, const T* bias, T* output) {
   if (s.batch * s.out_channels * s.out_h * s.out_w == 0) return;
-  const Winograd<T> fast{
-      s.batch, s.out_channels, s.in_channels,     s.in_h, s.in_w, s.out_h, s.out_w, s.pad_h,
-      s.pad_w, weight,         s.in_channels * 9, 9,      false,  input,   bias,    output};
+  const Winograd<T> fast{.batch = s.batch,
+                         .m = s.out_channels,
+                         .channels = s.in_channels,
+                         .in_h = s.in_h,
+                         .in_w = s.in_w,
+                         .out_h = s.out_h,
+                         .out_w = s.out_w,
+                         .pad_h = s.pad_h,
+                         .pad_w = s.pad_w,
+                         .weight = weight,
+                         .kernel_m = s.in_channels * 9,
+                         .kernel_c = 9,
+                         .turned = false,
+                         .source = input,
+                         .bias = bias,
+                         .result = output};
   if (small_dense_kernel(s) && fast.pays()) return winograd(fast);
   Axis y(s.out_h, s.in_h, s.stride_h, s.kernel_h), x(s.out_w, s.in_w, s.stride_w, s.kernel_w);
   for (int64_t k = 0; k < s.kernel_h; ++k) y.add(k, k * s.dilation_h - s.pad_h);
@@ -218,9 +234,22 @@ struct Phases {
 template <class T>
 void conv2d_input_grad(const Conv2dShape& s, const T* grad_output, const T* weight, T* grad_input) {
   if (s.batch * s.in_channels * s.in_h * s.in_w == 0) return;
-  const Winograd<T> fast{s.batch, s.in_channels, s.out_channels, s.out_h,   s.out_w, s.in_h,
-                         s.in_w,  2 - s.pad_h,   2 - s.pad_w,    weight,    9,       s.in_channels * 9,
-                         true,    grad_output,   nullptr,        grad_input};
+  const Winograd<T> fast{.batch = s.batch,
+                         .m = s.in_channels,
+                         .channels = s.out_channels,
+                         .in_h = s.out_h,
+                         .in_w = s.out_w,
+                         .out_h = s.in_h,
+                         .out_w = s.in_w,
+                         .pad_h = 2 - s.pad_h,
+                         .pad_w = 2 - s.pad_w,
+                         .weight = weight,
+                         .kernel_m = 9,
+                         .kernel_c = s.in_channels * 9,
+                         .turned = true,
+                         .source = grad_output,
+                         .bias = nullptr,
+                         .result = grad_input};
   if (small_dense_kernel(s) && fast.pays()) return winograd(fast);
   const Phases y(s.in_h, s.out_h, s.kernel_h, s.stride_h, s.pad_h, s.dilation_h);
   const Phases x(s.in_w, s.out_w, s.kernel_w, s.stride_w, s.pad_w, s.dilation_w);
@@ -228,7 +257,7 @@ void conv2d_input_grad(const Conv2dShape& s, const T* grad_output, const T* weig
                 taps = s.kernel_h * s.kernel_w;
 
   // weight (groups, out, in, kernel_h, kernel_w) -> for each phase (groups, in, out, its taps)
-  T* turned = scratch().weights.get<T>(s.out_channels * in * taps);
+  T* turned = thread_buffers().weights.get<T>(s.out_channels * in * taps);
   Buffer phase_memory, tap_memory;
   const T** phase = phase_memory.get<const T*>(y.count * x.count);
   int64_t* tap = tap_memory.get<int64_t>(taps);  // of all phases, one after the other

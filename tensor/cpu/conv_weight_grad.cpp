@@ -12,8 +12,8 @@
 #include <tengen/tensor/cpu/fill.h>
 #include <tengen/tensor/cpu/gemm.h>
 #include <tengen/tensor/cpu/panels.h>
-#include <tengen/tensor/cpu/scratch.h>
 #include <tengen/tensor/cpu/shift.h>
+#include <tengen/tensor/cpu/thread_buffers.h>
 #include <tengen/tensor/cpu/transpose.h>
 #include <tengen/tensor/cpu/winograd_weight_grad.h>
 #include <tengen/tensor/parallel.h>
@@ -99,7 +99,7 @@ void weight_grad(const Conv2dShape& s, const T* grad_output, const Load& load, T
   // Sums of slice i, output channel o: (channel block, panel, ky, kx, channel) from sums + (i*out_channels +
   // o)*row.
   const int64_t row = in * taps;
-  T* sums = scratch().partial.get<T>(p.slices * size);
+  T* sums = thread_buffers().partial.get<T>(p.slices * size);
 
   parallel_for(p.slices * s.groups * p.m_blocks * p.channel_blocks, [&](int64_t chunk) {
     const int64_t slice = chunk % p.slices, channel = chunk / p.slices % p.channel_blocks * p.channels;
@@ -108,7 +108,7 @@ void weight_grad(const Conv2dShape& s, const T* grad_output, const Load& load, T
     const int64_t count = min(p.channels, in - channel), m = min(p.m, out - first);
     T* to = sums + (slice * s.out_channels + group * out + first) * row + channel * taps;
 
-    Scratch& my = scratch();
+    ThreadBuffers& my = thread_buffers();
     T* band = my.columns.get<T>(p.band_height * p.band_width * min(count, kTileCols<T>));
     int64_t* pixel = my.row.get<int64_t>(p.rows * s.out_w);
     bool accumulate = false;
@@ -189,7 +189,7 @@ void folded_weight_grad(const Conv2dShape& s, const T* grad_output, const T* inp
   auto load = [&](int64_t image, int64_t, int64_t, int64_t count, int64_t first, int64_t height,
                   int64_t width, T* out) {
     const Band band{y, x, first, height, 1};
-    T* copies = scratch().packed.get<T>(side * band.copy_size<T>());
+    T* copies = thread_buffers().packed.get<T>(side * band.copy_size<T>());
     copy_band(band, input + image * s.in_channels * plane, s.in_channels, plane, 0, copies);
     for (int64_t k = 0; k < f; ++k)  // (c, x of f, pixel) -> (pixel, y of f, c, x of f)
       transpose(copies + y.first_copy(k, height) * width, band.copy_size<T>(), side, height * width,

@@ -7,7 +7,7 @@
 
 #include <tengen/tensor/cpu/fill.h>
 #include <tengen/tensor/cpu/reduced.h>
-#include <tengen/tensor/cpu/scratch.h>
+#include <tengen/tensor/cpu/thread_buffers.h>
 #include <tengen/tensor/cpu/walk.h>
 #include <tengen/tensor/parallel.h>
 

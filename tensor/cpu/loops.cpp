@@ -93,7 +93,7 @@ void Order::follow(const View& view) {
     }
 }
 
-void Run::bind(const View& view, const Order& order, Dtype as) {
+void StridedOperand::bind(const View& view, const Order& order, Dtype as) {
   data_ = static_cast<char*>(view.data);
   item_ = bytes_of(view.dtype);
   computed_item_ = bytes_of(as);
@@ -140,7 +140,7 @@ void Run::bind(const View& view, const Order& order, Dtype as) {
   }
 }
 
-int64_t Run::offset(int64_t index) const {
+int64_t StridedOperand::offset(int64_t index) const {
   int64_t offset = 0;
   for (size_t d = sizes_.size(); d-- > 0 && index;) {
     int64_t rest = index / sizes_[d];
@@ -150,7 +150,7 @@ int64_t Run::offset(int64_t index) const {
   return offset;
 }
 
-void Run::move(int64_t begin, int64_t count, void* buffer, bool storing) const {
+void StridedOperand::move(int64_t begin, int64_t count, void* buffer, bool storing) const {
   char* packed = static_cast<char*>(buffer);
   auto step = [&](int64_t offset, int64_t outer, int64_t outer_stride, int64_t inner, int64_t inner_stride) {
     char* place = data_ + offset * item_;

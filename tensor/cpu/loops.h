@@ -40,7 +40,7 @@ struct Order {
 };
 
 /// One operand of an iteration, its dimensions merged as far as its strides allow.
-class Run {
+class StridedOperand {
  public:
   /// `as`: kFloat, kDouble, kLong to convert to; or the operand's own type, to move without looking.
   void bind(const View& view, const Order& order, Dtype as);

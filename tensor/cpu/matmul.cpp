@@ -3,7 +3,7 @@
 // itself what else it needs packed, and runs gemm.h on blocks of k.
 #include <tengen/tensor/cpu/fill.h>
 #include <tengen/tensor/cpu/gemm.h>
-#include <tengen/tensor/cpu/scratch.h>
+#include <tengen/tensor/cpu/thread_buffers.h>
 #include <tengen/tensor/cpu/transpose.h>
 #include <tengen/tensor/parallel.h>
 
@@ -58,7 +58,7 @@ void chunk(const MatmulShape& s, const T* a, const T* b, const T* packed, T* out
   if (cols == 1 && (s.a_col == 1 || s.k == 1) && (s.b_row == 1 || s.k == 1))
     return matrix_vector(rows, s.k, a, s.a_row, b, out, s.out_row);
 
-  Scratch& my = scratch();
+  ThreadBuffers& my = thread_buffers();
   const bool in_place = s.out_col == 1 || cols == 1;
   T* result = in_place ? out : my.result.get<T>(rows * cols);
   const int64_t pitch = in_place ? s.out_row : cols;
@@ -164,7 +164,7 @@ void matmul(MatmulShape s, const T* a, const T* b, T* out) {
 
   // Chunks of the same columns share these, packed: (column of chunks, block of k, panel, row, kTileCols).
   const bool share = s.batch == 1 && down > 1 && s.m > kFewRows && s.k > 0 && s.k * s.n <= kMostShared;
-  T* shared = share ? scratch().weights.get<T>(s.k * panels.count * kTileCols<T>) : nullptr;
+  T* shared = share ? thread_buffers().weights.get<T>(s.k * panels.count * kTileCols<T>) : nullptr;
   auto packed = [&](int64_t c) { return share ? shared + s.k * c * wide * kTileCols<T> : nullptr; };
   auto pack_shared = [&](int64_t begin, int64_t end) {
     for (int64_t index = begin; index < end; ++index) {

@@ -5,7 +5,7 @@
 #pragma once
 
 #include <tengen/tensor/cpu/gemm.h>
-#include <tengen/tensor/cpu/scratch.h>
+#include <tengen/tensor/cpu/thread_buffers.h>
 
 namespace tengen::cpu::TENGEN_ISA {
 
@@ -48,7 +48,7 @@ void multiply_panels(const Product<T>& product, Ahead<T> ahead = {}) {
   if (!repays_panels(product)) return multiply(product, ahead);
   const Panels<T> panels{product.cols};
   const int64_t fetch = divide_up(ahead.lines(), max(1, panels.count));
-  Scratch& my = scratch();
+  ThreadBuffers& my = thread_buffers();
   T* panel = my.panel.get<T>(product.k * kTileCols<T>);
   int64_t* panel_row = my.panel_row.get<int64_t>(product.k);
   for (int64_t p = 0; p < product.k; ++p) panel_row[p] = p * kTileCols<T>;

@@ -1,7 +1,7 @@
 // The formulas of pointwise.h for every computing type, over operands of any strides.
 #include <tengen/tensor/cpu/fill.h>
 #include <tengen/tensor/cpu/loops.h>
-#include <tengen/tensor/cpu/scratch.h>
+#include <tengen/tensor/cpu/thread_buffers.h>
 #include <tengen/tensor/cpu/vec_math.h>
 #include <tengen/tensor/parallel.h>
 
@@ -209,9 +209,9 @@ void run(Kernel kernel, const View& out, Dtype out_as, const Input (&inputs)[kIn
   Order order(out, 0, out.dim);
   if (order.numel == 0) return;
   order.follow(out);
-  Run target;
+  StridedOperand target;
   target.bind(out, order, out_as);
-  Run runs[kInputs];
+  StridedOperand runs[kInputs];
   bool direct = target.direct();
   for (int k = 0; k < kInputs; ++k) {
     runs[k].bind(*inputs[k].view, order, inputs[k].as);
@@ -246,13 +246,13 @@ Kernel kernel_for(const Entry& entry, Dtype dtype) {
 }
 void unary(Unary op, const View& out, const View& in, const double* params) {
   Kernel kernel = kernel_for(kUnary[int(op)], in.dtype);
-  run<1>(kernel, out, op >= Unary::logical_not ? kBool : computing_type(out.dtype),
-         {{&in, computing_type(in.dtype)}}, params);
+  run<1>(kernel, out, gives_bool(op) ? kBool : computing_type(out.dtype), {{&in, computing_type(in.dtype)}},
+         params);
 }
 
 void binary(Binary op, const View& out, const View& a, const View& b, const double* params) {
   Kernel kernel = kernel_for(kBinary[int(op)], a.dtype);
-  run<2>(kernel, out, op >= Binary::eq ? kBool : computing_type(out.dtype),
+  run<2>(kernel, out, gives_bool(op) ? kBool : computing_type(out.dtype),
          {{&a, computing_type(a.dtype)}, {&b, computing_type(b.dtype)}}, params);
 }
 
@@ -274,11 +274,11 @@ void binary_sum(Binary op, const View& out, const View& a, const View& b, const 
   if (a.dtype != kFloat && a.dtype != kDouble) not_implemented_error("binary_sum", int(a.dtype));
   Order order(a, 0, a.dim);
   order.follow(a);
-  Run runs[2];
+  StridedOperand runs[2];
   runs[0].bind(a, order, a.dtype);
   runs[1].bind(b, order, a.dtype);
   const int64_t chunks = (order.numel + kGrainSize - 1) / kGrainSize;
-  double* sums = scratch().partial.get<double>(chunks);
+  double* sums = thread_buffers().partial.get<double>(chunks);
   parallel_ranges(order.numel, kGrainSize, [&](int64_t begin, int64_t end) {
     alignas(64) char buffer[3][kRun * 8];
     double sum = 0;

@@ -4,9 +4,10 @@
 // across columns (many states, an element each), whichever runs along memory. Work is cut into tiles of
 // outputs and, where few outputs take many elements each, into parts of the reduced range, whose states are
 // merged in order. Floats are summed in double.
+#include <tengen/tensor/cpu/common.h>
 #include <tengen/tensor/cpu/fill.h>
 #include <tengen/tensor/cpu/reducers.h>
-#include <tengen/tensor/cpu/scratch.h>
+#include <tengen/tensor/cpu/thread_buffers.h>
 #include <tengen/tensor/parallel.h>
 
 namespace tengen::cpu::TENGEN_ISA {
@@ -149,9 +150,6 @@ const Reducer& find(Reduce op, Dtype computing) {
 
 // ---- the walk
 int64_t absolute(int64_t x) { return x < 0 ? -x : x; }
-int64_t at_least_one(int64_t x) { return x < 1 ? 1 : x; }
-int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
-int64_t larger(int64_t a, int64_t b) { return a < b ? b : a; }
 
 /// One state takes n elements that lie one after another: where there are many, from kRows places at once.
 void take_piece(const Reducer& r, void* state, int64_t n, const char* in, int64_t item, int64_t position) {
@@ -171,13 +169,13 @@ void take_piece(const Reducer& r, void* state, int64_t n, const char* in, int64_
 }
 
 /// One state takes elements [first, last) of `row`.
-void take_row(const Reducer& r, void* state, const Run& row, bool raw, int64_t first, int64_t last,
+void take_row(const Reducer& r, void* state, const StridedOperand& row, bool raw, int64_t first, int64_t last,
               int64_t origin) {
   if (row.direct()) return take_piece(r, state, last - first, row.at(first), row.item(), origin);
   int64_t inner = row.inner_size();
   if (raw && row.inner_stride() == 1 && inner >= 64) {  // long pieces, used where they lie
     for (int64_t i = first; i < last;) {
-      int64_t n = smaller(inner - i % inner, last - i);
+      int64_t n = min(inner - i % inner, last - i);
       take_piece(r, state, n, row.data() + row.offset(i) * row.item(), row.item(), origin + i - first);
       i += n;
     }
@@ -185,123 +183,160 @@ void take_row(const Reducer& r, void* state, const Run& row, bool raw, int64_t f
   }
   alignas(64) char buffer[kRun * 8];
   for (int64_t i = first; i < last; i += kRun) {
-    int64_t n = smaller(kRun, last - i);
+    int64_t n = min(kRun, last - i);
     row.load(i, n, buffer);
     r.row(n, state, buffer, origin + i - first);
   }
 }
 
-void reduce(Reduce op, const View& out, const View& in, int reduced) {
-  bool truth = op == Reduce::All || op == Reduce::Any, arg = op == Reduce::ArgMax || op == Reduce::ArgMin;
-  Dtype as = truth ? in.dtype : computing_type(in.dtype),
-        out_as = truth ? out.dtype : computing_type(out.dtype);
-  if (truth && in.dtype != kBool) not_implemented_error("reduce", int(in.dtype));
-  const Reducer& r = find(op, as);
+/// Tiles of outputs times parts of the reduced range; each pair is a task, with its own states.
+class Reduction {
+ public:
+  Reduction(Reduce op, const View& out, const View& in, int reduced)
+      : kept_(in, 0, in.dim - reduced), taken_(in, in.dim - reduced, in.dim) {
+    const bool truth = op == Reduce::All || op == Reduce::Any;
+    arg_ = op == Reduce::ArgMax || op == Reduce::ArgMin;
+    if (truth && in.dtype != kBool) not_implemented_error("reduce", int(in.dtype));
+    const Dtype as = truth ? in.dtype : computing_type(in.dtype);
+    r_ = &find(op, as);
+    raw_ = as == in.dtype;
+    count_ = kept_.numel, length_ = taken_.numel;
+    if (count_ == 0) return;
+    kept_.follow(in);
+    if (!arg_) taken_.follow(in);  // positions count in the given order
+    outputs_.bind(in, kept_, as);
+    row_.bind(in, taken_, as);
+    target_.bind(out, kept_, truth ? out.dtype : computing_type(out.dtype));
+    across_ =
+        count_ > 1 && (absolute(outputs_.inner_stride()) < absolute(row_.inner_stride()) || length_ < 16);
+    const bool in_place = outputs_.direct() && target_.direct();
+    tile_ = across_ ? min(count_, in_place ? kColumns : kRun)
+                    : min(max(kGrainSize / max(length_, 1), 1), min(count_, kRun));
+    part_ = max(max(kGrainSize / tile_, 1), length_ / kParts);
+    tiles_ = divide_up(count_, tile_), parts_ = max(divide_up(length_, part_), 1);
+  }
 
-  Order kept(in, 0, in.dim - reduced), taken(in, in.dim - reduced, in.dim);
-  if (kept.numel == 0) return;
-  kept.follow(in);
-  if (!arg) taken.follow(in);  // positions count in the given order
-  Run outputs, row, target;
-  outputs.bind(in, kept, as);
-  row.bind(in, taken, as);
-  target.bind(out, kept, out_as);
-  const int64_t count = kept.numel, length = taken.numel;
-  const bool across =
-      count > 1 && (absolute(outputs.inner_stride()) < absolute(row.inner_stride()) || length < 16);
+  void run() {
+    if (count_ == 0) return;
+    if (parts_ > 1) partial_ = thread_buffers().partial.get<char>(tiles_ * parts_ * tile_ * r_->state_bytes);
+    const int64_t group = max(kGrainSize / (tile_ * min(part_, max(length_, 1))), 1);
+    parallel_ranges(tiles_ * parts_, group, [&](int64_t first, int64_t last) {
+      alignas(64) char local[kColumns * kStateBytes];
+      StridedOperand operand = across_ ? outputs_ : row_;
+      for (int64_t task = first; task < last; ++task) run_task(task, operand, local);
+    });
+    if (partial_) merge_parts();
+  }
 
-  const bool narrow = across && !arg && outputs.direct() && count <= kRun / 4 &&
-                      row.inner_stride() == count && row.inner_size() == length;
+ private:
+  void run_task(int64_t task, StridedOperand& operand, char* local) const {
+    const int64_t first = task / parts_ * tile_, n = min(tile_, count_ - first);
+    const int64_t begin = task % parts_ * part_, end = min(begin + part_, length_);
+    char* states = partial_ ? partial_ + task * tile_ * r_->state_bytes : local;
+    r_->begin(n, states);
+    if (across_)
+      take_columns(operand, states, local, first, n, begin, end);
+    else
+      take_rows(operand, states, first, n, begin, end);
+    if (!partial_) write(first, n, states);
+  }
 
-  // Tiles of outputs, parts of the reduced range.
-  const int64_t tile = across
-                           ? smaller(count, outputs.direct() && target.direct() ? kColumns : kRun)
-                           : smaller(at_least_one(kGrainSize / at_least_one(length)), smaller(count, kRun));
-  const int64_t part = larger(at_least_one(kGrainSize / tile), length / kParts);
-  const int64_t tiles = (count + tile - 1) / tile, parts = at_least_one((length + part - 1) / part);
-  char* partial = nullptr;
-  if (parts > 1) partial = scratch().partial.get<char>(tiles * parts * tile * r.state_bytes);
+  // Every state takes an element of each row [begin, end).
+  void take_columns(StridedOperand& operand, char* states, char* local, int64_t first, int64_t n,
+                    int64_t begin, int64_t end) const {
+    const bool narrow = !arg_ && outputs_.direct() && count_ <= kRun / 4 && row_.inner_stride() == count_ &&
+                        row_.inner_size() == length_;
+    if (narrow) {  // many rows as one wide row, whose parts are then brought together
+      const int64_t many = kRun / count_, bytes = count_ * r_->state_bytes;
+      r_->begin(many * count_, local);
+      begin = take_wide_rows(operand, local, first, many * count_, many, begin, end);
+      for (int64_t k = 1; k < many; ++k) r_->merge(count_, local, local + k * bytes);
+      if (states != local) __builtin_memcpy(states, local, bytes);
+    }
+    take_wide_rows(operand, states, first, n, 1, begin, end);
+  }
 
-  auto write = [&](int64_t first, int64_t n, const void* states) {
-    if (target.direct()) return r.finish(n, states, target.at(first));
-    alignas(64) char buffer[kRun * 8];
-    r.finish(n, states, buffer);
-    target.store(first, n, buffer);
-  };
-  const bool raw = as == in.dtype;
-  int64_t tasks = tiles * parts,
-          group = at_least_one(kGrainSize / (tile * smaller(part, at_least_one(length))));
-  parallel_ranges(tasks, group, [&](int64_t first_task, int64_t last_task) {
-    alignas(64) char local[kColumns * kStateBytes], buffer[kRows][kRun * 8];
-    Run run = across ? outputs : row;
-    for (int64_t task = first_task; task < last_task; ++task) {
-      int64_t first = task / parts * tile, n = smaller(tile, count - first);
-      int64_t begin = task % parts * part, end = smaller(begin + part, length);
-      char* states = partial ? partial + task * tile * r.state_bytes : local;
-      r.begin(n, states);
-      if (across) {
-        // From row i on, `unit` rows that lie one after another as one; returns the first row that is left.
-        auto take = [&](int64_t i, int64_t unit, int64_t width, void* into) {
-          const void* rows[kRows];
-          for (int64_t left; (left = (end - i) / unit) > 0;) {
-            const int64_t apart = r.rows ? at_least_one(left / kRows) : 1, at_once = smaller(kRows, left);
-            for (int64_t j = 0; j < apart; ++j) {
-              for (int64_t k = 0; k < at_once; ++k) {
-                run.set_data(row.data() + row.offset(i + (j + k * apart) * unit) * row.item());
-                rows[k] = run.direct() ? run.at(first) : buffer[k];
-                if (!run.direct()) run.load(first, width, buffer[k]);
-              }
-              r.columns(width, into, rows, int(at_once), i);
-            }
-            i += apart * at_once * unit;
-          }
-          return i;
-        };
-        int64_t i = begin;
-        if (narrow) {  // many rows as one wide row, whose parts are then brought together
-          const int64_t many = kRun / count, bytes = count * r.state_bytes;
-          r.begin(many * count, local);
-          i = take(begin, many, many * count, local);
-          for (int64_t k = 1; k < many; ++k) r.merge(count, local, local + k * bytes);
-          if (states != local) __builtin_memcpy(states, local, bytes);
+  // From row `begin` on, `unit` rows that lie one after another as one of `width` elements; returns the first
+  // row that is left.
+  int64_t take_wide_rows(StridedOperand& operand, void* states, int64_t first, int64_t width, int64_t unit,
+                         int64_t begin, int64_t end) const {
+    alignas(64) char buffer[kRows][kRun * 8];
+    const void* rows[kRows];
+    int64_t i = begin;
+    for (int64_t left; (left = (end - i) / unit) > 0;) {
+      const int64_t apart = r_->rows ? max(left / kRows, 1) : 1, at_once = min(kRows, left);
+      for (int64_t j = 0; j < apart; ++j) {
+        for (int64_t k = 0; k < at_once; ++k) {
+          operand.set_data(row_.data() + row_.offset(i + (j + k * apart) * unit) * row_.item());
+          rows[k] = operand.direct() ? operand.at(first) : buffer[k];
+          if (!operand.direct()) operand.load(first, width, buffer[k]);
         }
-        take(i, 1, n, states);
-      } else {
-        auto start = [&](int64_t k) { return outputs.data() + outputs.offset(first + k) * outputs.item(); };
-        int64_t k = 0;
-        if (r.rows && row.direct()) {
-          const int64_t apart = n / kRows;
-          for (; k < apart; ++k) {
-            void* to[kRows];
-            const void* from[kRows];
-            for (int j = 0; j < kRows; ++j) {
-              to[j] = states + (k + j * apart) * r.state_bytes;
-              from[j] = start(k + j * apart) + begin * row.item();
-            }
-            r.rows(end - begin, to, from);
-          }
-          k *= kRows;
-        }
-        for (; k < n; ++k) {
-          run.set_data(start(k));
-          take_row(r, states + k * r.state_bytes, run, raw, begin, end, begin);
-        }
+        r_->columns(width, states, rows, int(at_once), i);
       }
-      if (!partial) write(first, n, states);
+      i += apart * at_once * unit;
     }
-  });
-  if (!partial) return;
-  const int64_t slice = smaller(tile, kSlice), slices = (tile + slice - 1) / slice;
-  parallel_ranges(tiles * slices, at_least_one(kGrainSize / (slice * parts)), [&](int64_t from, int64_t to) {
-    for (int64_t t = from; t < to; ++t) {
-      const int64_t begin = t % slices * slice, first = t / slices * tile + begin;
-      const int64_t n = smaller(smaller(slice, tile - begin), count - first);
-      if (n <= 0) continue;
-      char* states = partial + (t / slices * parts * tile + begin) * r.state_bytes;
-      for (int64_t p = 1; p < parts; ++p) r.merge(n, states, states + p * tile * r.state_bytes);
-      write(first, n, states);
+    return i;
+  }
+
+  // Every state takes the elements [begin, end) of its own row.
+  void take_rows(StridedOperand& operand, char* states, int64_t first, int64_t n, int64_t begin,
+                 int64_t end) const {
+    const auto start = [&](int64_t k) {
+      return outputs_.data() + outputs_.offset(first + k) * outputs_.item();
+    };
+    int64_t k = 0;
+    if (r_->rows && row_.direct()) {
+      const int64_t apart = n / kRows;
+      for (; k < apart; ++k) {
+        void* to[kRows];
+        const void* from[kRows];
+        for (int j = 0; j < kRows; ++j) {
+          to[j] = states + (k + j * apart) * r_->state_bytes;
+          from[j] = start(k + j * apart) + begin * row_.item();
+        }
+        r_->rows(end - begin, to, from);
+      }
+      k *= kRows;
     }
-  });
+    for (; k < n; ++k) {
+      operand.set_data(start(k));
+      take_row(*r_, states + k * r_->state_bytes, operand, raw_, begin, end, begin);
+    }
+  }
+
+  void merge_parts() const {
+    const int64_t slice = min(tile_, kSlice), slices = divide_up(tile_, slice);
+    const int64_t group = max(kGrainSize / (slice * parts_), 1);
+    parallel_ranges(tiles_ * slices, group, [&](int64_t from, int64_t to) {
+      for (int64_t t = from; t < to; ++t) {
+        const int64_t begin = t % slices * slice, first = t / slices * tile_ + begin;
+        const int64_t n = min(min(slice, tile_ - begin), count_ - first);
+        if (n <= 0) continue;
+        char* states = partial_ + (t / slices * parts_ * tile_ + begin) * r_->state_bytes;
+        for (int64_t p = 1; p < parts_; ++p) r_->merge(n, states, states + p * tile_ * r_->state_bytes);
+        write(first, n, states);
+      }
+    });
+  }
+
+  void write(int64_t first, int64_t n, const void* states) const {
+    if (target_.direct()) return r_->finish(n, states, target_.at(first));
+    alignas(64) char buffer[kRun * 8];
+    r_->finish(n, states, buffer);
+    target_.store(first, n, buffer);
+  }
+
+  const Reducer* r_;
+  Order kept_, taken_;
+  StridedOperand outputs_, row_, target_;
+  bool arg_, raw_, across_ = false;  // across: states side by side take elements of one row after another
+  int64_t count_, length_;           // outputs, elements that each takes
+  int64_t tile_ = 0, part_ = 0, tiles_ = 0, parts_ = 0;
+  char* partial_ = nullptr;  // the states of all tasks, where several tasks share an output
+};
+
+void reduce(Reduce op, const View& out, const View& in, int reduced) {
+  Reduction(op, out, in, reduced).run();
 }
 
 // ---- scans
@@ -337,17 +372,17 @@ void scan(Reduce op, const View& out, const View& in) {
   Order rows(in, 0, last);
   if (rows.numel == 0 || length == 0) return;
   rows.follow(in);
-  Run from, to;
+  StridedOperand from, to;
   from.bind(in, rows, in.dtype);
   to.bind(out, rows, out.dtype);
   int64_t blocks = (rows.numel + kScanRows - 1) / kScanRows;
-  parallel_ranges(blocks, at_least_one(kGrainSize / (length * kScanRows)), [&](int64_t first, int64_t end) {
+  parallel_ranges(blocks, max(kGrainSize / (length * kScanRows), 1), [&](int64_t first, int64_t end) {
     ScanBlock block;
     block.length = length;
     block.in_stride = in.dim ? in.strides[last] : 0;
     block.out_stride = in.dim ? out.strides[last] : 0;
-    for (int64_t row = first * kScanRows; row < smaller(end * kScanRows, rows.numel); row += kScanRows) {
-      block.n = smaller(kScanRows, rows.numel - row);
+    for (int64_t row = first * kScanRows; row < min(end * kScanRows, rows.numel); row += kScanRows) {
+      block.n = min(kScanRows, rows.numel - row);
       for (int64_t k = 0; k < block.n; ++k) {
         block.in[k] = from.data() + from.offset(row + k) * from.item();
         block.out[k] = to.data() + to.offset(row + k) * to.item();

@@ -13,7 +13,7 @@
 #pragma once
 
 #include <tengen/tensor/cpu/gemm.h>
-#include <tengen/tensor/cpu/scratch.h>
+#include <tengen/tensor/cpu/thread_buffers.h>
 #include <tengen/tensor/cpu/transpose.h>
 #include <tengen/tensor/kernels.h>
 

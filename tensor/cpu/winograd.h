@@ -15,8 +15,8 @@
 #pragma once
 
 #include <tengen/tensor/cpu/gemm.h>
-#include <tengen/tensor/cpu/scratch.h>
 #include <tengen/tensor/cpu/shift.h>
+#include <tengen/tensor/cpu/thread_buffers.h>
 #include <tengen/tensor/cpu/transpose.h>
 #include <tengen/tensor/cpu/winograd_transform.h>
 #include <tengen/tensor/parallel.h>
@@ -210,7 +210,7 @@ void winograd(const Winograd<T>& w) {
   const int64_t m_size = divide_up(divide_up(w.m, m_parts), L) * L, m_blocks = divide_up(w.m, m_size);
 
   const int64_t u_size = weight_block<T>(w.channels);
-  T* u = scratch().weights.get<T>(divide_up(w.m, kBlock) * N * N * u_size);
+  T* u = thread_buffers().weights.get<T>(divide_up(w.m, kBlock) * N * N * u_size);
   parallel_ranges(w.channels, max(8, (1 << 13) / w.m),
                   [&](int64_t from, int64_t to) { winograd_weights<T, M>(w, from, to, u); });
 
@@ -220,7 +220,7 @@ void winograd(const Winograd<T>& w) {
     const int64_t image = chunk / m_blocks / bands.row_blocks * bands.images;
     const int64_t rows = min(bands.rows, bands.tiles_y - row), images = min(bands.images, w.batch - image);
     const int64_t image_tiles = rows * bands.tiles_x, tiles = images * image_tiles;
-    Scratch& my = scratch();
+    ThreadBuffers& my = thread_buffers();
     T* v = my.packed.get<T>(tiles * tile_size);
     int64_t* u_row = my.row.get<int64_t>(w.channels);
     for (int64_t c = 0; c < w.channels; ++c) u_row[c] = c * kBlock;

@@ -11,7 +11,7 @@
 // gradient  dg = G^T [ (A dY A^T) * (B^T d B) ] G  the same matrices are used the other way round.
 #pragma once
 
-#include <tengen/tensor/cpu/scratch.h>
+#include <tengen/tensor/cpu/thread_buffers.h>
 #include <tengen/tensor/cpu/transpose.h>
 #include <tengen/tensor/cpu/vec.h>
 #include <tengen/tensor/kernels.h>

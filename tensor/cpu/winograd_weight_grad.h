@@ -5,7 +5,7 @@
 #pragma once
 
 #include <tengen/tensor/cpu/gemm.h>
-#include <tengen/tensor/cpu/scratch.h>
+#include <tengen/tensor/cpu/thread_buffers.h>
 #include <tengen/tensor/cpu/transpose.h>
 #include <tengen/tensor/cpu/winograd.h>
 #include <tengen/tensor/cpu/winograd_transform.h>
@@ -35,7 +35,7 @@ void winograd_weight_grad(const Conv2dShape& s, const T* grad_output, const T* i
   const int64_t slices = max(1, min(bands.count(), divide_up(want, m_blocks * c_blocks)));
   // Of slice i, matrix j: (out_channels, in_channels) at sums + (i*N*N + j)*matrix.
   const int64_t pitch = divide_up(s.in_channels, L) * L, matrix = odd_lines<T>(s.out_channels * pitch);
-  T* sums = scratch().partial.get<T>(slices * N * N * matrix);
+  T* sums = thread_buffers().partial.get<T>(slices * N * N * matrix);
 
   parallel_for(m_blocks * c_blocks * slices, [&](int64_t chunk) {
     const int64_t slice = chunk % slices, begin = bands.count() * slice / slices,
@@ -43,7 +43,7 @@ void winograd_weight_grad(const Conv2dShape& s, const T* grad_output, const T* i
     const int64_t c = chunk / slices % c_blocks * kChannels, channels = min(kChannels, s.in_channels - c);
     const int64_t m = chunk / slices / c_blocks * kChannels, height = min(kChannels, s.out_channels - m);
     const int64_t z_pitch = divide_up(height, L) * L, v_pitch = divide_up(channels, L) * L;
-    Scratch& my = scratch();
+    ThreadBuffers& my = thread_buffers();
     T* z = my.packed.get<T>(bands.most() * N * N * z_pitch);
     T* v = my.panel.get<T>(bands.most() * N * N * v_pitch);
     int64_t* v_row = my.row.get<int64_t>(bands.most());

@@ -36,13 +36,13 @@ class Buffer {
 
 /// The calling thread's buffers. A kernel's body may be run by the thread that called the kernel, so what the
 /// caller shares with all bodies and what a body has for itself are different buffers.
-struct Scratch {
+struct ThreadBuffers {
   Buffer weights, partial;  // belong to the call: shared by its chunks
   // Belong to one chunk.
   Buffer columns, packed, panel, panel_row, result, row, index;
 };
-inline Scratch& scratch() {
-  static thread_local Scratch instance;
+inline ThreadBuffers& thread_buffers() {
+  static thread_local ThreadBuffers instance;
   return instance;
 }
 
