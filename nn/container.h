@@ -6,6 +6,11 @@
 
 namespace tengen::nn {
 
+/// A module that a Sequential takes: itself, its holder, a shared pointer to it, or an AnyModule.
+template <class M>
+concept SequentialEntry =
+    ModuleType<M> || HolderType<std::decay_t<M>> || std::is_constructible_v<AnyModule, M>;
+
 /// Feeds each module's result to the next. Takes modules or holders; names are "0", "1", ... or, given as
 /// Sequential({{"conv", Conv2d(...)}, {"act", ReLU()}}), one's own. Sequentials nest.
 class SequentialImpl : public Cloneable<SequentialImpl> {
@@ -14,12 +19,10 @@ class SequentialImpl : public Cloneable<SequentialImpl> {
   using ConstIterator = std::vector<AnyModule>::const_iterator;
 
   SequentialImpl() = default;
-  template <class... Modules>
-  requires(
-      sizeof...(Modules) > 0 &&
-      ((ModuleType<Modules> || HolderType<std::decay_t<Modules>> ||
-        std::is_constructible_v<AnyModule, Modules>)&&...)) explicit SequentialImpl(Modules&&... modules) {
-    (push_back(std::forward<Modules>(modules)), ...);
+  template <SequentialEntry First, SequentialEntry... Rest>
+  explicit SequentialImpl(First&& first, Rest&&... rest) {
+    push_back(std::forward<First>(first));
+    (push_back(std::forward<Rest>(rest)), ...);
   }
   explicit SequentialImpl(OrderedDict<std::string, AnyModule>&& modules);
   explicit SequentialImpl(std::initializer_list<NamedAnyModule> modules);
@@ -35,6 +38,7 @@ class SequentialImpl : public Cloneable<SequentialImpl> {
   }
   AnyValue any_forward(std::vector<AnyValue> inputs);
 
+  /// Adds a module at the end; its name is its number unless another one is given.
   void push_back(std::string name, AnyModule module);
   void push_back(AnyModule module) { push_back(std::to_string(size()), std::move(module)); }
   template <class M>
@@ -89,16 +93,17 @@ class Sequential : public ModuleHolder<SequentialImpl> {
   Sequential(std::initializer_list<NamedAnyModule> modules);
 };
 
-/// Modules by number; no forward() of its own.
+/// Modules by number; it has no forward().
 class ModuleListImpl : public Cloneable<ModuleListImpl> {
  public:
   using Iterator = std::vector<std::shared_ptr<Module>>::iterator;
   using ConstIterator = std::vector<std::shared_ptr<Module>>::const_iterator;
 
   ModuleListImpl() = default;
-  template <class... Modules>
-  requires(sizeof...(Modules) > 0) explicit ModuleListImpl(Modules&&... modules) {
-    (push_back(std::forward<Modules>(modules)), ...);
+  template <class First, class... Rest>
+  explicit ModuleListImpl(First&& first, Rest&&... rest) {
+    push_back(std::forward<First>(first));
+    (push_back(std::forward<Rest>(rest)), ...);
   }
 
   void push_back(std::shared_ptr<Module> module) { insert(size(), std::move(module)); }
@@ -106,6 +111,7 @@ class ModuleListImpl : public Cloneable<ModuleListImpl> {
   void push_back(M&& module) {
     insert(size(), pointer(std::forward<M>(module)));
   }
+  /// Puts a module before number i; those behind it get the next numbers as names.
   void insert(size_t i, std::shared_ptr<Module> module);
   template <class M>
   void insert(size_t i, M&& module) {
@@ -160,7 +166,7 @@ class ModuleListImpl : public Cloneable<ModuleListImpl> {
 };
 TENGEN_MODULE(ModuleList);
 
-/// Modules by name; no forward() of its own.
+/// Modules by name; it has no forward().
 class ModuleDictImpl : public Cloneable<ModuleDictImpl> {
  public:
   using Dict = OrderedDict<std::string, std::shared_ptr<Module>>;
@@ -177,6 +183,7 @@ class ModuleDictImpl : public Cloneable<ModuleDictImpl> {
   void update(const Items& modules) {
     for (const auto& item : modules) update({{item.key(), item.value()}});
   }
+  /// Removes a module and returns it; a name that is not there is an Error.
   std::shared_ptr<Module> pop(const std::string& key);
   void clear() { children_.clear(); }
 
@@ -212,9 +219,10 @@ class ParameterListImpl : public Cloneable<ParameterListImpl> {
   using Dict = OrderedDict<std::string, Tensor>;
 
   ParameterListImpl() = default;
-  template <class... Tensors>
-  requires(sizeof...(Tensors) > 0) explicit ParameterListImpl(Tensors&&... tensors) {
-    (append(std::forward<Tensors>(tensors)), ...);
+  template <class First, class... Rest>
+  explicit ParameterListImpl(First&& first, Rest&&... rest) {
+    append(std::forward<First>(first));
+    (append(std::forward<Rest>(rest)), ...);
   }
   void append(const Tensor& parameter) {
     register_parameter(std::to_string(size()), parameter, parameter.requires_grad());
@@ -251,6 +259,7 @@ class ParameterDictImpl : public Cloneable<ParameterDictImpl> {
   }
   /// Adds parameters, replacing those with the same name.
   void update(const Dict& parameters);
+  /// Removes a parameter and returns it; a name that is not there is an Error.
   Tensor pop(const std::string& key);
   void clear() { parameters_.clear(); }
   Tensor& get(const std::string& key) { return parameters_[key]; }

@@ -1,7 +1,7 @@
 // Saving and loading tensors, modules, optimizers and schedulers: torch::save and torch::load.
 //
-// What is written is a safetensors file, which Python's safetensors reads too. What is read is told by its
-// content: a safetensors file, or one of Python's torch.save.
+// Files are written as safetensors, which Python's package of that name reads too. A file that is read may
+// also be one of Python's torch.save; its content decides.
 #pragma once
 
 #include <iosfwd>

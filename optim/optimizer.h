@@ -34,7 +34,7 @@ class OptimizerCloneableParamState : public OptimizerParamState {
   void read(FieldReader& reader) override { visit_fields(static_cast<Derived&>(*this), reader); }
 };
 
-/// The numbers that steer an optimizer; one set per parameter group.
+/// The numbers that control an optimizer; each parameter group has a set.
 class OptimizerOptions {
  public:
   virtual ~OptimizerOptions() = default;
