@@ -11,7 +11,7 @@
 //
 // Error, root of mean square, of the results and of both gradients: at most 4 times that of direct float32
 // sums in the order of the kernel, and at most 2e-6 of the root of the sum of the squared products
-// (tests/kernels/winograd.cpp).
+// (tests/kernels/winograd_test.cpp).
 #pragma once
 
 #include <tengen/tensor/cpu/gemm.h>
