@@ -50,7 +50,7 @@ endfunction()
 # The kernels are compiled once per instruction set, each time in a namespace of its own. Inline functions that the
 # sets share (of the standard library, say) would still be merged by the linker, which might keep the copy of a set that
 # the processor lacks. So each set becomes one object that shows nothing but its kernel_table().
-file(GLOB TENGEN_KERNEL_SOURCES CONFIGURE_DEPENDS tensor/cpu/*.cpp)
+file(GLOB TENGEN_KERNEL_SOURCES CONFIGURE_DEPENDS tensor/cpu/*.cpp tensor/cpu/*/*.cpp)
 function(tengen_kernels isa)
   add_library(tengen_kernels_${isa} OBJECT ${TENGEN_KERNEL_SOURCES})
   target_link_libraries(tengen_kernels_${isa} PRIVATE tengen_flags)

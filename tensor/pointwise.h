@@ -2,9 +2,9 @@
 // Every pointwise formula, written once, for every backend.
 //
 // A formula is a template over V: a number (float, double, int64_t) in scalar loops and on a GPU, or a CPU
-// vector (cpu/vec_math.h) with the same operators. It calls the functions of namespace pw, which a backend
-// overloads for its V, and select(condition, a, b). The lists name each primitive once; enums, tables of
-// kernels and dispatch are generated from them.
+// vector (cpu/pointwise/vec_math.h) with the same operators. It calls the functions of namespace pw, which a
+// backend overloads for its V, and select(condition, a, b). The lists name each primitive once; enums, tables
+// of kernels and dispatch are generated from them.
 #pragma once
 
 #include <cstdint>

@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include <tengen/tensor/cpu/fill.h>
-#include <tengen/tensor/cpu/reduced.h>
+#include <tengen/tensor/cpu/low_precision.h>
 #include <tengen/tensor/cpu/thread_buffers.h>
 #include <tengen/tensor/cpu/walk.h>
 #include <tengen/tensor/parallel.h>

@@ -1,5 +1,5 @@
 #include <tengen/tensor/cpu/loops.h>
-#include <tengen/tensor/cpu/reduced.h>
+#include <tengen/tensor/cpu/low_precision.h>
 
 namespace tengen::cpu::TENGEN_ISA {
 namespace {

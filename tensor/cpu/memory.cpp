@@ -4,8 +4,8 @@
 
 #include <tengen/tensor/array_ref.h>
 #include <tengen/tensor/cpu/fill.h>
-#include <tengen/tensor/cpu/reduced.h>
-#include <tengen/tensor/cpu/transpose.h>
+#include <tengen/tensor/cpu/low_precision.h>
+#include <tengen/tensor/cpu/product/transpose.h>
 #include <tengen/tensor/cpu/walk.h>
 #include <tengen/tensor/parallel.h>
 

@@ -4,7 +4,7 @@
 
 #include <tengen/tensor/cpu/common.h>
 #include <tengen/tensor/cpu/fill.h>
-#include <tengen/tensor/cpu/vec_math.h>
+#include <tengen/tensor/cpu/pointwise/vec_math.h>
 #include <tengen/tensor/parallel.h>
 
 namespace tengen::cpu::TENGEN_ISA {

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include <tengen/tensor/cpu/fill.h>
-#include <tengen/tensor/cpu/reduced.h>
+#include <tengen/tensor/cpu/low_precision.h>
 #include <tengen/tensor/cpu/thread_buffers.h>
 #include <tengen/tensor/parallel.h>
 

@@ -11,9 +11,9 @@
 // gradient  dg = G^T [ (A dY A^T) * (B^T d B) ] G  the same matrices are used the other way round.
 #pragma once
 
+#include <tengen/tensor/cpu/pointwise/vec.h>
+#include <tengen/tensor/cpu/product/transpose.h>
 #include <tengen/tensor/cpu/thread_buffers.h>
-#include <tengen/tensor/cpu/transpose.h>
-#include <tengen/tensor/cpu/vec.h>
 #include <tengen/tensor/kernels.h>
 
 namespace tengen::cpu::TENGEN_ISA {

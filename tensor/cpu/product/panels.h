@@ -4,7 +4,7 @@
 // one another.
 #pragma once
 
-#include <tengen/tensor/cpu/gemm.h>
+#include <tengen/tensor/cpu/product/gemm.h>
 #include <tengen/tensor/cpu/thread_buffers.h>
 
 namespace tengen::cpu::TENGEN_ISA {

@@ -9,13 +9,13 @@
 // cache.
 #include <utility>
 
+#include <tengen/tensor/cpu/conv/shift.h>
+#include <tengen/tensor/cpu/conv/winograd_weight_grad.h>
 #include <tengen/tensor/cpu/fill.h>
-#include <tengen/tensor/cpu/gemm.h>
-#include <tengen/tensor/cpu/panels.h>
-#include <tengen/tensor/cpu/shift.h>
+#include <tengen/tensor/cpu/product/gemm.h>
+#include <tengen/tensor/cpu/product/panels.h>
+#include <tengen/tensor/cpu/product/transpose.h>
 #include <tengen/tensor/cpu/thread_buffers.h>
-#include <tengen/tensor/cpu/transpose.h>
-#include <tengen/tensor/cpu/winograd_weight_grad.h>
 #include <tengen/tensor/parallel.h>
 
 namespace tengen::cpu::TENGEN_ISA {

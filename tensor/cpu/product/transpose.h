@@ -3,8 +3,8 @@
 
 #include <utility>
 
-#include <tengen/tensor/cpu/gemm.h>
-#include <tengen/tensor/cpu/vec.h>
+#include <tengen/tensor/cpu/pointwise/vec.h>
+#include <tengen/tensor/cpu/product/gemm.h>
 
 namespace tengen::cpu::TENGEN_ISA {
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <tengen/tensor/cpu/loops.h>
-#include <tengen/tensor/cpu/vec_math.h>
+#include <tengen/tensor/cpu/pointwise/vec_math.h>
 
 namespace tengen::cpu::TENGEN_ISA {
 // ---- sums and products

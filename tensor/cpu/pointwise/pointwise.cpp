@@ -1,8 +1,8 @@
 // The formulas of pointwise.h for every computing type, over operands of any strides.
 #include <tengen/tensor/cpu/fill.h>
 #include <tengen/tensor/cpu/loops.h>
+#include <tengen/tensor/cpu/pointwise/vec_math.h>
 #include <tengen/tensor/cpu/thread_buffers.h>
-#include <tengen/tensor/cpu/vec_math.h>
 #include <tengen/tensor/parallel.h>
 
 namespace tengen::cpu::TENGEN_ISA {

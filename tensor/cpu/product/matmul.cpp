@@ -2,9 +2,9 @@
 // chunks of the result. Panels of B that several chunks need are packed first, for all; a chunk packs for
 // itself what else it needs packed, and runs gemm.h on blocks of k.
 #include <tengen/tensor/cpu/fill.h>
-#include <tengen/tensor/cpu/gemm.h>
+#include <tengen/tensor/cpu/product/gemm.h>
+#include <tengen/tensor/cpu/product/transpose.h>
 #include <tengen/tensor/cpu/thread_buffers.h>
-#include <tengen/tensor/cpu/transpose.h>
 #include <tengen/tensor/parallel.h>
 
 namespace tengen::cpu::TENGEN_ISA {

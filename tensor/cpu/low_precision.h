@@ -7,7 +7,7 @@
 #include <immintrin.h>
 #endif
 
-#include <tengen/tensor/cpu/vec.h>
+#include <tengen/tensor/cpu/pointwise/vec.h>
 #include <tengen/tensor/dtype.h>
 
 namespace tengen::cpu::TENGEN_ISA {

@@ -4,11 +4,11 @@
 // N*N matrix products  dU[i] (m, channels) = Z[i]^T (m, tiles) * V[i] (tiles, channels).
 #pragma once
 
-#include <tengen/tensor/cpu/gemm.h>
+#include <tengen/tensor/cpu/conv/winograd.h>
+#include <tengen/tensor/cpu/conv/winograd_transform.h>
+#include <tengen/tensor/cpu/product/gemm.h>
+#include <tengen/tensor/cpu/product/transpose.h>
 #include <tengen/tensor/cpu/thread_buffers.h>
-#include <tengen/tensor/cpu/transpose.h>
-#include <tengen/tensor/cpu/winograd.h>
-#include <tengen/tensor/cpu/winograd_transform.h>
 #include <tengen/tensor/parallel.h>
 
 namespace tengen::cpu::TENGEN_ISA {

@@ -14,11 +14,11 @@
 // (tests/kernels/winograd_test.cpp).
 #pragma once
 
-#include <tengen/tensor/cpu/gemm.h>
-#include <tengen/tensor/cpu/shift.h>
+#include <tengen/tensor/cpu/conv/shift.h>
+#include <tengen/tensor/cpu/conv/winograd_transform.h>
+#include <tengen/tensor/cpu/product/gemm.h>
+#include <tengen/tensor/cpu/product/transpose.h>
 #include <tengen/tensor/cpu/thread_buffers.h>
-#include <tengen/tensor/cpu/transpose.h>
-#include <tengen/tensor/cpu/winograd_transform.h>
 #include <tengen/tensor/parallel.h>
 
 namespace tengen::cpu::TENGEN_ISA {

@@ -4,7 +4,7 @@
 // near one unit in the last place. Functions not written here go element by element through the C library.
 #pragma once
 
-#include <tengen/tensor/cpu/vec.h>
+#include <tengen/tensor/cpu/pointwise/vec.h>
 #include <tengen/tensor/pointwise.h>
 
 namespace tengen::cpu::TENGEN_ISA {

@@ -6,7 +6,7 @@
 // merged in order. Floats are summed in double.
 #include <tengen/tensor/cpu/common.h>
 #include <tengen/tensor/cpu/fill.h>
-#include <tengen/tensor/cpu/reducers.h>
+#include <tengen/tensor/cpu/reduce/reducers.h>
 #include <tengen/tensor/cpu/thread_buffers.h>
 #include <tengen/tensor/parallel.h>
 

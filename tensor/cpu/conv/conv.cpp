@@ -2,12 +2,12 @@
 // kernels: the gradient reads grad_output with the transposed weights. Where the convolution has a stride s,
 // the input pixels fall into s*s phases; those of one phase see the same subset of kernel taps and form a
 // stride-1 correlation.
+#include <tengen/tensor/cpu/conv/shift.h>
+#include <tengen/tensor/cpu/conv/winograd.h>
 #include <tengen/tensor/cpu/fill.h>
-#include <tengen/tensor/cpu/gemm.h>
-#include <tengen/tensor/cpu/panels.h>
-#include <tengen/tensor/cpu/shift.h>
+#include <tengen/tensor/cpu/product/gemm.h>
+#include <tengen/tensor/cpu/product/panels.h>
 #include <tengen/tensor/cpu/thread_buffers.h>
-#include <tengen/tensor/cpu/winograd.h>
 #include <tengen/tensor/parallel.h>
 
 namespace tengen::cpu::TENGEN_ISA {

@@ -12,9 +12,9 @@
 // at all.
 #pragma once
 
-#include <tengen/tensor/cpu/gemm.h>
+#include <tengen/tensor/cpu/product/gemm.h>
+#include <tengen/tensor/cpu/product/transpose.h>
 #include <tengen/tensor/cpu/thread_buffers.h>
-#include <tengen/tensor/cpu/transpose.h>
 #include <tengen/tensor/kernels.h>
 
 namespace tengen::cpu::TENGEN_ISA {

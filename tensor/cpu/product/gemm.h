@@ -16,7 +16,7 @@
 #pragma once
 
 #include <tengen/tensor/cpu/common.h>
-#include <tengen/tensor/cpu/vec.h>
+#include <tengen/tensor/cpu/pointwise/vec.h>
 
 namespace tengen::cpu::TENGEN_ISA {
 
