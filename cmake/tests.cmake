@@ -47,7 +47,7 @@ foreach(folder IN LISTS test_folders)
   set(properties "")
   if(area STREQUAL "compat")  # users' programs take a GPU where there is one; an emulated one would be slow
     set(properties PROPERTIES ENVIRONMENT "CUDA_VISIBLE_DEVICES=")
-  elseif(area STREQUAL "cuda")  # mistakes come up where the host next waits, in debug builds too
+  elseif(area STREQUAL "cuda")  # faults come up where the host next waits, in debug builds too
     set(properties PROPERTIES ENVIRONMENT "TENGEN_CUDA_CHECK=0")
   endif()
   doctest_discover_tests(test_${area} TEST_PREFIX "${folder}: " ${properties})

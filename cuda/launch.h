@@ -25,7 +25,7 @@ void launch(const char* what, void (*kernel)(Params...), dim3 grid, dim3 block, 
   kernel<<<grid, block, shared, current_stream()>>>(Params(args)...);
   // clang-format on
 #endif
-  launched(what);
+  check_launch(what);
 }
 
 /// Threads of a block for kernels without shared memory.

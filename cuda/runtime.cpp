@@ -72,51 +72,51 @@ const DeviceLimits& device_limits() {
   return limits;
 }
 
-Scratch::Scratch(size_t bytes) : data_(allocate(bytes)) {}
-Scratch::~Scratch() { release(data_); }
+DeviceScratch::DeviceScratch(size_t bytes) : data_(allocate(bytes)) {}
+DeviceScratch::~DeviceScratch() { release(data_); }
 
-Mistake* mistake_record() {
-  static Mistake* record = [] {
+DeviceFault* device_fault() {
+  static DeviceFault* record = [] {
     void* memory = nullptr;
-    check(cudaHostAlloc(&memory, sizeof(Mistake), cudaHostAllocMapped | cudaHostAllocPortable),
-          "record of mistakes");
-    return new (memory) Mistake{};
+    check(cudaHostAlloc(&memory, sizeof(DeviceFault), cudaHostAllocMapped | cudaHostAllocPortable),
+          "record of device faults");
+    return new (memory) DeviceFault{};
   }();
   return record;
 }
 
-void throw_mistake() {
-  std::atomic_ref<int> kind(mistake_record()->kind);
-  if (kind.load(std::memory_order_acquire) == Mistake::kNone) [[likely]]
+void throw_device_fault() {
+  std::atomic_ref<int> kind(device_fault()->kind);
+  if (kind.load(std::memory_order_acquire) == DeviceFault::kNone) [[likely]]
     return;
-  const Mistake found = *mistake_record();
-  kind.store(Mistake::kNone, std::memory_order_release);
-  if (found.kind == Mistake::kZeroDivision) zero_division_error();
+  const DeviceFault found = *device_fault();
+  kind.store(DeviceFault::kNone, std::memory_order_release);
+  if (found.kind == DeviceFault::kZeroDivision) zero_division_error();
   index_out_of_bounds(found.index, found.dim, found.size);
 }
 
-void launched(const char* what) {
+void check_launch(const char* what) {
   check(cudaGetLastError(), what);
   if (!check_launches.load(std::memory_order_relaxed)) return;
   cudaStreamCaptureStatus capture = cudaStreamCaptureStatusNone;
   check(cudaStreamIsCapturing(current_stream(), &capture), what);
   if (capture != cudaStreamCaptureStatusNone) return;
   check(cudaStreamSynchronize(current_stream()), what);
-  throw_mistake();
+  throw_device_fault();
 }
 void set_check_launches(bool enabled) { check_launches = enabled; }
 
 void synchronize(int64_t device_index) {
   resolve(Device(kCUDA, DeviceIndex(device_index)));
   check(cudaDeviceSynchronize(), "synchronize");
-  throw_mistake();
+  throw_device_fault();
 }
 
 void copy_to_host(void* host, const void* device, size_t bytes) {
   if (bytes > 0)
     check(cudaMemcpyAsync(host, device, bytes, cudaMemcpyDeviceToHost, current_stream()), "copy to the host");
   check(cudaStreamSynchronize(current_stream()), "copy to the host");
-  throw_mistake();
+  throw_device_fault();
 }
 
 void copy_to_device(void* device, const void* host, size_t bytes) {

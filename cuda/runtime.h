@@ -29,12 +29,12 @@ const DeviceLimits& device_limits();
 
 /// Device memory for the length of a scope, from the caching allocator: freed in the order of the current
 /// stream, so that it may end while a kernel that uses it is still to run.
-class Scratch {
+class DeviceScratch {
  public:
-  explicit Scratch(size_t bytes);
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  ~Scratch();
+  explicit DeviceScratch(size_t bytes);
+  DeviceScratch(const DeviceScratch&) = delete;
+  DeviceScratch& operator=(const DeviceScratch&) = delete;
+  ~DeviceScratch();
   void* data() const { return data_; }
   template <class T>
   T* as() const {
@@ -45,22 +45,22 @@ class Scratch {
   void* data_;
 };
 
-/// A user's mistake that only a kernel can see (an index out of bounds, a division by zero). The kernel
-/// leaves out the element and notes the first mistake here, in host memory that the device can write; the
+/// A fault of the caller that only a kernel can see (an index out of bounds, a division by zero). The kernel
+/// leaves out the element and notes the first one here, in host memory that the device can write; the
 /// host throws it as the operator's own exception when it next waits for the device.
-struct Mistake {
+struct DeviceFault {
   enum Kind : int { kNone, kIndex, kZeroDivision };
   int kind;
   int64_t index, dim, size;
 };
 /// The current device's record, as kernels take it.
-Mistake* mistake_record();
-/// Throws the noted mistake, if there is one, and forgets it. The caller has synchronised with the device.
-void throw_mistake();
+DeviceFault* device_fault();
+/// Throws the noted fault, if there is one, and forgets it. The caller has synchronised with the device.
+void throw_device_fault();
 
 /// Called after each launch: looks for errors of the launch; with set_check_launches(true) (initially in
 /// debug builds, and where TENGEN_CUDA_CHECK=1 is set) also waits for the kernel and throws what it found.
-void launched(const char* what);
+void check_launch(const char* what);
 void set_check_launches(bool enabled);
 
 }  // namespace tengen::cuda

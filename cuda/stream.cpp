@@ -18,7 +18,7 @@ bool CUDAStream::query() const {
 }
 void CUDAStream::synchronize() const {
   check(cudaStreamSynchronize(stream_), "CUDAStream::synchronize");
-  throw_mistake();
+  throw_device_fault();
 }
 
 CUDAStream getDefaultCUDAStream(DeviceIndex device) {
@@ -73,7 +73,7 @@ bool CUDAEvent::query() const {
 }
 void CUDAEvent::synchronize() const {
   check(cudaEventSynchronize(event_), "CUDAEvent::synchronize");
-  throw_mistake();
+  throw_device_fault();
 }
 float CUDAEvent::elapsed_time(const CUDAEvent& end) const {
   float milliseconds = 0;

@@ -1,6 +1,6 @@
 // Formulas of two numbers.
 #include <tengen/cuda/kernels/elements.h>
-#include <tengen/cuda/kernels/fill.h>
+#include <tengen/cuda/kernels/families.h>
 
 namespace tengen::cuda {
 namespace {
@@ -46,7 +46,7 @@ void binary_sum(Binary op, const View& out, const View& a, const View& b, const 
     strides[d] = numel;
     numel *= a.sizes[d];
   }
-  const Scratch memory(size_t(numel) * item_size(a.dtype));
+  const DeviceScratch memory(size_t(numel) * item_size(a.dtype));
   const View terms{memory.data(), a.dtype, a.dim, a.sizes, strides};
   binary(op, terms, a, b, params);
   const int64_t flat_stride = 1;
@@ -55,10 +55,10 @@ void binary_sum(Binary op, const View& out, const View& a, const View& b, const 
 
 }  // namespace
 
-void fill_pointwise(Kernels& table) {
-  fill_unary(table);
+void add_pointwise_kernels(Kernels& table) {
+  add_unary_kernels(table);
   table.binary = binary;
-  fill_ternary(table);
+  add_ternary_kernels(table);
   table.binary_sum = binary_sum;
 }
 

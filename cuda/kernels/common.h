@@ -122,14 +122,15 @@ __device__ T block_sum(T value) {
   return block_reduce(value, Add(), T(0));
 }
 
-// ---- mistakes ------------------------------------------------------------------------------------------
-/// Notes the first mistake of a user's that a kernel meets (runtime.h).
-__device__ inline void note_index(Mistake* record, int64_t index, int64_t dim, int64_t size) {
-  if (atomicCAS(&record->kind, int(Mistake::kNone), int(Mistake::kIndex)) == Mistake::kNone)
+// ---- device faults
+// ------------------------------------------------------------------------------------------
+/// Reports the first fault of the caller that a kernel meets (runtime.h).
+__device__ inline void report_index(DeviceFault* record, int64_t index, int64_t dim, int64_t size) {
+  if (atomicCAS(&record->kind, int(DeviceFault::kNone), int(DeviceFault::kIndex)) == DeviceFault::kNone)
     record->index = index, record->dim = dim, record->size = size;
 }
-__device__ inline void note_zero_division(Mistake* record) {
-  atomicCAS(&record->kind, int(Mistake::kNone), int(Mistake::kZeroDivision));
+__device__ inline void report_zero_division(DeviceFault* record) {
+  atomicCAS(&record->kind, int(DeviceFault::kNone), int(DeviceFault::kZeroDivision));
 }
 
 }  // namespace tengen::cuda

@@ -2,7 +2,7 @@
 // where they are depthwise, and as implicit GEMM otherwise (conv_problem.h, implicit_gemm.h).
 #include <tengen/cuda/kernels/conv_launch.h>
 #include <tengen/cuda/kernels/depthwise.h>
-#include <tengen/cuda/kernels/fill.h>
+#include <tengen/cuda/kernels/families.h>
 #include <tengen/cuda/kernels/matmul.h>
 #include <tengen/tensor/precision.h>
 
@@ -101,7 +101,7 @@ void multiply(const Result& result, std::vector<Product>& products, bool add, bo
   const ConvTile& tile = *conv_tile(math, plan.tile);
   const int splits = plan.splits * (add ? int(products.size()) : 1);
   const Dtype sum_type = math == ConvMath::kDouble ? kDouble : kFloat;
-  const Scratch partial(splits > 1 ? size_t(splits * result.size) * item_size(sum_type) : 0);
+  const DeviceScratch partial(splits > 1 ? size_t(splits * result.size) * item_size(sum_type) : 0);
   char* sums = splits > 1 ? partial.as<char>() : nullptr;
   for (Product& p : products) {
     if (p.problem.n.size == 0) continue;
@@ -231,7 +231,7 @@ void conv2d_weight_grad(Dtype dtype, const Conv2dShape& s, const void* grad_outp
 
 }  // namespace
 
-void fill_conv(Kernels& table) {
+void add_conv_kernels(Kernels& table) {
   table.conv2d = conv2d;
   table.conv2d_input_grad = conv2d_input_grad;
   table.conv2d_weight_grad = conv2d_weight_grad;

@@ -6,16 +6,6 @@
 namespace tengen::cuda {
 namespace {
 
-// The sizes must be those of conv_tiles.h. Speeds: peak multiply-adds of a multiprocessor (Hopper: 128 float,
-// 64 double, 1024 tf32 and 2048 16-bit, of which mma.sync reaches about 60 %) times the share of instructions
-// that multiply, which is less in small tiles.
-constexpr ConvTile kTiles[4][kConvTileKinds] = {
-    {{128, 128, 16, 100}, {64, 64, 16, 80}, {32, 128, 16, 80}},
-    {{}, {64, 64, 16, 45}, {}},
-    {{128, 128, 16, 400}, {64, 64, 16, 250}, {}},
-    {{128, 128, 32, 500}, {64, 64, 32, 300}, {}},
-};
-
 // In clocks: what a block costs besides its product (first loads, storing), what a second kernel costs, and
 // bytes of partial sums that a multiprocessor writes and reads in one.
 constexpr double kBlockCost = 1500, kLaunchCost = 3000, kBytesPerClock = 32;
@@ -23,7 +13,7 @@ constexpr double kBlockCost = 1500, kLaunchCost = 3000, kBytesPerClock = 32;
 }  // namespace
 
 const ConvTile* conv_tile(ConvMath math, ConvTileKind kind) {
-  const ConvTile& tile = kTiles[int(math)][kind];
+  const ConvTile& tile = kConvTiles[int(math)][kind];
   return tile.m ? &tile : nullptr;
 }
 

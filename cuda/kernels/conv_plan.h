@@ -22,6 +22,16 @@ struct ConvPlan {
   int splits, depth;  // the depth of a split is a multiple of the tile's
 };
 
+/// By ConvMath and ConvTileKind; without a size where there is no such tile. Speeds: peak multiply-adds of a
+/// multiprocessor (Hopper: 128 float, 64 double, 1024 tf32 and 2048 16-bit, of which mma.sync reaches about
+/// 60 %) times the fraction of instructions that multiply, which is less in small tiles.
+inline constexpr ConvTile kConvTiles[4][kConvTileKinds] = {
+    {{128, 128, 16, 100}, {64, 64, 16, 80}, {32, 128, 16, 80}},
+    {{}, {64, 64, 16, 45}, {}},
+    {{128, 128, 16, 400}, {64, 64, 16, 250}, {}},
+    {{128, 128, 32, 500}, {64, 64, 32, 300}, {}},
+};
+
 /// Null where `math` has no such tile.
 const ConvTile* conv_tile(ConvMath math, ConvTileKind kind);
 /// The tile and splits that are expected to be fastest on so many multiprocessors. The same arguments give

@@ -13,9 +13,9 @@
 
 namespace tengen::cuda {
 
-void fill_unary(Kernels& table);
-void fill_ternary(Kernels& table);
-void fill_scan(Kernels& table);
+void add_unary_kernels(Kernels& table);
+void add_ternary_kernels(Kernels& table);
+void add_scan_kernels(Kernels& table);
 
 /// The type in which elements of `dtype` are computed with: kFloat, kDouble or kLong.
 inline Dtype computing_type(Dtype dtype) {
@@ -75,10 +75,10 @@ struct Call {
   Dtype out_dtype, in_dtype[kInputs];
   Dtype dtype;  // in memory, in packed kernels: of out, unless that is bool, and of all inputs but numbers
   V number[kInputs], params[3];
-  Mistake* record;
+  DeviceFault* record;
 };
 
-/// Formulas for which an integer divisor of zero is a mistake.
+/// Formulas for which an integer divisor of zero is an error.
 template <class F>
 constexpr bool divides = false;
 
@@ -97,7 +97,7 @@ __device__ auto apply(const V (&x)[kInputs], const Call<V, kInputs>& call) {
   using R = decltype(evaluate<F>(x, call.params));
   if constexpr (divides<F> && std::is_same_v<V, int64_t>)
     if (x[1] == 0) {
-      note_zero_division(call.record);
+      report_zero_division(call.record);
       return V(0);
     }
   return std::conditional_t<std::is_same_v<R, V>, V, bool>(evaluate<F>(x, call.params));
@@ -321,7 +321,7 @@ void run(const Formula<kInputs>& formula, Dtype dtype, const View& out, const Vi
     if (out.sizes[d] == 0) return;
   if (computing == kLong) {
     auto call = make_call<int64_t>(out, in, params);
-    call.record = mistake_record();
+    call.record = device_fault();
     return launch_strided(formula.name, formula.strided_integer, call);
   }
   if (computing == kDouble)

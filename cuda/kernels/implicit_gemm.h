@@ -272,4 +272,13 @@ void launch_tile(const ConvLaunch& l, const ConvProblem& problem, const Cut& cut
          static_cast<T*>(l.out), static_cast<Sum*>(l.partial), l.partial_stride);
 }
 
+/// The same for a tile of the planner's table, whose sizes it must have.
+template <ConvMath kMath, ConvTileKind kKind, class Tile>
+void launch_planned(const ConvLaunch& l, const ConvProblem& problem, const Cut& cut) {
+  constexpr ConvTile kPlanned = kConvTiles[int(kMath)][kKind];
+  static_assert(kPlanned.m == Tile::kM && kPlanned.n == Tile::kN &&
+                kPlanned.depth == Tile::kWords * Tile::kPerWord);
+  launch_tile<Tile>(l, problem, cut);
+}
+
 }  // namespace tengen::cuda

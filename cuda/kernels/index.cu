@@ -1,6 +1,6 @@
 // Reading elements at positions that tensors give: gather, and advanced indexing. One thread per element, or
 // per 16 bytes where rows are contiguous.
-#include <tengen/cuda/kernels/fill.h>
+#include <tengen/cuda/kernels/families.h>
 #include <tengen/cuda/kernels/indexing.h>
 
 #include <algorithm>
@@ -40,7 +40,7 @@ __global__ void move_units(Move move, int64_t item, char* to, const char* from) 
 
 /// out[i][j][k] = in[i][index[i][j][k]][k]; arrays of the walk: out, in without the dimension, index.
 template <class T>
-__global__ void gather_elements(Walk<3> walk, CheckedIndex index, Mistake* record, T* out, const T* in) {
+__global__ void gather_elements(Walk<3> walk, CheckedIndex index, DeviceFault* record, T* out, const T* in) {
   T value[kAtOnce];
   int64_t target[kAtOnce];
 #pragma unroll
@@ -69,7 +69,7 @@ void gather(const View& out, const View& in, const View& index, int dim) {
     using T = decltype(unit);
     if constexpr (sizeof(T) <= 8)
       launch("gather", gather_elements<T>, grid_at_once(walk.numel), kThreads, 0, walk, checked,
-             mistake_record(), static_cast<T*>(out.data), static_cast<const T*>(in.data));
+             device_fault(), static_cast<T*>(out.data), static_cast<const T*>(in.data));
   });
 }
 
@@ -89,7 +89,7 @@ void index(const View& out, const View& in, const Indices& indices, int before) 
     move.walk.add(out.sizes[d], {out.strides[d], in.strides[d - middle], 0});
   if (move.walk.numel == 0) return;
 
-  std::optional<Scratch> list;
+  std::optional<DeviceScratch> list;
   if (fits_places(indices)) {
     move.from = places_of(indices);
   } else {
@@ -102,7 +102,7 @@ void index(const View& out, const View& in, const Indices& indices, int before) 
 }
 
 /// list[i] = or += what one more index tensor displaces element i of I by.
-__global__ void add_places(Walk<1> walk, CheckedIndex index, bool first, Mistake* record, int64_t* list) {
+__global__ void add_places(Walk<1> walk, CheckedIndex index, bool first, DeviceFault* record, int64_t* list) {
   const int64_t t = global_index();
   if (t >= walk.numel) return;
   int64_t i;
@@ -134,7 +134,7 @@ CheckedIndex checked_index(const Indices& indices, int n) {
 void list_places(const char* op, const Indices& indices, int64_t count, int64_t* list) {
   for (int n = 0; n < indices.count; ++n)
     launch(op, add_places, grid_for(count), kThreads, 0, walk_of(indices.index[n]), checked_index(indices, n),
-           n == 0, mistake_record(), list);
+           n == 0, device_fault(), list);
 }
 
 bool fits_places(const Indices& indices) {
@@ -147,7 +147,7 @@ bool fits_places(const Indices& indices) {
 Places places_of(const Indices& indices) {
   Places places;
   places.count = indices.count;
-  places.record = mistake_record();
+  places.record = device_fault();
   for (int n = 0; n < indices.count; ++n) places.indices[n] = checked_index(indices, n);
   return places;
 }
@@ -184,7 +184,7 @@ void move_elements(const char* op, Move move, int64_t item, int64_t wide, void* 
   });
 }
 
-void fill_index(Kernels& table) {
+void add_index_kernels(Kernels& table) {
   table.gather = gather;
   table.scatter = scatter;
   table.index = index;

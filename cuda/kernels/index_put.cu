@@ -153,7 +153,7 @@ void put_sums(const Put& put) {
   const SortedSum sum = sorted_sum(put);
   with_key_type(sum.space, [&](auto zero) {
     using Key = decltype(zero);
-    Scratch memory(sum.bytes<Key>());
+    DeviceScratch memory(sum.bytes<Key>());
     put.number_destinations(sum.space, memory.as<Key>());
     sum.add("index_put", put.out.dtype, sum.sort<Key>("index_put", memory), put.src.data, put.out.data);
   });
@@ -176,7 +176,7 @@ void put_last(const Put& put) {
     move.to = places_of(put.indices);
     return run();
   }
-  Scratch memory(size_t(put.count) * 2 * sizeof(int64_t));
+  DeviceScratch memory(size_t(put.count) * 2 * sizeof(int64_t));
   int64_t *places = memory.as<int64_t>(), *kept = places + put.count;
   list_places("index_put", put.indices, put.count, places);
   move.to.list = places;
@@ -188,7 +188,7 @@ void put_last(const Put& put) {
   const SortedSum sources = sorted_sum(put);
   with_key_type(sources.space, [&](auto zero) {
     using Key = decltype(zero);
-    Scratch sort_memory(sources.bytes<Key>());
+    DeviceScratch sort_memory(sources.bytes<Key>());
     put.number_destinations(sources.space, sort_memory.as<Key>());
     const SortBuffers<Key> sorted = sources.sort<Key>("index_put", sort_memory);
     launch("index_put", drop_all_but_last<Key>, grid_for(put.count), kThreads, 0, put.count, sorted.keys,

@@ -21,11 +21,11 @@ struct CheckedIndex {
   bool wrap;
 
   /// index: of data[offset], wrapped. False, and noted, if it is out of bounds.
-  __device__ bool read(int64_t offset, int64_t& index, Mistake* record) const {
+  __device__ bool read(int64_t offset, int64_t& index, DeviceFault* record) const {
     const int64_t found = data[offset];
     index = found < 0 && wrap ? found + size : found;
     if (uint64_t(index) < uint64_t(size)) return true;
-    note_index(record, found, dim, size);
+    report_index(record, found, dim, size);
     return false;
   }
 };
@@ -37,7 +37,7 @@ struct Places {
   const int64_t* list = nullptr;
   int count = 0;
   CheckedIndex indices[kMaxIndices];
-  Mistake* record = nullptr;
+  DeviceFault* record = nullptr;
 
   __device__ int64_t operator()(int64_t i) const {
     if (list) return list[i];

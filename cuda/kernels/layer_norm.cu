@@ -262,7 +262,7 @@ void layer_norm_grad(Dtype dtype, int64_t rows, int64_t size, const void* grad_o
       run_grad(rows, size, g, x, m, inverse, static_cast<const T*>(weight), static_cast<T*>(grad_in));
     if (!grad_weight && !grad_bias) return;
     const Parts cut = cut_columns(rows);
-    const Scratch sums(size_t(size * cut.parts) * 2 * sizeof(double));
+    const DeviceScratch sums(size_t(size * cut.parts) * 2 * sizeof(double));
     launch("layer_norm_grad", parameter_sums<T>, grid_of_columns(size, cut.parts), kThreads, 0, rows, size,
            cut, g, x, m, inverse, sums.as<double>());
     launch("layer_norm_grad", join_parameter_sums<T>, grid_for(size * kWarp), kThreads, 0, size, cut.parts,

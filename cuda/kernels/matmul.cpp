@@ -13,7 +13,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include <tengen/cuda/kernels/fill.h>
+#include <tengen/cuda/kernels/families.h>
 #include <tengen/cuda/runtime.h>
 #include <tengen/tensor/cuda_backend.h>
 #include <tengen/tensor/error.h>
@@ -245,7 +245,7 @@ void multiply(Dtype dtype, bool tf32, const MatmulShape& s, const void* a, const
                           {false, s.m > 1 ? s.out_row : s.n, batch > 1 ? s.out_batch : 0, alignment(my_out)}};
     Library& lib = library();
     const auto product = lib.find(problem);
-    const Scratch workspace(product->workspace);
+    const DeviceScratch workspace(product->workspace);
     const double numbers[] = {1, 0};
     const float float_numbers[] = {1, 0};
     const bool is_double = dtype == kDouble;
@@ -279,7 +279,7 @@ void matmul(Dtype dtype, const MatmulShape& shape, const void* a, const void* b,
   const Matrices result{s.m, s.n, s.out_row, s.out_col, s.out_batch};
   if (!result.in_place()) {
     const Matrices packed{s.m, s.n, s.n, 1, s.batch > 1 ? s.m * s.n : 0};
-    const Scratch memory(size_t(s.batch * s.m * s.n) * item_size(dtype));
+    const DeviceScratch memory(size_t(s.batch * s.m * s.n) * item_size(dtype));
     s.out_batch = packed.batch_stride, s.out_row = packed.row, s.out_col = packed.col;
     matmul(dtype, s, a, b, memory.data(), allow_tf32);
     return copy(dtype, s.batch, out, result, memory.data(), packed);
@@ -292,8 +292,8 @@ void matmul(Dtype dtype, const MatmulShape& shape, const void* a, const void* b,
     const int64_t a_row = s.a_row, a_col = s.a_col;
     s.a_row = s.b_col, s.a_col = s.b_row, s.b_row = a_col, s.b_col = a_row;
   }
-  std::optional<Scratch> memory_a, memory_b;
-  const auto pack = [&](std::optional<Scratch>& memory, const void*& data, const Matrices& matrices,
+  std::optional<DeviceScratch> memory_a, memory_b;
+  const auto pack = [&](std::optional<DeviceScratch>& memory, const void*& data, const Matrices& matrices,
                         int64_t& row, int64_t& col, int64_t& batch_stride) {
     if (matrices.in_place()) return;
     const Matrices packed = matrices.contiguous();
@@ -308,7 +308,7 @@ void matmul(Dtype dtype, const MatmulShape& shape, const void* a, const void* b,
   multiply(dtype, allow_tf32 && dtype == kFloat, s, a, b, out);
 }
 
-void fill_matmul(Kernels& table) {
+void add_matmul_kernels(Kernels& table) {
   table.matmul = [](Dtype dtype, const MatmulShape& shape, const void* a, const void* b, void* out) {
     matmul(dtype, shape, a, b, out, globalContext().allowTF32CuBLAS());
   };

@@ -2,7 +2,7 @@
 #include <cstring>
 
 #include <tengen/cuda/kernels/elements.h>
-#include <tengen/cuda/kernels/fill.h>
+#include <tengen/cuda/kernels/families.h>
 
 namespace tengen::cuda {
 namespace {
@@ -301,7 +301,7 @@ void copy(const View& out, const View& in) {
 
 }  // namespace
 
-void fill_memory(Kernels& table) {
+void add_memory_kernels(Kernels& table) {
   table.copy = copy;
   table.fill = fill;
 }

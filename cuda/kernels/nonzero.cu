@@ -77,7 +77,7 @@ int64_t nonzero_of(const View& view, const Walk<1>& walk, int64_t* positions) {
   const Bits mask = is_floating_point(view.dtype) ? Bits(Bits(~Bits(0)) >> 1) : Bits(~Bits(0));
   const Elements<Bits> in{static_cast<const Bits*>(view.data), mask, walk};
   const int64_t blocks = divide_up(walk.numel, kPiece);
-  Scratch memory(size_t(blocks + 1) * sizeof(int64_t));
+  DeviceScratch memory(size_t(blocks + 1) * sizeof(int64_t));
   int64_t* counts = memory.as<int64_t>();
   launch("nonzero", count_set<Bits>, unsigned(blocks), kThreads, 0, in, counts);
   exclusive_sums("nonzero", blocks, counts);
@@ -93,7 +93,7 @@ int64_t nonzero_of(const View& view, const Walk<1>& walk, int64_t* positions) {
   check(cudaMemcpyAsync(&total, counts + blocks, sizeof total, cudaMemcpyDeviceToHost, current_stream()),
         "nonzero");
   check(cudaStreamSynchronize(current_stream()), "nonzero");
-  throw_mistake();
+  throw_device_fault();
   return total;
 }
 

@@ -1,7 +1,7 @@
 // Batch normalisation over (outer, channels, inner) data: the statistics of each channel, then one pass over
 // all elements that applies them.
 #include <tengen/cuda/kernels/channels.h>
-#include <tengen/cuda/kernels/fill.h>
+#include <tengen/cuda/kernels/families.h>
 #include <tengen/cuda/kernels/norm.h>
 
 namespace tengen::cuda {
@@ -304,7 +304,7 @@ template <class T>
 void statistics(const NormShape& s, const T* in, const Statistics<T>& results) {
   const bool columns = s.inner == 1;
   const Parts cut = columns ? cut_columns(s.outer) : cut_planes(s);
-  const Scratch scratch(cut.parts > 1 ? size_t(s.channels * cut.parts) * kMoments * sizeof(double) : 0);
+  const DeviceScratch scratch(cut.parts > 1 ? size_t(s.channels * cut.parts) * kMoments * sizeof(double) : 0);
   double* moments = scratch.as<double>();
   if (columns)
     launch("batch_norm", column_moments<T>, grid_of_columns(s.channels, cut.parts), kThreads, 0, s.outer,
@@ -325,7 +325,8 @@ void grad_sums(const NormShape& s, Activation activation, const T* grad_out, con
   const char* what = "batch_norm_grad";
   const bool columns = s.inner == 1 && activation == Activation::None;
   const Parts cut = columns ? cut_columns(s.outer) : cut_planes(s);
-  const Scratch scratch(cut.parts > 1 ? size_t(s.channels * cut.parts) * kGradSums * sizeof(double) : 0);
+  const DeviceScratch scratch(cut.parts > 1 ? size_t(s.channels * cut.parts) * kGradSums * sizeof(double)
+                                            : 0);
   double* sums = scratch.as<double>();
   if (columns)
     launch(what, column_grad_sums<T>, grid_of_columns(s.channels, cut.parts), kThreads, 0, s.outer,
@@ -370,7 +371,7 @@ void batch_norm_grad(Dtype dtype, const NormShape& s, Activation activation, con
                      const void* bias, void* grad_in, void* grad_weight, void* grad_bias) {
   with_real_type(dtype, "batch_norm_grad", [&](auto zero) {
     using T = decltype(zero);
-    const Scratch factors(grad_in ? size_t(3 * s.channels) * sizeof(T) : 0);
+    const DeviceScratch factors(grad_in ? size_t(3 * s.channels) * sizeof(T) : 0);
     const auto norm = normalisation<T>(mean, invstd, weight, bias);
     const T *g = static_cast<const T*>(grad_out), *x = static_cast<const T*>(in);
     grad_sums(s, activation, g, x,
@@ -384,7 +385,7 @@ void batch_norm_grad(Dtype dtype, const NormShape& s, Activation activation, con
 
 }  // namespace
 
-void fill_norm(Kernels& table) {
+void add_norm_kernels(Kernels& table) {
   table.batch_norm = batch_norm;
   table.batch_norm_apply = batch_norm_apply;
   table.batch_norm_grad = batch_norm_grad;

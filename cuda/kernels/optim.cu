@@ -1,7 +1,7 @@
 // Optimizer steps: one pass over parameters, their gradients and their state, 16 bytes at a time. A network
 // has hundreds of parameters, most of them small, so one launch takes many: each block finds its piece of one
 // of them in a list that travels with the launch.
-#include <tengen/cuda/kernels/fill.h>
+#include <tengen/cuda/kernels/families.h>
 #include <tengen/cuda/kernels/rows.h>
 
 namespace tengen::cuda {
@@ -151,7 +151,7 @@ void run(const Step& step, int64_t count, const Arrays& arrays) {
 
 }  // namespace
 
-void fill_optim(Kernels& table) {
+void add_optim_kernels(Kernels& table) {
   table.sgd_step = [](Dtype dtype, const SgdStep& step, int64_t count, const SgdTensors* tensors) {
     with_real_type(dtype, "sgd_step", [&](auto zero) {
       using T = decltype(zero);

@@ -1,5 +1,5 @@
 // Pooling of contiguous planes: one thread per pixel of the result, but for the gradient of the maximum.
-#include <tengen/cuda/kernels/fill.h>
+#include <tengen/cuda/kernels/families.h>
 #include <tengen/cuda/kernels/planes.h>
 
 #include <algorithm>
@@ -235,7 +235,7 @@ void avg_pool2d_grad(Dtype dtype, const Pool2dShape& s, const void* grad_out, vo
 
 }  // namespace
 
-void fill_pool(Kernels& table) {
+void add_pool_kernels(Kernels& table) {
   table.max_pool2d = max_pool2d;
   table.max_pool2d_grad = max_pool2d_grad;
   table.avg_pool2d = avg_pool2d;

@@ -8,7 +8,7 @@ namespace tengen::cuda {
 namespace {
 
 template <class Key>
-__global__ void add_keys_kernel(AddKeys step, Mistake* record, Key* keys) {
+__global__ void add_keys_kernel(AddKeys step, DeviceFault* record, Key* keys) {
   const int64_t t = global_index();
   if (t >= step.walk.numel) return;
   const Offsets<2> at = step.walk.offsets(t);
@@ -75,13 +75,13 @@ __global__ void add_runs(Walk<3> walk, int64_t count, const int64_t* to, const i
 
 template <class Key>
 void add_keys(const char* op, const AddKeys& step, Key* keys) {
-  launch(op, add_keys_kernel<Key>, grid_for(step.walk.numel), kThreads, 0, step, mistake_record(), keys);
+  launch(op, add_keys_kernel<Key>, grid_for(step.walk.numel), kThreads, 0, step, device_fault(), keys);
 }
 
 template <class Key>
 void SortedSum::add(const char* op, Dtype dtype, const SortBuffers<Key>& sorted, const void* src,
                     void* out) const {
-  Scratch places(size_t(count) * 2 * sizeof(int64_t));
+  DeviceScratch places(size_t(count) * 2 * sizeof(int64_t));
   int64_t *to = places.as<int64_t>(), *from = to + count;
   launch(op, resolve<Key>, grid_for(count), kThreads, 0, count, Key(space), target, source, sorted.keys,
          sorted.positions, to, from);

@@ -67,7 +67,7 @@ struct SortedSum {
     return size_t(count) * 2 * (sizeof(Key) + sizeof(uint32_t));
   }
   template <class Key>
-  SortBuffers<Key> sort(const char* op, const Scratch& memory) const {
+  SortBuffers<Key> sort(const char* op, const DeviceScratch& memory) const {
     Key* keys = memory.as<Key>();
     uint32_t* positions = reinterpret_cast<uint32_t*>(keys + 2 * count);
     SortBuffers<Key> buffers{keys, keys + count, positions, positions + count};

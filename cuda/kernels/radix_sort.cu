@@ -125,7 +125,7 @@ void exclusive_sums(const char* op, int64_t n, T* counts) {
   if (n == 0) return check(cudaMemsetAsync(counts, 0, sizeof(T), current_stream()), op);
   const int64_t tiles = divide_up(n, kSumTile);
   if (tiles == 1) return launch(op, sum_before<T>, 1, kThreads, 0, n, counts, nullptr);
-  Scratch memory(size_t(tiles + 1) * sizeof(T));
+  DeviceScratch memory(size_t(tiles + 1) * sizeof(T));
   T* sums = memory.as<T>();
   launch(op, sum_tiles<T>, unsigned(tiles), kThreads, 0, n, counts, sums);
   exclusive_sums(op, tiles, sums);
@@ -137,7 +137,7 @@ void radix_sort(const char* op, int64_t rows, int64_t n, int bits, SortBuffers<K
   if (rows * n == 0) return;
   const Tiles tiles{n, Divisor(divide_up(n, kTile))};
   const int64_t blocks = rows * tiles.tiles.value;
-  Scratch memory(size_t(blocks * kDigits + 1) * sizeof(uint32_t));
+  DeviceScratch memory(size_t(blocks * kDigits + 1) * sizeof(uint32_t));
   uint32_t* counts = memory.as<uint32_t>();
   for (int shift = 0; shift == 0 || shift < bits; shift += kDigitBits) {
     launch(op, count_digits<Key>, unsigned(blocks), kDigits, 0, tiles, b.keys, shift, counts);

@@ -1,6 +1,6 @@
 // Random numbers from the stream of a generator. A thread makes one block of four words and what becomes of
 // it, so that the numbers do not depend on the grid.
-#include <tengen/cuda/kernels/fill.h>
+#include <tengen/cuda/kernels/families.h>
 #include <tengen/cuda/kernels/rows.h>
 #include <tengen/tensor/philox.h>
 
@@ -247,6 +247,6 @@ void draw(const Draw& draw, Dtype dtype, int64_t size, void* out) {
 
 }  // namespace
 
-void fill_random(Kernels& table) { table.draw = draw; }
+void add_random_kernels(Kernels& table) { table.draw = draw; }
 
 }  // namespace tengen::cuda

@@ -4,7 +4,7 @@
 #include <type_traits>
 
 #include <tengen/cuda/kernels/elements.h>
-#include <tengen/cuda/kernels/fill.h>
+#include <tengen/cuda/kernels/families.h>
 
 namespace tengen::cuda {
 namespace {
@@ -295,7 +295,7 @@ void run(Pass& pass) {
   const int64_t blocks = cut(pass, true);
   if (pass.parts == 1) return take_elements(blocks);
   const int64_t count = pass.kept.numel;
-  const Scratch memory(size_t(count * pass.parts) * sizeof(typename Op::State));
+  const DeviceScratch memory(size_t(count * pass.parts) * sizeof(typename Op::State));
   pass.partial = memory.data();
   take_elements(blocks);
   pass.length = pass.parts;
@@ -364,9 +364,9 @@ void reduce(Reduce op, const View& out, const View& in, int reduced) {
 
 }  // namespace
 
-void fill_reduce(Kernels& table) {
+void add_reduce_kernels(Kernels& table) {
   table.reduce = reduce;
-  fill_scan(table);
+  add_scan_kernels(table);
 }
 
 }  // namespace tengen::cuda

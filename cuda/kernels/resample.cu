@@ -1,7 +1,7 @@
 // Resampling of contiguous planes: one thread per pixel, or some neighbours, of the result. Gradients gather
 // too: along an axis sources never decrease, so the targets that read a source are a range, which is found
 // from a guess by asking the same function that reads.
-#include <tengen/cuda/kernels/fill.h>
+#include <tengen/cuda/kernels/families.h>
 #include <tengen/cuda/kernels/planes.h>
 
 namespace tengen::cuda {
@@ -189,7 +189,7 @@ void upsample_bilinear2d_grad(Dtype dtype, const ResampleShape& s, const void* g
 
 }  // namespace
 
-void fill_resample(Kernels& table) {
+void add_resample_kernels(Kernels& table) {
   table.upsample_nearest2d = upsample_nearest2d;
   table.upsample_nearest2d_grad = upsample_nearest2d_grad;
   table.upsample_bilinear2d = upsample_bilinear2d;

@@ -2,7 +2,7 @@
 #include <type_traits>
 
 #include <tengen/cuda/kernels/elements.h>
-#include <tengen/cuda/kernels/fill.h>
+#include <tengen/cuda/kernels/families.h>
 
 namespace tengen::cuda {
 namespace {
@@ -163,7 +163,7 @@ void run(const char* name, const Scan& scan, bool serial) {
   const dim3 grid(unsigned(scan.rows.numel * scan.parts));
   if (scan.parts == 1) return launch(name, scan_kernel<T, Op>, grid, kThreads, 0, scan, nullptr);
   using S = State<T>;
-  const Scratch carries(size_t(scan.rows.numel * scan.parts) * sizeof(S));
+  const DeviceScratch carries(size_t(scan.rows.numel * scan.parts) * sizeof(S));
   launch(name, total_kernel<T, Op>, grid, kThreads, 0, scan, carries.as<S>());
   launch(name, carry_kernel<S, Op>, dim3(unsigned(scan.rows.numel)), kThreads, 0, scan.parts,
          carries.as<S>());
@@ -213,6 +213,6 @@ void scan(Reduce op, const View& out, const View& in) {
 
 }  // namespace
 
-void fill_scan(Kernels& table) { table.scan = scan; }
+void add_scan_kernels(Kernels& table) { table.scan = scan; }
 
 }  // namespace tengen::cuda

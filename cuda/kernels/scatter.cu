@@ -24,7 +24,7 @@ struct Accumulate {
 /// index, src.
 template <class Op, class T = typename Op::Type>
 __global__ void put_lines(Walk<3> lines, int64_t length, CheckedIndex index, int64_t src_step,
-                          Mistake* record, const T* src, T* out) {
+                          DeviceFault* record, const T* src, T* out) {
   const int64_t t = global_index();
   if (t >= lines.numel) return;
   const Offsets<3> at = lines.offsets(t);
@@ -41,7 +41,7 @@ __global__ void put_lines(Walk<3> lines, int64_t length, CheckedIndex index, int
 using Sources = Walk<5>;
 
 /// last[destination] = 1 + the last j that writes there.
-__global__ void claim_destinations(Sources sources, CheckedIndex index, Mistake* record, unsigned* last) {
+__global__ void claim_destinations(Sources sources, CheckedIndex index, DeviceFault* record, unsigned* last) {
   const int64_t t = global_index();
   if (t >= sources.numel) return;
   const Offsets<5> at = sources.offsets(t);
@@ -50,8 +50,8 @@ __global__ void claim_destinations(Sources sources, CheckedIndex index, Mistake*
 }
 
 template <class T>
-__global__ void put_last_sources(Sources sources, CheckedIndex index, Mistake* record, const unsigned* last,
-                                 const T* src, T* out) {
+__global__ void put_last_sources(Sources sources, CheckedIndex index, DeviceFault* record,
+                                 const unsigned* last, const T* src, T* out) {
   const int64_t t = global_index();
   if (t >= sources.numel) return;
   const Offsets<5> at = sources.offsets(t);
@@ -90,7 +90,7 @@ struct Scatter {
   void put_in_order() const {
     using T = typename Op::Type;
     launch("scatter", put_lines<Op>, grid_for(lines.numel), kThreads, 0, lines, length, checked,
-           src.strides[dim], mistake_record(), static_cast<const T*>(src.data), static_cast<T*>(out.data));
+           src.strides[dim], device_fault(), static_cast<const T*>(src.data), static_cast<T*>(out.data));
   }
 
   void put_last() const {
@@ -100,14 +100,14 @@ struct Scatter {
                                    destinations, d == dim ? 1 : 0});
     });
     const size_t bytes = size_t(lines.numel * space) * sizeof(unsigned);
-    Scratch memory(bytes);
+    DeviceScratch memory(bytes);
     check(cudaMemsetAsync(memory.data(), 0, bytes, current_stream()), "scatter");
     const dim3 grid = grid_for(sources.numel);
-    launch("scatter", claim_destinations, grid, kThreads, 0, sources, checked, mistake_record(),
+    launch("scatter", claim_destinations, grid, kThreads, 0, sources, checked, device_fault(),
            memory.as<unsigned>());
     with_word(int64_t(item_size(out.dtype)), [&](auto zero) {
       using T = decltype(zero);
-      launch("scatter", put_last_sources<T>, grid, kThreads, 0, sources, checked, mistake_record(),
+      launch("scatter", put_last_sources<T>, grid, kThreads, 0, sources, checked, device_fault(),
              memory.as<unsigned>(), static_cast<const T*>(src.data), static_cast<T*>(out.data));
     });
   }
@@ -133,7 +133,7 @@ struct Scatter {
     sum.wide = 1;
     with_key_type(sum.space, [&](auto zero) {
       using Key = decltype(zero);
-      Scratch memory(sum.bytes<Key>());
+      DeviceScratch memory(sum.bytes<Key>());
       add_keys("scatter", step, memory.as<Key>());
       sum.add("scatter", out.dtype, sum.sort<Key>("scatter", memory), src.data, out.data);
     });

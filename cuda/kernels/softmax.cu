@@ -1,6 +1,6 @@
 // Softmax and its logarithm over the rows of (rows, size) data. All are bound by memory: a row is read once
 // where registers or shared memory hold it.
-#include <tengen/cuda/kernels/fill.h>
+#include <tengen/cuda/kernels/families.h>
 #include <tengen/cuda/kernels/rows.h>
 
 namespace tengen::cuda {
@@ -142,7 +142,7 @@ void run_grad(int64_t rows, int64_t size, const T* grad_out, const T* out, T* gr
 
 }  // namespace
 
-void fill_softmax(Kernels& table) {
+void add_softmax_kernels(Kernels& table) {
   table.softmax = [](Dtype dtype, int64_t rows, int64_t size, const void* in, void* out, bool log) {
     if (rows == 0 || size == 0) return;
     with_real_type(dtype, "softmax", [&](auto zero) {

@@ -5,7 +5,7 @@
 // rows are sorted by a warp, middling ones by a block in shared memory, long ones all together by passes over
 // memory.
 #include <tengen/cuda/kernels/block_radix.h>
-#include <tengen/cuda/kernels/fill.h>
+#include <tengen/cuda/kernels/families.h>
 #include <tengen/cuda/kernels/radix_sort.h>
 #include <tengen/cuda/kernels/walk.h>
 
@@ -186,7 +186,7 @@ void sort_rows(const Rows& rows, int bits) {
   }
   constexpr int64_t kAtOnce = int64_t{1} << 26;  // elements, or one row: bounds the working memory
   const int64_t group = std::clamp<int64_t>(kAtOnce / n, 1, count);
-  Scratch memory(size_t(group * n) * 2 * (sizeof(Key) + sizeof(uint32_t)));
+  DeviceScratch memory(size_t(group * n) * 2 * (sizeof(Key) + sizeof(uint32_t)));
   Key* keys = memory.as<Key>();
   uint32_t* positions = reinterpret_cast<uint32_t*>(keys + 2 * group * n);
   for (int64_t row = 0; row < count; row += group) {
@@ -223,6 +223,6 @@ void sort(const View& values, const View& indices, const View& in, bool descendi
 
 }  // namespace
 
-void fill_sort(Kernels& table) { table.sort = sort; }
+void add_sort_kernels(Kernels& table) { table.sort = sort; }
 
 }  // namespace tengen::cuda

@@ -1,5 +1,5 @@
 // The CUDA table.
-#include <tengen/cuda/kernels/fill.h>
+#include <tengen/cuda/kernels/families.h>
 
 namespace tengen::cuda {
 
@@ -7,19 +7,19 @@ const Kernels& kernel_table() {
   static const Kernels table = [] {
     Kernels t{};
     t.name = "cuda";
-    fill_memory(t);
-    fill_pointwise(t);
-    fill_reduce(t);
-    fill_sort(t);
-    fill_index(t);
-    fill_random(t);
-    fill_matmul(t);
-    fill_conv(t);
-    fill_pool(t);
-    fill_resample(t);
-    fill_softmax(t);
-    fill_norm(t);
-    fill_optim(t);
+    add_memory_kernels(t);
+    add_pointwise_kernels(t);
+    add_reduce_kernels(t);
+    add_sort_kernels(t);
+    add_index_kernels(t);
+    add_random_kernels(t);
+    add_matmul_kernels(t);
+    add_conv_kernels(t);
+    add_pool_kernels(t);
+    add_resample_kernels(t);
+    add_softmax_kernels(t);
+    add_norm_kernels(t);
+    add_optim_kernels(t);
     return t;
   }();
   return table;

@@ -2,7 +2,7 @@
 #include <cstring>
 
 #include <tengen/cuda/kernels/elements.h>
-#include <tengen/cuda/kernels/fill.h>
+#include <tengen/cuda/kernels/families.h>
 
 namespace tengen::cuda {
 namespace {
@@ -163,6 +163,6 @@ void ternary(Ternary op, const View& out, const View& a, const View& b, const Vi
 
 }  // namespace
 
-void fill_ternary(Kernels& table) { table.ternary = ternary; }
+void add_ternary_kernels(Kernels& table) { table.ternary = ternary; }
 
 }  // namespace tengen::cuda

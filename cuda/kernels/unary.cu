@@ -1,6 +1,6 @@
 // Formulas of one number.
 #include <tengen/cuda/kernels/elements.h>
-#include <tengen/cuda/kernels/fill.h>
+#include <tengen/cuda/kernels/families.h>
 
 namespace tengen::cuda {
 namespace {
@@ -24,6 +24,6 @@ void unary(Unary op, const View& out, const View& in, const double* params) {
 
 }  // namespace
 
-void fill_unary(Kernels& table) { table.unary = unary; }
+void add_unary_kernels(Kernels& table) { table.unary = unary; }
 
 }  // namespace tengen::cuda

@@ -5,7 +5,7 @@
 // order.
 #include <algorithm>
 
-#include <tengen/tensor/cpu/fill.h>
+#include <tengen/tensor/cpu/families.h>
 #include <tengen/tensor/cpu/low_precision.h>
 #include <tengen/tensor/cpu/thread_buffers.h>
 #include <tengen/tensor/cpu/walk.h>
@@ -331,7 +331,7 @@ int64_t nonzero(const View& in, int64_t* positions) {
 
 }  // namespace
 
-void fill_index(Kernels& table) {
+void add_index_kernels(Kernels& table) {
   table.gather = gather;
   table.scatter = scatter;
   table.index = index;

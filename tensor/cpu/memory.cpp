@@ -3,7 +3,7 @@
 #include <cstring>
 
 #include <tengen/tensor/array_ref.h>
-#include <tengen/tensor/cpu/fill.h>
+#include <tengen/tensor/cpu/families.h>
 #include <tengen/tensor/cpu/low_precision.h>
 #include <tengen/tensor/cpu/product/transpose.h>
 #include <tengen/tensor/cpu/walk.h>
@@ -175,7 +175,7 @@ void fill(const View& out, double real, int64_t integer) {
 
 }  // namespace
 
-void fill_memory(Kernels& table) {
+void add_memory_kernels(Kernels& table) {
   table.copy = copy;
   table.fill = fill;
 }

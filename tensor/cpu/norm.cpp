@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include <tengen/tensor/cpu/common.h>
-#include <tengen/tensor/cpu/fill.h>
+#include <tengen/tensor/cpu/families.h>
 #include <tengen/tensor/cpu/pointwise/vec_math.h>
 #include <tengen/tensor/parallel.h>
 
@@ -481,7 +481,7 @@ void layer_norm_grad(Dtype dtype, int64_t rows, int64_t size, const void* grad_o
 
 }  // namespace
 
-void fill_norm(Kernels& table) {
+void add_norm_kernels(Kernels& table) {
   table.softmax = softmax;
   table.softmax_grad = softmax_grad;
   table.batch_norm = batch_norm;

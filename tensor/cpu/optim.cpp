@@ -2,7 +2,7 @@
 // PyTorch's.
 #include <cmath>
 
-#include <tengen/tensor/cpu/fill.h>
+#include <tengen/tensor/cpu/families.h>
 #include <tengen/tensor/parallel.h>
 
 namespace tengen::cpu::TENGEN_ISA {
@@ -76,7 +76,7 @@ void adam(int64_t size, const AdamStep& step, T* param, const T* grad, T* avg, T
 
 }  // namespace
 
-void fill_optim(Kernels& table) {
+void add_optim_kernels(Kernels& table) {
   table.sgd_step = [](Dtype dtype, const SgdStep& step, int64_t count, const SgdTensors* tensors) {
     visit_floating(dtype, "sgd_step", [&](auto zero) {
       using T = decltype(zero);

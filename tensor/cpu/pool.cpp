@@ -5,7 +5,7 @@
 #include <limits>
 
 #include <tengen/tensor/cpu/common.h>
-#include <tengen/tensor/cpu/fill.h>
+#include <tengen/tensor/cpu/families.h>
 #include <tengen/tensor/parallel.h>
 
 namespace tengen::cpu::TENGEN_ISA {
@@ -441,7 +441,7 @@ void upsample_bilinear2d_grad(Dtype dtype, const ResampleShape& s, const void* g
 
 }  // namespace
 
-void fill_pool(Kernels& table) {
+void add_pool_kernels(Kernels& table) {
   table.max_pool2d = max_pool2d;
   table.max_pool2d_grad = max_pool2d_grad;
   table.avg_pool2d = avg_pool2d;

@@ -8,7 +8,7 @@
 #include <cmath>
 #include <numbers>
 
-#include <tengen/tensor/cpu/fill.h>
+#include <tengen/tensor/cpu/families.h>
 #include <tengen/tensor/parallel.h>
 
 namespace tengen::cpu::TENGEN_ISA {
@@ -92,6 +92,6 @@ void box_muller(Dtype dtype, int64_t blocks, void* data, double mean, double std
 
 }  // namespace
 
-void fill_random(Kernels& table) { table.box_muller = box_muller; }
+void add_random_kernels(Kernels& table) { table.box_muller = box_muller; }
 
 }  // namespace tengen::cpu::TENGEN_ISA

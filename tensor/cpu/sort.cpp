@@ -8,7 +8,7 @@
 #include <bit>
 #include <utility>
 
-#include <tengen/tensor/cpu/fill.h>
+#include <tengen/tensor/cpu/families.h>
 #include <tengen/tensor/cpu/low_precision.h>
 #include <tengen/tensor/cpu/thread_buffers.h>
 #include <tengen/tensor/parallel.h>
@@ -142,6 +142,6 @@ void sort(const View& values, const View& indices, const View& in, bool descendi
 
 }  // namespace
 
-void fill_sort(Kernels& table) { table.sort = sort; }
+void add_sort_kernels(Kernels& table) { table.sort = sort; }
 
 }  // namespace tengen::cpu::TENGEN_ISA

@@ -1,5 +1,5 @@
 // The CPU table of one instruction set.
-#include <tengen/tensor/cpu/fill.h>
+#include <tengen/tensor/cpu/families.h>
 
 namespace tengen::cpu::TENGEN_ISA {
 
@@ -10,17 +10,17 @@ const Kernels& kernel_table() {
   static const Kernels table = [] {
     Kernels t{};
     t.name = "cpu/" TENGEN_STRING(TENGEN_ISA);
-    fill_memory(t);
-    fill_index(t);
-    fill_sort(t);
-    fill_random(t);
-    fill_matmul(t);
-    fill_conv(t);
-    fill_pool(t);
-    fill_norm(t);
-    fill_pointwise(t);
-    fill_reduce(t);
-    fill_optim(t);
+    add_memory_kernels(t);
+    add_index_kernels(t);
+    add_sort_kernels(t);
+    add_random_kernels(t);
+    add_matmul_kernels(t);
+    add_conv_kernels(t);
+    add_pool_kernels(t);
+    add_norm_kernels(t);
+    add_pointwise_kernels(t);
+    add_reduce_kernels(t);
+    add_optim_kernels(t);
     return t;
   }();
   return table;

@@ -4,7 +4,7 @@
 // stride-1 correlation.
 #include <tengen/tensor/cpu/conv/shift.h>
 #include <tengen/tensor/cpu/conv/winograd.h>
-#include <tengen/tensor/cpu/fill.h>
+#include <tengen/tensor/cpu/families.h>
 #include <tengen/tensor/cpu/product/gemm.h>
 #include <tengen/tensor/cpu/product/panels.h>
 #include <tengen/tensor/cpu/thread_buffers.h>
@@ -314,13 +314,13 @@ void conv2d_input_grad(const Conv2dShape& s, const void* grad_output, const void
 
 }  // namespace
 
-void fill_conv(Kernels& table) {
+void add_conv_kernels(Kernels& table) {
   table.conv2d = [](Dtype dtype, const Conv2dShape& shape, const void* input, const void* weight,
                     const void* bias, void* output) {
     dtype == kDouble ? conv2d<double>(shape, input, weight, bias, output)
                      : conv2d<float>(shape, input, weight, bias, output);
   };
-  fill_conv_weight_grad(table);
+  add_conv_weight_grad_kernels(table);
   table.conv2d_input_grad = [](Dtype dtype, const Conv2dShape& shape, const void* grad_output,
                                const void* weight, void* grad_input) {
     dtype == kDouble ? conv2d_input_grad<double>(shape, grad_output, weight, grad_input)

@@ -11,7 +11,7 @@
 
 #include <tengen/tensor/cpu/conv/shift.h>
 #include <tengen/tensor/cpu/conv/winograd_weight_grad.h>
-#include <tengen/tensor/cpu/fill.h>
+#include <tengen/tensor/cpu/families.h>
 #include <tengen/tensor/cpu/product/gemm.h>
 #include <tengen/tensor/cpu/product/panels.h>
 #include <tengen/tensor/cpu/product/transpose.h>
@@ -237,7 +237,7 @@ void weight_grad(Conv2dShape s, const void* grad_output, const void* input, void
 
 }  // namespace
 
-void fill_conv_weight_grad(Kernels& table) {
+void add_conv_weight_grad_kernels(Kernels& table) {
   table.conv2d_weight_grad = [](Dtype dtype, const Conv2dShape& shape, const void* grad_output,
                                 const void* input, void* grad_weight) {
     dtype == kDouble ? weight_grad<double>(shape, grad_output, input, grad_weight)

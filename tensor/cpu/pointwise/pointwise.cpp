@@ -1,5 +1,5 @@
 // The formulas of pointwise.h for every computing type, over operands of any strides.
-#include <tengen/tensor/cpu/fill.h>
+#include <tengen/tensor/cpu/families.h>
 #include <tengen/tensor/cpu/loops.h>
 #include <tengen/tensor/cpu/pointwise/vec_math.h>
 #include <tengen/tensor/cpu/thread_buffers.h>
@@ -317,7 +317,7 @@ void ternary(Ternary op, const View& out, const View& a, const View& b, const Vi
 
 }  // namespace
 
-void fill_pointwise(Kernels& table) {
+void add_pointwise_kernels(Kernels& table) {
   table.unary = unary;
   table.binary = binary;
   table.ternary = ternary;

@@ -1,7 +1,7 @@
 // Matrix product: operands of any strides, batches, small and large. The work is cut by shape alone into
 // chunks of the result. Panels of B that several chunks need are packed first, for all; a chunk packs for
 // itself what else it needs packed, and runs gemm.h on blocks of k.
-#include <tengen/tensor/cpu/fill.h>
+#include <tengen/tensor/cpu/families.h>
 #include <tengen/tensor/cpu/product/gemm.h>
 #include <tengen/tensor/cpu/product/transpose.h>
 #include <tengen/tensor/cpu/thread_buffers.h>
@@ -200,6 +200,6 @@ void matmul_any(Dtype dtype, const MatmulShape& shape, const void* a, const void
 
 }  // namespace
 
-void fill_matmul(Kernels& table) { table.matmul = matmul_any; }
+void add_matmul_kernels(Kernels& table) { table.matmul = matmul_any; }
 
 }  // namespace tengen::cpu::TENGEN_ISA

@@ -5,7 +5,7 @@
 // outputs and, where few outputs take many elements each, into parts of the reduced range, whose states are
 // merged in order. Floats are summed in double.
 #include <tengen/tensor/cpu/common.h>
-#include <tengen/tensor/cpu/fill.h>
+#include <tengen/tensor/cpu/families.h>
 #include <tengen/tensor/cpu/reduce/reducers.h>
 #include <tengen/tensor/cpu/thread_buffers.h>
 #include <tengen/tensor/parallel.h>
@@ -394,7 +394,7 @@ void scan(Reduce op, const View& out, const View& in) {
 
 }  // namespace
 
-void fill_reduce(Kernels& table) {
+void add_reduce_kernels(Kernels& table) {
   table.reduce = reduce;
   table.scan = scan;
 }
