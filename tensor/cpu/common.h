@@ -1,5 +1,4 @@
-// What kernels of all families need. Nothing of the standard library's: its inline functions would be shared
-// between the instruction sets.
+// What kernels of all families need.
 #pragma once
 
 #include <cstddef>
