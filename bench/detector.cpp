@@ -16,7 +16,7 @@ DetectionModel yolov5n() {
   return DetectionModel(config);
 }
 
-// (n, 6): image, class, centre, size in shares of the picture
+// (n, 6): image, class, center, size in fractions of the image
 torch::Tensor labels(int64_t batch, int64_t per_image) {
   torch::Tensor targets = torch::zeros({batch * per_image, 6});
   auto t = targets.accessor<float, 2>();
@@ -32,7 +32,7 @@ std::function<void()> training_step(int64_t batch, int64_t size) {
   DetectionModel model = yolov5n();
   model->train();
   model->to(device());
-  torch::Tensor pictures = torch::rand({batch, 3, size, size}, options()), targets = labels(batch, 13);
+  torch::Tensor images = torch::rand({batch, 3, size, size}, options()), targets = labels(batch, 13);
   ComputeLoss loss(LossOptions().scaled(3, kClasses, size), model->detect->anchors, model->detect->strides,
                    kClasses);
   auto optimizer = std::make_shared<torch::optim::SGD>(
@@ -41,7 +41,7 @@ std::function<void()> training_step(int64_t batch, int64_t size) {
     torch::Tensor total;
     {
       Autocast guard;
-      total = loss(model->forward(pictures).raw, targets).loss;
+      total = loss(model->forward(images).raw, targets).loss;
     }
     total.backward();
     optimizer->step();
@@ -54,11 +54,11 @@ std::function<void()> inference(int64_t batch, int64_t size, bool folded) {
   model->eval();
   model->to(device());  // before folding, whose results are no parameters
   model->fuse(folded);
-  torch::Tensor pictures = torch::rand({batch, 3, size, size}, options());
+  torch::Tensor images = torch::rand({batch, 3, size, size}, options());
   return [=]() mutable {
     torch::NoGradGuard guard;
     Autocast autocast;
-    model->forward(pictures);
+    model->forward(images);
   };
 }
 

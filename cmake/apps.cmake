@@ -1,30 +1,37 @@
-# What the programs share: pictures, charts, the run on a terminal.
+# What the programs share: images, charts, the command line, the run on a terminal.
 file(GLOB common_sources CONFIGURE_DEPENDS apps/common/*.cpp)
 add_library(tengen_apps_common STATIC ${common_sources})
 find_package(JPEG REQUIRED)
 find_package(PNG REQUIRED)
-target_link_libraries(tengen_apps_common PRIVATE tengen_flags JPEG::JPEG PNG::PNG ZLIB::ZLIB PUBLIC tengen::tengen)
+find_package(CLI11 REQUIRED)
+target_link_libraries(tengen_apps_common PRIVATE tengen_flags JPEG::JPEG PNG::PNG ZLIB::ZLIB
+  PUBLIC tengen::tengen CLI11::CLI11)
 
-# tengen-detect: everything but main() is a library, so that the tests can link it.
+# tengen_add_program(NAME FOLDER LIBRARIES...): the program whose main() and subcommands are in FOLDER/commands.
+function(tengen_add_program name folder)
+  file(GLOB sources CONFIGURE_DEPENDS ${folder}/commands/*.cpp)
+  add_executable(${name} ${sources})
+  target_link_libraries(${name} PRIVATE ${ARGN} tengen_apps_common tengen_flags)
+  target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O1>)  # command lines: compiled longer than they run
+  tengen_precompile(${name} <CLI/CLI.hpp>)
+  if(TENGEN_STATIC_PROGRAMS)
+    target_link_options(${name} PRIVATE -static)
+  endif()
+endfunction()
+
+# tengen-detect: everything but the commands is a library, so that the tests can link it.
 find_package(yaml-cpp REQUIRED)
 set(yaml_library yaml-cpp)
 if(TENGEN_STATIC_PROGRAMS)  # the package's target is the shared library
   find_library(yaml_library_static yaml-cpp REQUIRED)
   set(yaml_library ${yaml_library_static})
 endif()
-find_package(CLI11 REQUIRED)
-
-file(GLOB detector_sources CONFIGURE_DEPENDS apps/detector/*/*.cpp)
-list(FILTER detector_sources EXCLUDE REGEX "/main\\.cpp$")
-if(detector_sources)
-  add_library(tengen_detector STATIC ${detector_sources})
-  tengen_precompile(tengen_detector <tengen/torch.h>)
-  target_link_libraries(tengen_detector PRIVATE tengen_flags ${yaml_library} PUBLIC tengen_apps_common)
-endif()
-if(EXISTS ${PROJECT_SOURCE_DIR}/apps/detector/commands/main.cpp)
-  add_executable(tengen-detect apps/detector/commands/main.cpp)
-  target_link_libraries(tengen-detect PRIVATE tengen_detector tengen_flags CLI11::CLI11)
-endif()
+file(GLOB detector_sources CONFIGURE_DEPENDS apps/detector/data/*.cpp apps/detector/model/*.cpp
+  apps/detector/eval/*.cpp apps/detector/train/*.cpp)
+add_library(tengen_detector STATIC ${detector_sources})
+tengen_precompile(tengen_detector <tengen/torch.h>)
+target_link_libraries(tengen_detector PRIVATE tengen_flags ${yaml_library} PUBLIC tengen_apps_common)
+tengen_add_program(tengen-detect apps/detector tengen_detector)
 
 find_package(Threads REQUIRED)
 # tengen-go: rules, SGF files and search need no tensors; networks, learning and play do.
@@ -50,27 +57,13 @@ if(EXISTS ${go_network})
   string(REGEX REPLACE "(..)" "\\\\x\\1" go_network_bytes "${go_network_bytes}")
 endif()
 configure_file(${PROJECT_SOURCE_DIR}/apps/go/play/default_network.cpp.in ${go_network_source} @ONLY)
-if(go_sources)
-  add_library(tengen_go STATIC ${go_sources} ${go_network_source})
-  target_link_libraries(tengen_go
-    PRIVATE tengen_flags SQLite::SQLite3 nlohmann_json::nlohmann_json ZLIB::ZLIB
-    PUBLIC tengen_go_rules tengen_apps_common tengen::tengen Threads::Threads)
-  tengen_precompile(tengen_go <tengen/torch.h>)
-  if(PostgreSQL_FOUND)
-    target_link_libraries(tengen_go PRIVATE PostgreSQL::PostgreSQL)
-    target_compile_definitions(tengen_go PUBLIC TENGEN_POSTGRESQL)
-  endif()
+add_library(tengen_go STATIC ${go_sources} ${go_network_source})
+target_link_libraries(tengen_go
+  PRIVATE tengen_flags SQLite::SQLite3 nlohmann_json::nlohmann_json ZLIB::ZLIB
+  PUBLIC tengen_go_rules tengen_apps_common tengen::tengen Threads::Threads)
+tengen_precompile(tengen_go <tengen/torch.h>)
+if(PostgreSQL_FOUND)
+  target_link_libraries(tengen_go PRIVATE PostgreSQL::PostgreSQL)
+  target_compile_definitions(tengen_go PUBLIC TENGEN_POSTGRESQL)
 endif()
-file(GLOB go_program_sources CONFIGURE_DEPENDS apps/go/commands/*.cpp)
-if(go_program_sources AND go_sources)
-  add_executable(tengen-go ${go_program_sources})
-  target_link_libraries(tengen-go PRIVATE tengen_go tengen_flags CLI11::CLI11 nlohmann_json::nlohmann_json)
-  target_compile_options(tengen-go PRIVATE $<$<CONFIG:Release>:-O1>)  # command lines: compiled longer than they run
-  tengen_precompile(tengen-go <CLI/CLI.hpp>)
-endif()
-
-foreach(program tengen-detect tengen-go)
-  if(TENGEN_STATIC_PROGRAMS AND TARGET ${program})
-    target_link_options(${program} PRIVATE -static)
-  endif()
-endforeach()
+tengen_add_program(tengen-go apps/go tengen_go nlohmann_json::nlohmann_json)

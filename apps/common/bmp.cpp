@@ -87,7 +87,7 @@ Header bmp_header(View start, int64_t file_bytes) {
   return {{int(map.height), int(map.width)}};
 }
 
-Decoded decode_bmp(View bytes) {
+DecodedImage decode_bmp(View bytes) {
   const Bitmap map = read_header(bytes, bytes.size());
   const size_t stride = row_bytes(map);
   std::vector<std::array<uint8_t, 3>> colors;  // absent ones are black
@@ -98,7 +98,7 @@ Decoded decode_bmp(View bytes) {
       colors[i] = {uint8_t(bgr >> 16), uint8_t(bgr >> 8), uint8_t(bgr)};
     }
   }
-  Decoded decoded{Image(int(map.height), int(map.width))};
+  DecodedImage decoded{Image(int(map.height), int(map.width))};
   for (int64_t y = 0; y < map.height; ++y) {
     const uint8_t* in = &bytes[map.pixels_at + stride * size_t(map.from_top ? y : map.height - 1 - y)];
     uint8_t* out = decoded.image.row(int(y));

@@ -9,7 +9,7 @@
 namespace tengen::apps {
 namespace {
 
-constexpr Colour kInk{45, 45, 50}, kGrid{228, 230, 234}, kFrame{170, 174, 182}, kPaper{255, 255, 255};
+constexpr Color kInk{45, 45, 50}, kGrid{228, 230, 234}, kFrame{170, 174, 182}, kPaper{255, 255, 255};
 
 struct Axis {
   double low = 0, high = 1, step = 0.2;
@@ -105,9 +105,9 @@ Image plot_chart(const Chart& chart, Size size) {
   for (const Series& s : chart.series) {
     std::vector<Point> points;
     for (size_t i = 0; i < std::min(s.x.size(), s.y.size()); ++i) points.push_back(place(s.x[i], s.y[i]));
-    draw_lines(image, points, s.colour, s.thickness);
+    draw_lines(image, points, s.color, s.thickness);
     for (const Point& p : points) {
-      if (s.markers) draw_lines(image, std::vector{p, p}, s.colour, s.thickness + 3);
+      if (s.markers) draw_lines(image, std::vector{p, p}, s.color, s.thickness + 3);
     }
     drawn.insert(drawn.end(), points.begin(), points.end());
   }
@@ -137,7 +137,7 @@ Image plot_chart(const Chart& chart, Size size) {
     for (size_t i = 0; i < named.size(); ++i) {
       const int row = y + 6 + int(i) * (font + 5);
       const double middle = row + font * 0.42;
-      draw_lines(image, std::vector<Point>{{x + 8., middle}, {x + 22., middle}}, named[i]->colour,
+      draw_lines(image, std::vector<Point>{{x + 8., middle}, {x + 22., middle}}, named[i]->color,
                  named[i]->thickness);
       draw_text(image, x + 28, row, named[i]->name, kInk, font);
     }

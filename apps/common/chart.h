@@ -1,4 +1,4 @@
-// Line charts as pictures.
+// Line charts as images.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ namespace tengen::apps {
 struct Series {
   std::string name;  // empty: not in the legend
   std::vector<double> x, y;
-  Colour colour{30, 100, 200};
+  Color color{30, 100, 200};
   double thickness = 2;
   bool markers = false;
 };
@@ -23,7 +23,7 @@ struct Chart {
   bool unit_axes = false;  // both axes [0,1]; else fitted to the data
 };
 
-/// One chart as a picture.
+/// One chart as an image.
 Image plot_chart(const Chart& chart, Size size = {480, 640});
 /// Charts row by row, `columns` a row, each of `size`.
 Image plot_grid(const std::vector<Chart>& charts, int columns, Size size = {280, 360});

@@ -19,7 +19,7 @@ struct Header {
   Size size;
   int orientation = 1;
 };
-struct Decoded {
+struct DecodedImage {
   Image image;  // as stored
   int orientation = 1;
 };
@@ -36,18 +36,18 @@ bool is_bmp(View bytes);
 
 /// Nothing when the bytes end before the header does.
 std::optional<Header> jpeg_header(View bytes);
-Decoded decode_jpeg(View bytes);
-/// Above quality 90 colours are kept at full resolution.
+DecodedImage decode_jpeg(View bytes);
+/// Above quality 90 colors are kept at full resolution.
 Bytes encode_jpeg(const Image& image, int quality);
 
 /// Needs the whole file, because it checks the checksums of all chunks too.
 Header png_header(View bytes);
-Decoded decode_png(View bytes);
+DecodedImage decode_png(View bytes);
 Bytes encode_png(const Image& image);
 
 /// `start` holds the first 128 bytes of the file, or all if it is shorter.
 Header bmp_header(View start, int64_t file_bytes);
 /// 1, 4, 8, 16, 24 and 32 bits, not run-length encoded.
-Decoded decode_bmp(View bytes);
+DecodedImage decode_bmp(View bytes);
 
 }  // namespace tengen::apps::codecs

@@ -1,5 +1,6 @@
 #include <tengen/apps/common/device.h>
 
+#include <tengen/apps/common/usage_error.h>
 #include <tengen/tensor/cuda_backend.h>
 
 namespace tengen::apps {
@@ -11,7 +12,7 @@ Device parse_device(const std::string& name) try {
   TENGEN_CHECK(device.index() <= 0, "found '", name, "', expected ", kDeviceHelp);
   return kCPU;
 } catch (const Error& error) {
-  throw DeviceError("--device " + name + ": " + error.what());
+  throw UsageError("--device " + name + ": " + error.what());
 }
 
 }  // namespace tengen::apps

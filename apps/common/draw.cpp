@@ -11,12 +11,12 @@
 namespace tengen::apps {
 namespace {
 
-void blend(uint8_t* pixel, Colour colour, double alpha) {
-  const uint8_t to[3] = {colour.r, colour.g, colour.b};
+void blend(uint8_t* pixel, Color color, double alpha) {
+  const uint8_t to[3] = {color.r, color.g, color.b};
   for (int c = 0; c < 3; ++c) pixel[c] = uint8_t(std::lrint(pixel[c] + (to[c] - pixel[c]) * alpha));
 }
 
-/// Coverage of a part of a picture. Strokes are united here before they are blended, so joints do not show.
+/// Coverage of a part of an image. Strokes are united here before they are blended, so joints do not show.
 class Mask {
  public:
   Mask(const Image& image, double x1, double y1, double x2, double y2)
@@ -70,12 +70,12 @@ class Mask {
     }
   }
 
-  void paint(Image& image, Colour colour, double alpha) const {
+  void paint(Image& image, Color color, double alpha) const {
     for (int y = 0; y < height_; ++y) {
       uint8_t* row = image.row(y + top_) + 3 * left_;
       for (int x = 0; x < width_; ++x) {
         const float cover = cover_[size_t(y) * width_ + x];
-        if (cover > 0) blend(row + 3 * x, colour, std::min(1.f, cover) * alpha);
+        if (cover > 0) blend(row + 3 * x, color, std::min(1.f, cover) * alpha);
       }
     }
   }
@@ -139,32 +139,32 @@ double unit_of(int size) { return double(size) / (kFontHeight + kPen); }
 
 }  // namespace
 
-Colour text_colour_on(Colour background) {
+Color text_color_on(Color background) {
   const double luma = 0.299 * background.r + 0.587 * background.g + 0.114 * background.b;
-  return luma > 170 ? Colour{20, 20, 20} : Colour{255, 255, 255};
+  return luma > 170 ? Color{20, 20, 20} : Color{255, 255, 255};
 }
 
-void fill_rect(Image& image, int x1, int y1, int x2, int y2, Colour colour, double alpha) {
+void fill_rect(Image& image, int x1, int y1, int x2, int y2, Color color, double alpha) {
   x1 = std::max(x1, 0), y1 = std::max(y1, 0), x2 = std::min(x2, image.width), y2 = std::min(y2, image.height);
   for (int y = y1; y < y2; ++y) {
-    for (int x = x1; x < x2; ++x) blend(image.row(y) + 3 * x, colour, alpha);
+    for (int x = x1; x < x2; ++x) blend(image.row(y) + 3 * x, color, alpha);
   }
 }
 
-void draw_rect(Image& image, double left, double top, double right, double bottom, Colour colour,
+void draw_rect(Image& image, double left, double top, double right, double bottom, Color color,
                int thickness) {
-  // The line lies on the edge, half inside; a rectangle may reach far outside of the picture.
+  // The line lies on the edge, half inside; a rectangle may reach far outside of the image.
   auto whole = [](double v) { return int(std::lrint(std::clamp(v, -1e6, 1e6))); };
   const int half = thickness / 2, x1 = whole(left) - half, y1 = whole(top) - half;
   const int x2 = whole(right) + thickness - half, y2 = whole(bottom) + thickness - half;
   const int inner_y1 = std::min(y1 + thickness, y2), inner_y2 = std::max(y2 - thickness, inner_y1);
-  fill_rect(image, x1, y1, x2, inner_y1, colour);
-  fill_rect(image, x1, inner_y2, x2, y2, colour);
-  fill_rect(image, x1, inner_y1, std::min(x1 + thickness, x2), inner_y2, colour);
-  fill_rect(image, std::max(x2 - thickness, x1), inner_y1, x2, inner_y2, colour);
+  fill_rect(image, x1, y1, x2, inner_y1, color);
+  fill_rect(image, x1, inner_y2, x2, y2, color);
+  fill_rect(image, x1, inner_y1, std::min(x1 + thickness, x2), inner_y2, color);
+  fill_rect(image, std::max(x2 - thickness, x1), inner_y1, x2, inner_y2, color);
 }
 
-void draw_lines(Image& image, std::span<const Point> points, Colour colour, double thickness, double alpha) {
+void draw_lines(Image& image, std::span<const Point> points, Color color, double thickness, double alpha) {
   const double radius = thickness / 2, reach = radius + 1;
   const Bounds b(points);
   if (!(b.x1 <= b.x2)) return;
@@ -173,15 +173,15 @@ void draw_lines(Image& image, std::span<const Point> points, Colour colour, doub
   for (size_t i = 0; i + 1 < points.size(); ++i) {
     if (!absent(points[i]) && !absent(points[i + 1])) mask.segment(points[i], points[i + 1], radius);
   }
-  mask.paint(image, colour, alpha);
+  mask.paint(image, color, alpha);
 }
 
-void fill_polygon(Image& image, std::span<const Point> points, Colour colour, double alpha) {
+void fill_polygon(Image& image, std::span<const Point> points, Color color, double alpha) {
   const Bounds b(points);
   if (!(b.x1 <= b.x2)) return;
   Mask mask(image, b.x1, b.y1, b.x2, b.y2);
   mask.polygon(points);
-  mask.paint(image, colour, alpha);
+  mask.paint(image, color, alpha);
 }
 
 void draw_image(Image& image, const Image& part, int x, int y) {
@@ -198,18 +198,18 @@ int text_width(std::string_view text, int size) {
   return int(std::ceil((width + kPen) * unit_of(size)));
 }
 
-void draw_text(Image& image, int x, int y, std::string_view text, Colour colour, int size) {
+void draw_text(Image& image, int x, int y, std::string_view text, Color color, int size) {
   const double unit = unit_of(size), margin = kPen / 2;
   std::vector<Point> points = strokes_of(text);
   for (Point& p : points) p = {x + (p.x + margin) * unit, y + (p.y + margin) * unit};
-  draw_lines(image, points, colour, kPen * unit);
+  draw_lines(image, points, color, kPen * unit);
 }
 
-void draw_text_up(Image& image, int x, int y, std::string_view text, Colour colour, int size) {
+void draw_text_up(Image& image, int x, int y, std::string_view text, Color color, int size) {
   const double unit = unit_of(size), margin = kPen / 2;
   std::vector<Point> points = strokes_of(text);
   for (Point& p : points) p = {x + (p.y + margin) * unit, y - (p.x + margin) * unit};
-  draw_lines(image, points, colour, kPen * unit);
+  draw_lines(image, points, color, kPen * unit);
 }
 
 }  // namespace tengen::apps

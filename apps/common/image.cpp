@@ -15,7 +15,7 @@ namespace tengen::apps {
 namespace codecs {
 
 void check_size(int64_t width, int64_t height) {
-  TENGEN_CHECK(width > 0 && height > 0, "is a picture of ", width, "x", height, " pixels");
+  TENGEN_CHECK(width > 0 && height > 0, "is an image of ", width, "x", height, " pixels");
   TENGEN_CHECK(width <= kMostPixels / height, "has ", width, "x", height, " pixels, more than the ",
                kMostPixels, " that are read");
 }
@@ -31,12 +31,12 @@ constexpr int64_t kMostBytes = int64_t(1) << 31;
 
 int64_t checked_bytes(const io::InputFile& file) {
   if (file.size() == 0) file.bad(" is empty");
-  if (file.size() >= kMostBytes) file.bad(" is not a picture file");
+  if (file.size() >= kMostBytes) file.bad(" is not an image file");
   return file.size();
 }
 
 Bytes read_bytes(const io::InputFile& file, int64_t offset, int64_t count) {
-  Bytes bytes(static_cast<size_t>(count));
+  auto bytes = Bytes(size_t(count));
   file.read(offset, bytes.data(), bytes.size());
   return bytes;
 }
@@ -51,7 +51,7 @@ auto naming(const std::string& path, const Body& body) {
   }
 }
 
-constexpr const char* kUnknown = "is no JPEG, PNG or BMP picture";
+constexpr const char* kUnknown = "is not a JPEG, PNG or BMP image";
 
 /// Turns and mirrors an image as EXIF's orientation 2 to 8 asks.
 Image oriented(const Image& in, int orientation) {
@@ -89,7 +89,7 @@ codecs::Header jpeg_header(const io::InputFile& file) {
 Image load_image(const std::string& path) {
   const io::InputFile file("image", path);
   const Bytes bytes = read_bytes(file, 0, checked_bytes(file));
-  codecs::Decoded decoded = naming(path, [&] {
+  codecs::DecodedImage decoded = naming(path, [&] {
     if (codecs::is_jpeg(bytes)) return codecs::decode_jpeg(bytes);
     if (codecs::is_png(bytes)) return codecs::decode_png(bytes);
     if (codecs::is_bmp(bytes)) return codecs::decode_bmp(bytes);
@@ -113,7 +113,7 @@ Size image_size(const std::string& path) {
 }
 
 void save_image(const std::string& path, const Image& image, int jpeg_quality) {
-  TENGEN_CHECK(!image.empty(), "image: cannot save an empty picture as ", path);
+  TENGEN_CHECK(!image.empty(), "image: cannot save an empty image as ", path);
   std::string ending = path.substr(std::min(path.size(), path.rfind('.')));
   std::transform(ending.begin(), ending.end(), ending.begin(),
                  [](unsigned char c) { return char(std::tolower(c)); });

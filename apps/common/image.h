@@ -1,4 +1,4 @@
-// Pictures: 8-bit RGB, rows from the top, three interleaved channels (H,W,3).
+// Images: 8-bit RGB, rows from the top, three interleaved channels (H,W,3).
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ struct Image {
   std::vector<uint8_t> pixels;  // (H,W,3)
 
   Image() = default;
-  /// A grey picture of one level.
+  /// A gray image of one level.
   Image(int height, int width, uint8_t level = 0)
       : height(height), width(width), pixels(size_t(height) * width * 3, level) {}
 
@@ -27,8 +27,8 @@ struct Image {
   const uint8_t* row(int y) const { return pixels.data() + size_t(y) * width * 3; }
 };
 
-/// Decodes a JPEG, PNG or BMP file, grey and alpha made RGB, turned as its EXIF orientation says.
-/// Throws tengen::Error naming the file when it is missing, cut short, no picture, or when its header asks
+/// Decodes a JPEG, PNG or BMP file, gray and alpha made RGB, turned as its EXIF orientation says.
+/// Throws tengen::Error naming the file when it is missing, cut short, no image, or when its header asks
 /// for more pixels than its bytes can hold or than 179 million.
 Image load_image(const std::string& path);
 
@@ -39,7 +39,7 @@ Size image_size(const std::string& path);
 /// Writes .png, .jpg or .jpeg by the name's ending, whole or not at all.
 void save_image(const std::string& path, const Image& image, int jpeg_quality = 92);
 
-/// Bilinear with half-pixel centres, in OpenCV's 11-bit fixed point (INTER_LINEAR).
+/// Bilinear with half-pixel centers, in OpenCV's 11-bit fixed point (INTER_LINEAR).
 Image resize_bilinear(const Image& image, Size size);
 /// Mean of the covered area, for shrinking (INTER_AREA).
 Image resize_area(const Image& image, Size size);

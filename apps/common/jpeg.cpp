@@ -186,13 +186,13 @@ std::optional<Header> jpeg_header(View bytes) {
   return decoder.header();
 }
 
-Decoded decode_jpeg(View bytes) {
+DecodedImage decode_jpeg(View bytes) {
   Decoder decoder(bytes);
   if (!decoder.read_header()) decoder.failed();
   const Header header = decoder.header();
   if (!decoder.start()) decoder.failed();
   const auto [height, width] = header.size;
-  Decoded decoded{Image(height, width), header.orientation};
+  DecodedImage decoded{Image(height, width), header.orientation};
   if (decoder.channels() == 3) {
     if (!decoder.read_rows(decoded.image.pixels.data(), size_t(width) * 3)) decoder.failed();
     return decoded;

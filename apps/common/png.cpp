@@ -111,7 +111,7 @@ Header png_header(View bytes) {
   return {size};
 }
 
-Decoded decode_png(View bytes) {
+DecodedImage decode_png(View bytes) {
   Decoder decoder(bytes);
   if (!decoder.read_header()) decoder.failed();
   const Size size = decoder.size();
@@ -121,7 +121,7 @@ Decoded decode_png(View bytes) {
     fail("is a truncated PNG: ", bytes.size(), " bytes do not hold ", size.width, "x", size.height,
          " pixels");
   if (!decoder.start()) decoder.failed();
-  Decoded decoded{Image(size.height, size.width)};
+  DecodedImage decoded{Image(size.height, size.width)};
   if (decoder.row_bytes() != size_t(size.width) * 3) fail("is a PNG of an unknown kind");
   if (!decoder.read_rows(decoded.image)) decoder.failed();
   return decoded;

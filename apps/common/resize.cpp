@@ -10,14 +10,14 @@ namespace {
 
 constexpr int kCoefficientBits = 11;
 
-/// Where an output coordinate reads: two neighbours with weights that sum to 2048.
+/// Where an output coordinate reads: two neighbors with weights that sum to 2048.
 struct Tap {
   int first, second;
   int16_t weight_first, weight_second;
 };
 
 std::vector<Tap> bilinear_taps(int from, int to) {
-  std::vector<Tap> taps(static_cast<size_t>(to));
+  auto taps = std::vector<Tap>(size_t(to));
   const double scale = 1. / (double(to) / from);
   for (int i = 0; i < to; ++i) {
     float position = float((i + 0.5) * scale - 0.5);
@@ -41,7 +41,7 @@ Image resize_bilinear(const Image& image, Size size) {
   const std::vector<Tap> columns = bilinear_taps(image.width, size.width);
   const std::vector<Tap> rows = bilinear_taps(image.height, size.height);
   const size_t length = size_t(size.width) * 3;
-  // Two source rows, already interpolated along x and brought to 15 bits, are kept: neighbours share them.
+  // Two source rows, already interpolated along x and brought to 15 bits, are kept: neighbors share them.
   std::vector<int16_t> buffer[2] = {std::vector<int16_t>(length), std::vector<int16_t>(length)};
   int held[2] = {-1, -1};
   auto fetch = [&](int y, int keep) {  // index of the buffer with source row y; never overwrites row `keep`
@@ -78,7 +78,7 @@ Image resize_area(const Image& image, Size size) {
   const double scale_x = double(image.width) / size.width, scale_y = double(image.height) / size.height;
   const size_t length = size_t(size.width) * 3;
   std::vector<float> sum(length), reduced(length);
-  // The share of [i, i+1) that lies in [low, high).
+  // The fraction of [i, i+1) that lies in [low, high).
   auto overlap = [](int i, double low, double high) {
     return float(std::max(0., std::min(i + 1., high) - std::max(double(i), low)));
   };

@@ -1,7 +1,6 @@
-// What a run on the terminal needs: its folder, a progress bar, a request to stop.
+// What a run needs: its folder, its files, a request to stop.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -22,26 +21,6 @@ std::string read_text(const std::string& path, const std::string& op = "read",
 /// The first Ctrl-C (or SIGTERM) sets a flag that stop_requested() tells; the second one ends the process.
 void catch_interrupts();
 bool stop_requested();
-
-/// A bar that redraws itself on a terminal: "text  12/13 |#####  | 45.2 img/s 00:12<00:01". Elsewhere only
-/// finish() prints.
-class Progress {
- public:
-  /// `total` and update() count `unit`s.
-  Progress(int64_t total, std::string unit);
-  void update(int64_t done, const std::string& text);
-  /// Prints the line for the last time, with the time it took.
-  void finish(const std::string& text);
-  double seconds() const;
-
- private:
-  void draw(const std::string& text, bool last);
-
-  int64_t total_, done_ = 0;
-  std::string unit_;
-  bool terminal_;
-  std::chrono::steady_clock::time_point start_, drawn_;
-};
 
 /// "00:12", "1:02:03".
 std::string format_duration(double seconds);

@@ -1,14 +1,14 @@
-#include "picture.h"
+#include "image.h"
 
 namespace tengen::fuzz {
 namespace {
 
 std::string bmp(int64_t width, int64_t height, int depth, const std::string& more, int compression = 0,
-                int colours = 0) {
+                int colors = 0) {
   const std::string info = little(40, 4) + little(uint64_t(width), 4) + little(uint64_t(height), 4) +
                            little(1, 2) + little(uint64_t(depth), 2) + little(uint64_t(compression), 4) +
-                           little(0, 12) + little(uint64_t(colours), 4) + little(0, 4);
-  return "BM" + little(54 + more.size(), 4) + little(0, 4) + little(uint64_t(54 + 4 * colours), 4) + info +
+                           little(0, 12) + little(uint64_t(colors), 4) + little(0, 4);
+  return "BM" + little(54 + more.size(), 4) + little(0, 4) + little(uint64_t(54 + 4 * colors), 4) + info +
          more;
 }
 
@@ -29,7 +29,7 @@ std::vector<std::string> seeds() {
 
 const Added added({"bmp",
                    1024,
-                   read_picture,
+                   read_image,
                    seeds,
                    {"BM", little(40, 4), little(12, 4), little(108, 4), little(124, 4), little(24, 2),
                     little(32, 2), little(0x80000000, 4), little(0x7fffffff, 4)}});

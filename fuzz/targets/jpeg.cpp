@@ -1,4 +1,4 @@
-#include "picture.h"
+#include "image.h"
 
 namespace tengen::fuzz {
 namespace {
@@ -18,7 +18,7 @@ std::string without(const std::string& jpeg, char marker) {
 }
 
 std::vector<std::string> seeds() {
-  const std::string good = picture(8, 8, ".jpg"), start = good.substr(0, 2), rest = good.substr(2);
+  const std::string good = image_file(8, 8, ".jpg"), start = good.substr(0, 2), rest = good.substr(2);
   const std::string turned = std::string(
       "\xff\xe1\0\x22"
       "Exif\0\0MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0",
@@ -29,7 +29,7 @@ std::vector<std::string> seeds() {
   if (const size_t frame = huge.find("\xff\xc0"); frame != huge.npos)
     huge.replace(frame + 5, 4, "\x7f\xff\x7f\xff");
   return {good,
-          picture(17, 9, ".jpg"),
+          image_file(17, 9, ".jpg"),
           start + turned + rest,
           start + table + rest,
           "\xff" + start + table + rest,  // fill bytes before the start
@@ -42,7 +42,7 @@ std::vector<std::string> seeds() {
 
 const Added added({"jpeg",
                    4096,
-                   read_picture,
+                   read_image,
                    seeds,
                    {"\xff\xd8", "\xff\xd9", "\xff\xc4", "\xff\xdb", "\xff\xc0", "\xff\xc2", "\xff\xda",
                     "\xff\xdd", "\xff\xe1", "\xff\xee", "Adobe", std::string("Exif\0\0", 6), "\xff\xd0"}});

@@ -9,7 +9,7 @@ void read(std::string_view bytes) {
   std::vector<detect::Problem> problems;
   for (const detect::Label& label : detect::read_labels(file_of(bytes, "input.txt"), problems)) {
     if (!(label.w >= 0 && label.w <= 1 && label.x >= 0 && label.x <= 1 && label.cls >= 0))
-      wrong("a label outside of the picture");
+      wrong("a label outside of the image");
   }
 }
 

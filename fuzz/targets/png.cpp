@@ -1,6 +1,6 @@
 #include <zlib.h>
 
-#include "picture.h"
+#include "image.h"
 
 namespace tengen::fuzz {
 namespace {
@@ -25,7 +25,7 @@ std::string packed(const std::string& bytes) {
   return out;
 }
 
-/// `kind` is the colour type: 0 grey, 2 RGB, 3 palette, 4 and 6 with alpha.
+/// `kind` is the color type: 0 gray, 2 RGB, 3 palette, 4 and 6 with alpha.
 std::string png(uint32_t width, uint32_t height, int depth, int kind, int interlaced, const std::string& rows,
                 const std::string& more = {}) {
   return "\x89PNG\r\n\x1a\n" +
@@ -36,7 +36,7 @@ std::string png(uint32_t width, uint32_t height, int depth, int kind, int interl
 
 std::vector<std::string> seeds() {
   const std::string rows(400, '\0'), good = png(5, 5, 8, 2, 0, rows);
-  return {picture(6, 7, ".png"), good, png(9, 3, 1, 0, 0, rows), png(5, 5, 16, 6, 0, rows),
+  return {image_file(6, 7, ".png"), good, png(9, 3, 1, 0, 0, rows), png(5, 5, 16, 6, 0, rows),
           png(5, 5, 8, 4, 1, rows),
           png(6, 6, 4, 3, 0, rows,
               chunk("PLTE", std::string(48, '\x55')) + chunk("tRNS", std::string(16, '\x10'))),
@@ -52,7 +52,7 @@ std::vector<std::string> seeds() {
 
 const Added added({"png",
                    4096,
-                   read_picture,
+                   read_image,
                    seeds,
                    {"IHDR", "IDAT", "IEND", "PLTE", "tRNS", "CgBI", "iCCP", "gAMA", "eXIf",
                     "\x7f\xff\xff\xff", "acTL"}});

@@ -1,8 +1,8 @@
-// Warps, colour and mosaic against the reference pictures.
+// Warps, color and mosaic against the reference images.
 #include <tengen/apps/detector/data/augment.h>
 
 #include "golden.h"
-#include "pictures.h"
+#include "images.h"
 
 using namespace tengen::detect;
 
@@ -15,13 +15,13 @@ Image swap_red_and_blue(Image image) {
 
 }  // namespace
 
-TEST_CASE("perspective: golden matrices, pictures and boxes") {
+TEST_CASE("perspective: golden matrices, images and boxes") {
   golden::for_each_case("perspective", [](const golden::Case& c) {
     const Size input{c.integer("height"), c.integer("width")};
     const Size output{c.integer("out_height"), c.integer("out_width")};
     const Matrix3 matrix = warp_matrix(draws_of(c), input, output);
     CHECK(golden::max_difference(matrix, c.values<double>("matrix")) < 1e-9);
-    const Sample sample{picture_of(c, "image"), boxes_of(c, "targets")};
+    const Sample sample{image_of(c, "image"), boxes_of(c, "targets")};
     const Sample result =
         random_perspective(sample, draws_of(c), c.integer("border_x"), c.integer("border_y"));
     REQUIRE(result.image.size() == output);
@@ -45,9 +45,9 @@ TEST_CASE("candidates: golden filter") {
   });
 }
 
-TEST_CASE("hsv: golden pictures") {
+TEST_CASE("hsv: golden images") {
   golden::for_each_case("hsv", [](const golden::Case& c) {
-    Image image = swap_red_and_blue(picture_of(c, "image_bgr"));
+    Image image = swap_red_and_blue(image_of(c, "image_bgr"));
     scale_hsv(image, c.number("drawn_h"), c.number("drawn_s"), c.number("drawn_v"));
     const double share =
         golden::share_within(swap_red_and_blue(image).pixels, c.values<uint8_t>("out_bgr"), 1);
@@ -62,7 +62,7 @@ TEST_CASE("mosaic: golden resizing, pasting and warping") {
     std::vector<Image> resized;
     std::vector<std::vector<Label>> labels;
     for (int i = 0; i < count; ++i) {
-      const Image image = picture_of(c, "image" + std::to_string(i));
+      const Image image = image_of(c, "image" + std::to_string(i));
       resized.push_back(resize_bilinear(image, training_size(image.size(), image_size)));
       const auto expected = c.shape("resized" + std::to_string(i));
       REQUIRE(resized.back().size() == Size{int(expected[0]), int(expected[1])});

@@ -3,7 +3,7 @@
 #include <tengen/apps/detector/data/letterbox.h>
 
 #include "golden.h"
-#include "pictures.h"
+#include "images.h"
 
 using namespace tengen::detect;
 
@@ -28,26 +28,26 @@ TEST_CASE("boxes: golden conversions and clipping") {
   golden::for_each_case("boxes", [](const golden::Case& c) {
     const float w = float(c.number("w")), h = float(c.number("h"));
     std::vector<Box> corners, clipped;
-    std::vector<float> centres, normalised;
+    std::vector<float> centers, normalized;
     const auto xywhn = c.values<float>("xywhn");
     for (size_t i = 0; i + 3 < xywhn.size(); i += 4) {
       const Label label{0, xywhn[i], xywhn[i + 1], xywhn[i + 2], xywhn[i + 3]};
       const Box box = to_corners(label, w, h, float(c.number("padw")), float(c.number("padh")));
       corners.push_back(box);
       clipped.push_back(clip(box, {int(h), int(w)}));
-      const Label centre = to_label({0, box}, 1, 1);
-      centres.insert(centres.end(), {centre.x, centre.y, centre.w, centre.h});
+      const Label center = to_label({0, box}, 1, 1);
+      centers.insert(centers.end(), {center.x, center.y, center.w, center.h});
       const Label back = to_label({0, box}, w, h, true);
-      normalised.insert(normalised.end(), {back.x, back.y, back.w, back.h});
+      normalized.insert(normalized.end(), {back.x, back.y, back.w, back.h});
     }
     CHECK(golden::max_difference(flat(corners), c.values<float>("xyxy")) < 1e-3);
-    CHECK(golden::max_difference(centres, c.values<float>("xywh")) < 1e-3);
-    CHECK(golden::max_difference(normalised, c.values<float>("xywhn_clip")) < 1e-5);
+    CHECK(golden::max_difference(centers, c.values<float>("xywh")) < 1e-3);
+    CHECK(golden::max_difference(normalized, c.values<float>("xywhn_clip")) < 1e-5);
     CHECK(golden::max_difference(flat(clipped), c.values<float>("clipped")) < 1e-3);
   });
 }
 
-TEST_CASE("letterbox: golden pictures and boxes mapped back") {
+TEST_CASE("letterbox: golden images and boxes mapped back") {
   golden::for_each_case("letterbox", [](const golden::Case& c) {
     const auto shape = c.numbers("new_shape");
     LetterboxOptions options;
@@ -56,8 +56,8 @@ TEST_CASE("letterbox: golden pictures and boxes mapped back") {
     options.scale_fill = c.flag("scaleFill");
     options.scale_up = c.flag("scaleup");
     options.stride = c.integer("stride");
-    const Image image = picture_of(c, "image");
-    const Letterboxed result = letterbox(image, options);
+    const Image image = image_of(c, "image");
+    const LetterboxedImage result = letterbox(image, options);
     CHECK(result.fit.ratio_w == doctest::Approx(c.number("ratio_w")).epsilon(1e-12));
     CHECK(result.fit.ratio_h == doctest::Approx(c.number("ratio_h")).epsilon(1e-12));
     CHECK(result.fit.pad_w == c.number("pad_w"));
@@ -65,7 +65,7 @@ TEST_CASE("letterbox: golden pictures and boxes mapped back") {
     REQUIRE(result.image.size() == Size{c.integer("out_height"), c.integer("out_width")});
     CHECK(golden::share_within(result.image.pixels, c.values<uint8_t>("out"), 1) >= 0.99);
 
-    // The reference maps back with one ratio only, that of the height, also stretched pictures.
+    // The reference maps back with one ratio only, that of the height, also stretched images.
     Fit fit = result.fit;
     fit.ratio_w = fit.ratio_h;
     std::vector<Box> scaled, with_fit;
@@ -78,11 +78,11 @@ TEST_CASE("letterbox: golden pictures and boxes mapped back") {
   });
 }
 
-TEST_CASE("letterbox: a stretched picture's boxes come back with both ratios") {
+TEST_CASE("letterbox: a stretched image's boxes come back with both ratios") {
   LetterboxOptions options;
   options.shape = {100, 50};
   options.scale_fill = true;
-  const Letterboxed result = letterbox(Image(20, 25), options);
+  const LetterboxedImage result = letterbox(Image(20, 25), options);
   const Box back = unletterbox({10, 20, 30, 80}, result.fit, {20, 25});
   CHECK(back == Box{5, 4, 15, 16});
 }
@@ -97,7 +97,7 @@ TEST_CASE("rect: golden order and batch shapes") {
     std::vector<int> shapes;
     for (const Size& s : result.shapes) shapes.insert(shapes.end(), {s.height, s.width});
     CHECK(shapes == c.values<int>("batch_shapes_hw"));
-    // Pictures of equal shape may come in any order.
+    // Images of equal shape may come in any order.
     const auto order = c.values<int>("order");
     REQUIRE(order.size() == result.order.size());
     for (size_t i = 0; i < order.size(); ++i) {

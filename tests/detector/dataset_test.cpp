@@ -1,4 +1,4 @@
-// Data sets: yaml files, label files, the checks, and samples that depend on nothing but seed, epoch and
+// Datasets: yaml files, label files, the checks, and samples that depend on nothing but seed, epoch and
 // index.
 #include <thread>
 
@@ -11,7 +11,7 @@ using namespace tengen::detect;
 
 namespace {
 
-/// A small set: `count` pictures, picture i with i % 3 + 1 labels.
+/// A small set: `count` images, image i with i % 3 + 1 labels.
 void write_set(const TemporaryFolder& folder, const std::string& split, int count) {
   Random random(11);
   for (int i = 0; i < count; ++i) {
@@ -76,7 +76,7 @@ TEST_CASE("data.yaml: mistakes are named with file and line") {
 
 TEST_CASE("labels: path rule") {
   CHECK(label_path("/a/images/b/images/c/d.jpg") == "/a/images/b/labels/c/d.txt");
-  CHECK(label_path("/a/pictures/d.x.png") == "/a/pictures/d.x.txt");
+  CHECK(label_path("/a/photos/d.x.png") == "/a/photos/d.x.txt");
   CHECK(contains(label_path("images/d.png"), "labels/d.txt"));
 }
 
@@ -107,7 +107,7 @@ TEST_CASE("labels: bad lines are refused with file and line") {
     return what;
   };
   CHECK(contains(message("0 0.5 0.5 0.2"), "5 columns"));
-  CHECK(contains(message("0 0.5 0.5 0.2 0.4 0.9"), "5 columns (class x y w h), found 6"));
+  CHECK(contains(message("0 0.5 0.5 0.2 0.4 0.9"), "5 columns (class x y w h), but got 6"));
   CHECK(contains(message("0 0.5 1.5 0.2 0.4"), "outside of [0,1]"));
   CHECK(contains(message("0 -0.5 0.5 0.2 0.4"), "negative"));
   CHECK(contains(message("-1 0.5 0.5 0.2 0.4"), "negative"));
@@ -117,7 +117,7 @@ TEST_CASE("labels: bad lines are refused with file and line") {
   CHECK(contains(message("0 0,5 0.5 0.2 0.4"), "'0,5' is not a number"));
 }
 
-TEST_CASE("scan: bad pictures and labels are counted and left out, the rest stays") {
+TEST_CASE("scan: bad images and labels are counted and left out, the rest stays") {
   TemporaryFolder folder;
   write_set(folder, "train", 5);
   std::filesystem::remove(folder / "labels/train/0.txt");   // background
@@ -126,7 +126,7 @@ TEST_CASE("scan: bad pictures and labels are counted and left out, the rest stay
   const std::string png = folder.read("images/train/3.png");
   folder.write("images/train/3.png", png.substr(0, png.size() - 40));  // cut short
   save_image(folder / "images/train/tiny.png", Image(4, 4));
-  folder.write("images/train/notes.md", "not a picture");
+  folder.write("images/train/notes.md", "not an image");
   const Scan scan = scan_dataset({folder / "images/train"}, 3, true);
   CHECK(scan.entries.size() == 3);
   CHECK(scan.missing == 1);
@@ -140,14 +140,14 @@ TEST_CASE("scan: bad pictures and labels are counted and left out, the rest stay
   CHECK(scan.class_counts(3) == std::vector<int64_t>{1, 1, 0});
 
   CHECK(contains(error_of([&] { scan_dataset({folder / "images/train"}, 1, true, "train"); }),
-                 "4.txt:2: class 1 is out of range: the data set has 1 classes, 0 to 0"));
+                 "4.txt:2: class 1 is out of range: the dataset has 1 classes, 0 to 0"));
   folder.write("list.txt", "./images/train/4.png\n./images/train/absent.png\n");
   const Scan listed = scan_dataset({folder / "list.txt"}, 3, true);
   CHECK(listed.entries.size() == 1);
   CHECK(contains(listed.problems.at(0).what, "absent.png"));
 }
 
-TEST_CASE("scan: an empty data set is an error that says where it looked") {
+TEST_CASE("scan: an empty dataset is an error that says where it looked") {
   TemporaryFolder folder;
   write_set(folder, "train", 2);
   folder.write("empty/readme.txt", "");
@@ -156,7 +156,7 @@ TEST_CASE("scan: an empty data set is an error that says where it looked") {
   CHECK(contains(error_of([&] { scan_dataset({folder / "absent"}, 3, true); }), "no such file or folder"));
   std::filesystem::remove_all(folder / "labels");
   const std::string what = error_of([&] { scan_dataset({folder / "images/train"}, 3, true); });
-  CHECK(contains(what, "no labels for 2 pictures"));
+  CHECK(contains(what, "no labels for 2 images"));
   CHECK(contains(what, "labels/train/0.txt"));
   CHECK(scan_dataset({folder / "images/train"}, 3, false).missing == 2);
 }
@@ -237,7 +237,7 @@ TEST_CASE("train set: without augmentation the boxes stay on their objects") {
   CHECK(iou(unletterbox(bright_box(item.image), item.fit, {100, 200}), item.boxes[0].box) > 0.95);
 }
 
-TEST_CASE("val set: square and rectangular batches cover every picture once") {
+TEST_CASE("val set: square and rectangular batches cover every image once") {
   TemporaryFolder folder;
   write_set(folder, "val", 7);
   const Scan scan = scan_dataset({folder / "images/val"}, 3, true);
@@ -275,7 +275,7 @@ TEST_CASE("hyp: yaml round trip, unknown keys and wrong values") {
   CHECK(contains(error_of([&] { load_hyp(folder / "absent.yaml"); }), "cannot open"));
 }
 
-TEST_CASE("BCCD loads: counts of pictures and classes") {
+TEST_CASE("BCCD loads: counts of images and classes") {
   const char* variable = std::getenv("TENGEN_DATA");
   std::string root = variable ? variable : "";
 #ifdef TENGEN_DATA_DIR

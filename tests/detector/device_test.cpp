@@ -92,7 +92,7 @@ TEST_CASE("device: names, and what is said of others") {
   const auto said = [](const std::string& name) {
     try {
       parse_device(name);
-    } catch (const apps::DeviceError& error) {
+    } catch (const apps::UsageError& error) {
       return std::string(error.what());
     }
     return std::string();
@@ -109,13 +109,13 @@ TEST_CASE("device: names, and what is said of others") {
   // Before anything else is looked at.
   TrainCommand train;
   train.device = "nonsense";
-  CHECK_THROWS_AS(run_train(train), DeviceError);
+  CHECK_THROWS_AS(run_train(train), UsageError);
   ValCommand val;
   val.device = "nonsense";
-  CHECK_THROWS_AS(run_val(val), DeviceError);
+  CHECK_THROWS_AS(run_val(val), UsageError);
   DetectCommand detect;
   detect.device = "nonsense";
-  CHECK_THROWS_AS(run_detect(detect), DeviceError);
+  CHECK_THROWS_AS(run_detect(detect), UsageError);
 }
 
 TEST_CASE("training steps on the CUDA device") {
@@ -126,7 +126,7 @@ TEST_CASE("training steps on the CUDA device") {
     for (const Device device : {Device(kCPU), Device(kCUDA)}) {
       manual_seed(1);
       DetectionModel model(ModelConfig::parse(kTiny, "tiny"));
-      const Tensor pictures = rand({2, 3, 32, 32}).to(device);
+      const Tensor images = rand({2, 3, 32, 32}).to(device);
       const Tensor targets = tensor({0.f, 1.f, .3f, .4f, .3f, .3f,    //
                                      0.f, 2.f, .31f, .41f, .4f, .3f,  // in the same cell
                                      1.f, 0.f, .7f, .6f, .5f, .6f})
@@ -142,7 +142,7 @@ TEST_CASE("training steps on the CUDA device") {
       auto& curve = curves.emplace_back();
       for (int step = 0; step < 3; ++step) {
         const LossResult result =
-            loss(model->forward(pictures).raw, loss.match(targets, pictures.sizes(), device));
+            loss(model->forward(images).raw, loss.match(targets, images.sizes(), device));
         CHECK(result.loss.device().type() == device.type());
         result.loss.backward();
         optimizer->step();
@@ -187,7 +187,7 @@ TEST_CASE("val and detect on the CUDA device") {
   const std::string file = run_train(command).folder + "/weights/best.safetensors";
   const DataConfig data = load_data_config(command.data);
   const ValSet set(scan_dataset(data.val, data.nc(), false, "val"), 32, 2, true, 16, 0.5, Cache::none);
-  const Image picture = load_image(set.entry(0).image);
+  const Image image = load_image(set.entry(0).image);
 
   std::vector<std::vector<Detection>> boxes;
   std::vector<std::vector<double>> measured;
@@ -212,7 +212,7 @@ TEST_CASE("val and detect on the CUDA device") {
     NmsOptions options;
     options.conf_thres = 0.3f;
     for (const bool augment : {false, true})
-      boxes.push_back(find_objects(loaded.model, picture, {32, 32}, options, augment));
+      boxes.push_back(find_objects(loaded.model, image, {32, 32}, options, augment));
   }
   check_close(measured[1], measured[0]);
   for (size_t i : {size_t(0), size_t(1)}) {

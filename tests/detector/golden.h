@@ -131,7 +131,7 @@ double max_difference(const A& a, const B& b) {
   return largest;
 }
 
-/// The share of elements (bytes of pictures) that differ by at most `levels`.
+/// The fraction of elements (bytes of images) that differ by at most `levels`.
 template <class A, class B>
 double share_within(const A& a, const B& b, int levels) {
   if (std::size(a) != std::size(b)) return 0;

@@ -1,4 +1,4 @@
-// Picture files: formats, EXIF orientation, broken files; resizing.
+// Image files: formats, EXIF orientation, broken files; resizing.
 #include <doctest/doctest.h>
 
 #include <tengen/apps/detector/data/common.h>
@@ -49,12 +49,12 @@ TEST_CASE("image: PNG comes back exactly, JPEG nearly, sizes from the header") {
   CHECK(contains(error_of([&] { save_image(folder / "a.tiff", image); }), ".png"));
 }
 
-TEST_CASE("image: EXIF orientation turns the picture") {
+TEST_CASE("image: EXIF orientation turns the image") {
   TemporaryFolder folder;
   const Image image = gradient(32, 64);  // red grows to the right, green downwards
   save_image(folder / "plain.jpg", image, 95);
   const std::string plain = folder.read("plain.jpg");
-  // For each orientation: is the picture's size swapped, and where do red and green grow (+1 right/down)?
+  // For each orientation: is the image's size swapped, and where do red and green grow (+1 right/down)?
   struct Expected {
     int orientation;
     bool swapped;
@@ -102,7 +102,7 @@ TEST_CASE("image: broken files are named and explained") {
   std::string table = jpeg;  // the counts of its first Huffman table say 4080 symbols
   table.replace(jpeg.find("\xff\xc4") + 5, 16, std::string(16, '\xff'));
   CHECK(contains(message("e.jpg", table), "corrupt JPEG"));
-  CHECK(contains(message("c.jpg", "this is text"), "no JPEG, PNG or BMP picture"));
+  CHECK(contains(message("c.jpg", "this is text"), "not a JPEG, PNG or BMP image"));
   CHECK(contains(message("d.jpg", ""), "empty"));
   CHECK(contains(error_of([&] { load_image(folder / "absent.jpg"); }), "cannot open"));
   CHECK(contains(error_of([&] { image_size(folder / ""); }), "image: "));

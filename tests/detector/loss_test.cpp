@@ -82,7 +82,7 @@ TEST_CASE("loss: a label outside of batch or classes is an error") {
   CHECK_THROWS(compute(raw, tensor({1.f, 0.f, .5f, .5f, .3f, .3f}).view({1, 6})));
 }
 
-TEST_CASE("loss: gains follow levels, classes and picture size") {
+TEST_CASE("loss: gains follow levels, classes and image size") {
   const LossOptions scaled = LossOptions{}.scaled(4, 20, 1280);
   CHECK(scaled.box == doctest::Approx(0.05 * 3 / 4));
   CHECK(scaled.cls == doctest::Approx(0.5 * 20 / 80 * 3 / 4));

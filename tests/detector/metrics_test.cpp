@@ -7,24 +7,24 @@ using namespace tengen::detect;
 
 namespace {
 
-struct Picture {
+struct ImageResult {
   std::vector<Detection> detections;
-  std::vector<LabelledBox> labels;
+  std::vector<LabeledBox> labels;
 };
 
-std::vector<Picture> pictures_from(const golden::Case& c) {
-  std::vector<Picture> pictures(static_cast<size_t>(c.integer("images")));
+std::vector<ImageResult> images_from(const golden::Case& c) {
+  std::vector<ImageResult> images(static_cast<size_t>(c.integer("images")));
   const auto det = c.values<float>("det"), label = c.values<float>("label");
   const auto det_image = c.values<int>("det_image"), label_image = c.values<int>("label_image");
   for (size_t i = 0; i < det_image.size(); ++i) {
     const float* d = &det[6 * i];
-    pictures.at(size_t(det_image[i])).detections.push_back({{d[0], d[1], d[2], d[3]}, d[4], int(d[5])});
+    images.at(size_t(det_image[i])).detections.push_back({{d[0], d[1], d[2], d[3]}, d[4], int(d[5])});
   }
   for (size_t i = 0; i < label_image.size(); ++i) {
     const float* l = &label[5 * i];
-    pictures.at(size_t(label_image[i])).labels.push_back({int(l[0]), {l[1], l[2], l[3], l[4]}});
+    images.at(size_t(label_image[i])).labels.push_back({int(l[0]), {l[1], l[2], l[3], l[4]}});
   }
-  return pictures;
+  return images;
 }
 
 }  // namespace
@@ -32,19 +32,19 @@ std::vector<Picture> pictures_from(const golden::Case& c) {
 TEST_CASE("val: golden matches, precision, recall, AP, fitness and confusion") {
   golden::for_each_case("val", [](const golden::Case& c) {
     const int nc = c.integer("nc");
-    const auto pictures = pictures_from(c);
-    // Detections of a picture stand together in the file, in its order.
-    std::vector<std::vector<Correct>> matched;
+    const auto images = images_from(c);
+    // Detections of an image stand together in the file, in its order.
+    std::vector<std::vector<CorrectLevels>> matched;
     Evaluator evaluator(nc);
     ConfusionMatrix confusion(nc, float(c.number("confusion_conf")), float(c.number("confusion_iou")));
-    for (const Picture& p : pictures) {
+    for (const ImageResult& p : images) {
       matched.push_back(match_detections(p.detections, p.labels));
       evaluator.add(p.detections, p.labels);
       confusion.add(p.detections, p.labels);
     }
     const auto correct = c.values<int>("correct");
     const auto det_image = c.values<int>("det_image");
-    std::vector<size_t> next(pictures.size(), 0);
+    std::vector<size_t> next(images.size(), 0);
     std::vector<int> found;
     for (int image : det_image) {
       for (bool b : matched[size_t(image)][next[size_t(image)]++]) found.push_back(b);
@@ -90,7 +90,7 @@ TEST_CASE("ap: golden curves and smoothing") {
 }
 
 TEST_CASE("metrics: perfect, absent and only false detections") {
-  const std::vector<LabelledBox> labels{{0, {0, 0, 10, 10}}, {1, {20, 20, 40, 40}}};
+  const std::vector<LabeledBox> labels{{0, {0, 0, 10, 10}}, {1, {20, 20, 40, 40}}};
   const std::vector<Detection> perfect{{{0, 0, 10, 10}, 0.9f, 0}, {{20, 20, 40, 40}, 0.8f, 1}};
   Evaluator good(2), blind(2), wrong(2), nothing(2);
   good.add(perfect, labels);
@@ -116,7 +116,7 @@ TEST_CASE("metrics: perfect, absent and only false detections") {
 }
 
 TEST_CASE("metrics: a label is given to one detection only") {
-  const std::vector<LabelledBox> labels{{0, {0, 0, 10, 10}}};
+  const std::vector<LabeledBox> labels{{0, {0, 0, 10, 10}}};
   const std::vector<Detection> twice{{{0, 0, 10, 9}, 0.9f, 0}, {{0, 0, 10, 10}, 0.8f, 0}};
   const auto correct = match_detections(twice, labels);
   CHECK(correct[0][0]);

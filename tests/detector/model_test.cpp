@@ -47,7 +47,7 @@ void fill_by_formula(DetectionModel& model) {
   }
 }
 
-Tensor picture(const golden::Case& c) {
+Tensor input_of(const golden::Case& c) {
   const int64_t batch = c.integer("batch"), height = c.integer("height"), width = c.integer("width");
   std::vector<float> numbers(size_t(batch * 3 * height * width));
   for (size_t k = 0; k < numbers.size(); ++k) numbers[k] = float(formula(9999, uint32_t(k)));
@@ -96,24 +96,24 @@ void check_state(const golden::Case& c, const DetectionModel& model) {
 void check_inference(const golden::Case& c, DetectionModel& model) {
   NoGradGuard guard;
   model->eval();
-  const Prediction p = model->forward(picture(c));
+  const Prediction p = model->forward(input_of(c));
   for (size_t i = 0; i < p.raw.size(); ++i)
     CHECK(golden::excess(p.raw[i], c, "eval_raw" + std::to_string(i), 10 * c.number("f32_vs_f64_raw_max_abs"),
                          0) <= 0);
   CHECK(golden::excess(p.decoded, c, "eval_decoded", 10 * c.number("f32_vs_f64_decoded_max_abs"), 0) <= 0);
   const double fused = 10 * c.number("fused_vs_unfused_decoded_max_abs");
   model->fuse();
-  CHECK(golden::excess(model->forward(picture(c)).decoded, c, "eval_decoded", fused, 0) <= 0);
+  CHECK(golden::excess(model->forward(input_of(c)).decoded, c, "eval_decoded", fused, 0) <= 0);
   model->fuse(false);
-  CHECK(model->forward(picture(c)).decoded.equal(p.decoded));
+  CHECK(model->forward(input_of(c)).decoded.equal(p.decoded));
   if (c.has("tta_decoded"))
-    CHECK(golden::excess(model->forward_augmented(picture(c)), c, "tta_decoded",
+    CHECK(golden::excess(model->forward_augmented(input_of(c)), c, "tta_decoded",
                          20 * c.number("f32_vs_f64_decoded_max_abs"), 0) <= 0);
 }
 
 void check_training_step(const golden::Case& c, DetectionModel& model) {
   model->train();
-  const Prediction p = model->forward(picture(c));
+  const Prediction p = model->forward(input_of(c));
   CHECK_FALSE(p.decoded.defined());
   for (size_t i = 0; i < p.raw.size(); ++i)
     CHECK(golden::excess(p.raw[i], c, "train_raw" + std::to_string(i),
@@ -159,7 +159,7 @@ void check_three_steps(const golden::Case& c) {
   ComputeLoss compute = loss_of(c, model);
   auto optimizer =
       make_optimizer(model, "SGD", c.number("lr"), c.number("momentum"), c.number("weight_decay"));
-  const Tensor x = picture(c), targets = golden::load(c, "targets");
+  const Tensor x = input_of(c), targets = golden::load(c, "targets");
   std::vector<double> items, clipped;
   for (int step = 0; step < 3; ++step) {
     LossResult result = compute(model->forward(x).raw, targets);

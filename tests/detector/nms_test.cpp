@@ -2,7 +2,7 @@
 #include <tengen/apps/detector/model/nms.h>
 
 #include "golden.h"
-#include "pictures.h"
+#include "images.h"
 
 using namespace tengen::detect;
 
@@ -21,13 +21,13 @@ TEST_CASE("nms: golden rows") {
       if (options.classes.empty()) options.classes.push_back(-1);
     }
     const auto pred = c.values<float>("pred");
-    const size_t picture = size_t(shape[1] * shape[2]);
+    const size_t image = size_t(shape[1] * shape[2]);
     for (int64_t b = 0; b < shape[0]; ++b) {
       CAPTURE(b);
       const std::string number = std::to_string(b);
       const auto labels = c.has("labels" + number) ? labels_of(c, "labels" + number) : std::vector<Label>();
       const auto found =
-          non_max_suppression(std::span(pred).subspan(size_t(b) * picture, picture), nc, options, labels);
+          non_max_suppression(std::span(pred).subspan(size_t(b) * image, image), nc, options, labels);
       const auto expected = c.values<float>("out" + number);
       REQUIRE(found.size() == expected.size() / 6);
       for (size_t i = 0; i < found.size(); ++i) {
@@ -44,7 +44,7 @@ TEST_CASE("nms: golden rows") {
 }
 
 TEST_CASE("nms: classes do not suppress each other unless agnostic; options limit the result") {
-  // centre x, y, w, h, objectness, two classes
+  // center x, y, w, h, objectness, two classes
   const std::vector<float> pred{50, 50, 20, 20, 0.9f, 0.9f, 0.1f, 51, 50, 20, 20, 0.8f, 0.1f, 0.9f,
                                 52, 50, 20, 20, 0.7f, 0.9f, 0.1f, 90, 50, 20, 20, 0.6f, 0.1f, 0.9f};
   NmsOptions options;

@@ -1,4 +1,4 @@
-// Drawing stays inside of the picture and marks what it should; charts and the demo data set can be made.
+// Drawing stays inside of the image and marks what it should; charts and the demo dataset can be made.
 #include <algorithm>
 
 #include <doctest/doctest.h>
@@ -14,7 +14,7 @@ using namespace tengen::detect;
 
 namespace {
 
-int64_t coloured(const Image& image, uint8_t background = 255) {
+int64_t colored(const Image& image, uint8_t background = 255) {
   return std::count_if(image.pixels.begin(), image.pixels.end(), [&](uint8_t p) { return p != background; });
 }
 
@@ -33,7 +33,7 @@ TEST_CASE("draw: rectangles, lines, polygons and text, also across the border") 
   Image blank(20, 30);
   const Point square[] = {{4, 4}, {8, 4}, {8, 8}, {4, 8}};
   fill_polygon(blank, square, {255, 255, 255});
-  CHECK(coloured(blank, 0) == 16 * 3);
+  CHECK(colored(blank, 0) == 16 * 3);
   const Point line[] = {{-100, 15}, {100, 15}};
   draw_lines(blank, line, {9, 9, 9}, 2);
   CHECK(blank.row(14)[0] == 9);
@@ -42,12 +42,12 @@ TEST_CASE("draw: rectangles, lines, polygons and text, also across the border") 
 
   for (const Box box :
        {Box{-1e9f, -5, 5, 5}, Box{25, 15, 1e9f, 1e9f}, Box{-50, -50, -40, -40}, Box{0, 0, 0, 0}}) {
-    draw_labelled_box(image, box, "class 0.99", {1, 2, 3});
+    draw_detections(image, std::vector<Detection>{{box, 0.99f, 0}}, std::vector<std::string>{"class"});
   }
   const int width = text_width("Wide", 14);
   Image text(16, width, 255);
   draw_text(text, 0, 0, "Wide", {0, 0, 0}, 14);
-  CHECK(coloured(text) > 100);
+  CHECK(colored(text) > 100);
   CHECK(text_width("Wide", 28) > 3 * width / 2);
   CHECK(text_width("", 14) == 0);
   Image umlaut(20, 60, 255), marks(20, 60, 255);
@@ -59,10 +59,36 @@ TEST_CASE("draw: rectangles, lines, polygons and text, also across the border") 
 TEST_CASE("draw: the best detection lies on top") {
   Image image(64, 64);
   const std::vector<Detection> two{{{10, 10, 50, 50}, 0.9f, 0}, {{10, 10, 50, 50}, 0.5f, 1}};
-  draw_detections(image, two, std::vector<std::string>{"a"}, false, false, 1);
-  const Colour best = class_colour(0);
+  draw_detections(image, two, std::vector<std::string>{"a"}, {false, false, 1});
+  const Color best = class_color(0);
   CHECK(image.row(10)[3 * 30] == best.r);
   CHECK(image.row(10)[3 * 30 + 2] == best.b);
+}
+
+TEST_CASE("draw: tags of neighbors do not cover each other; small images are drawn larger") {
+  // Twice the same box: the second tag gives way.
+  const std::vector<Detection> one{{{20, 40, 60, 80}, 0.9f, 0}};
+  std::vector<Detection> two = one;
+  two.push_back({{20, 40, 60, 80}, 0.5f, 1});
+  const auto tagged = [](const std::vector<Detection>& found, int cls) {
+    Image image(120, 120);
+    draw_detections(image, found, std::vector<std::string>{"a", "b"}, {true, false, 1});
+    const Color color = class_color(cls);
+    int64_t count = 0;
+    for (size_t i = 0; i < image.pixels.size(); i += 3)
+      count += image.pixels[i] == color.r && image.pixels[i + 1] == color.g && image.pixels[i + 2] == color.b;
+    return count;
+  };
+  CHECK(tagged(two, 0) == tagged(one, 0));
+  CHECK(tagged(two, 1) > 100);
+
+  CHECK(drawing_scale({160, 120}) == 4);
+  CHECK(drawing_scale({200, 320}) == 2);
+  CHECK(drawing_scale({640, 480}) == 1);
+  CHECK(drawing_scale({5000, 4000}) == 1);
+  const ScaledImage larger = scaled(Image(30, 40), one, 3);
+  CHECK(larger.image.size() == Size{90, 120});
+  CHECK(larger.detections[0].box == Box{60, 120, 180, 240});
 }
 
 TEST_CASE("plots: results, curves, confusion matrix and batches are written") {
@@ -75,7 +101,7 @@ TEST_CASE("plots: results, curves, confusion matrix and batches are written") {
   CHECK(contains(error_of([&] { plot_results(folder.write("b.csv", "epoch,a\n1,2\n"), folder / "x.png"); }),
                  "none"));
 
-  const std::vector<LabelledBox> labels{{0, {0, 0, 10, 10}}, {1, {20, 20, 40, 40}}};
+  const std::vector<LabeledBox> labels{{0, {0, 0, 10, 10}}, {1, {20, 20, 40, 40}}};
   const std::vector<Detection> found{{{0, 0, 10, 10}, 0.9f, 0}, {{21, 20, 40, 40}, 0.8f, 0}};
   Evaluator evaluator(2);
   evaluator.add(found, labels);
@@ -87,13 +113,13 @@ TEST_CASE("plots: results, curves, confusion matrix and batches are written") {
   plot_labels(std::vector<Label>{{0, 0.5f, 0.5f, 0.1f, 0.2f}, {1, 1, 1, 1, 1}}, names, folder / "labels.png");
   for (const char* file :
        {"labels.png", "PR_curve.png", "F1_curve.png", "P_curve.png", "R_curve.png", "confusion.png"}) {
-    CHECK(coloured(load_image(folder / file)) > 5000);
+    CHECK(colored(load_image(folder / file)) > 5000);
   }
   const std::vector<Image> images(5, Image(30, 40, 255));
   const std::vector<std::vector<Detection>> boxes(5, found);
-  CHECK(plot_batch(images, boxes, names, true).size() == Size{2 * 34 + 4, 3 * 44 + 4});
-  CHECK(coloured(plot_chart({"constant", "x", "y", {{"", {1, 2}, {3, 3}}}})) > 1000);
-  CHECK(coloured(plot_chart({"empty", "x", "y", {}})) > 500);
+  CHECK(plot_batch(images, boxes, names, true).size() == Size{2 * (4 * 30 + 4) + 4, 3 * (4 * 40 + 4) + 4});
+  CHECK(colored(plot_chart({"constant", "x", "y", {{"", {1, 2}, {3, 3}}}})) > 1000);
+  CHECK(colored(plot_chart({"empty", "x", "y", {}})) > 500);
 }
 
 TEST_CASE("demo data: loads without problems, the same seed gives the same files") {

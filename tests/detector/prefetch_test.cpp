@@ -2,6 +2,7 @@
 #include <atomic>
 #include <chrono>
 #include <stdexcept>
+#include <thread>
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-// Whole runs on a small drawn data set: learning, exact continuation, honest failure.
+// Whole runs on a small drawn dataset: learning, exact continuation, honest failure.
 #include <unistd.h>
 
 #include <filesystem>
@@ -114,7 +114,7 @@ TEST_CASE("train: mistakes of the user are named") {
   CHECK(with([](auto& c) { c.resume = "latest"; }).find("--resume") != std::string::npos);
 }
 
-TEST_CASE("detect: weights of a run find boxes inside the picture") {
+TEST_CASE("detect: weights of a run find boxes inside the image") {
   const Scratch scratch;
   TrainCommand command = small_run(scratch);
   command.epochs = 1;

@@ -15,7 +15,7 @@ using namespace tengen::go;
 
 namespace {
 
-std::vector<json> analyse(const std::string& lines, int positions = 3) {
+std::vector<json> analyze(const std::string& lines, int positions = 3) {
   AnalysisSettings settings;
   settings.positions = positions;
   settings.defaults.limits.visits = 30;
@@ -30,7 +30,7 @@ std::vector<json> analyse(const std::string& lines, int positions = 3) {
 }
 
 json one(const std::string& line) {
-  const auto answers = analyse(line + "\n");
+  const auto answers = analyze(line + "\n");
   REQUIRE(answers.size() == 1);
   return answers[0];
 }
@@ -85,7 +85,7 @@ TEST_CASE("analysis: several turns of several queries at once, each answered onc
     lines += to_text(q) + "\n";
   }
   std::map<std::pair<std::string, int>, int> seen;
-  for (const json& answer : analyse(lines)) {
+  for (const json& answer : analyze(lines)) {
     ++seen[{answer["id"], answer["turnNumber"]}];
     CHECK(answer["rootInfo"]["visits"] == 30);
     CHECK(answer["rootInfo"]["currentPlayer"] == (answer["turnNumber"] == 1 ? "W" : "B"));
@@ -97,7 +97,7 @@ TEST_CASE("analysis: several turns of several queries at once, each answered onc
 TEST_CASE("analysis: the greatest priority first, then the order of the query") {
   std::vector<int> order;
   const json q = query(R"({"analyzeTurns":[0,1,2,1],"priorities":[0,5,9,0]})");
-  for (const json& answer : analyse(to_text(q) + "\n", 1)) order.push_back(answer["turnNumber"]);
+  for (const json& answer : analyze(to_text(q) + "\n", 1)) order.push_back(answer["turnNumber"]);
   CHECK(order == std::vector<int>{2, 1, 0, 1});
 }
 
@@ -155,10 +155,10 @@ TEST_CASE("analysis: what is wrong with a query is said by its field") {
   CHECK(contains(error_for(R"({"maxVisits":0})"), "maxVisits: expected a number from 1"));
   CHECK(contains(error_for(R"({"maxVisits":1.5})"), "maxVisits: expected a whole number"));
   CHECK(contains(error_for(R"({"includeOwnership":1})"), "includeOwnership: expected true or false"));
-  CHECK(contains(error_for(R"({"priorities":[1,2]})"), "priorities: expected as many"));
+  CHECK(contains(error_for(R"({"priorities":[1,2]})"), "priorities: expected one number for each"));
   CHECK(
       contains(error_for(R"({"initialStones":[["B","A1"],["W","A1"]]})"), "initialStones: two stones on A1"));
-  CHECK(contains(error_for(R"({"initialPlayer":"X"})"), "initialPlayer: 'X' is no colour"));
+  CHECK(contains(error_for(R"({"initialPlayer":"X"})"), "initialPlayer: 'X' is no color"));
   CHECK(contains(error_for(R"({"avoidMoves":[{"player":"B"}]})"), "avoidMoves: expected objects"));
   CHECK(contains(error_for(R"({"overrideSettings":{"maxTime":"x"}})"),
                  "overrideSettings.maxTime: expected a number"));
@@ -169,7 +169,7 @@ TEST_CASE("analysis: what is wrong with a query is said by its field") {
 }
 
 TEST_CASE("analysis: unknown fields warn, and the answer comes all the same") {
-  const auto answers = analyse(to_text(query(R"({"noSuch":1,"overrideSettings":{"alsoNot":2}})")) + "\n");
+  const auto answers = analyze(to_text(query(R"({"noSuch":1,"overrideSettings":{"alsoNot":2}})")) + "\n");
   REQUIRE(answers.size() == 3);
   CHECK(std::ranges::count_if(answers, [](const json& a) { return a.contains("warning"); }) == 2);
   CHECK(std::ranges::count_if(answers, [](const json& a) { return a.contains("rootInfo"); }) == 1);

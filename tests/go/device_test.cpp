@@ -37,7 +37,7 @@ bool no_device() {
 Network test_network(const char* name) {
   manual_seed(11);
   Network network = make_network(NetworkConfig::named(name));
-  randomise(*network);
+  randomize(*network);
   network->eval();
   return network;
 }
@@ -142,8 +142,8 @@ TEST_CASE("evaluator on the CUDA device: graphs for batches and boards of severa
   NetEvaluator before(moved, settings);
   check(before, first, {1, 5, 11, 3, 4, 1, 5, 11, 2});
 
-  // A network that has learnt goes to an evaluator of its own.
-  randomise(*network);
+  // A network that has learned goes to an evaluator of its own.
+  randomize(*network);
   moved->load_state_dict(network->state_dict());
   const auto second = expected(network);
   float change = 0;
@@ -177,13 +177,13 @@ TEST_CASE("inference on the CUDA device: a network that cannot be recorded is co
   const auto network = std::make_shared<WaitingNetwork>();
   network->to(Device(kCUDA));
   Inference inference(network, 8);
-  for (const int pictures : {3, 8, 3, 1}) {
-    float* planes = inference.planes(pictures, 2);
-    for (int i = 0; i < 4 * pictures; ++i) planes[i] = float(i);
+  for (const int positions : {3, 8, 3, 1}) {
+    float* planes = inference.planes(positions, 2);
+    for (int i = 0; i < 4 * positions; ++i) planes[i] = float(i);
     const Inference::Answers answers = inference.run();
     CHECK_FALSE(answers.from_graph);
     CHECK(answers.width == 6);
-    for (int i = 0; i < pictures; ++i) {
+    for (int i = 0; i < positions; ++i) {
       CHECK(answers.rows[6 * i + 3] == float(2 * (4 * i + 3)));
       CHECK(answers.rows[6 * i + 5] == float(2 * (16 * i + 6)));  // value
     }

@@ -74,7 +74,7 @@ const Exchange kBoard[] = {
     {"", "komi seven", "? komi 'seven' is no"},
     {"komi 5.5", "get_komi", "= 5.5$"},
     {"komi 5.5\nboardsize 13\nclear_board", "get_komi", "= 5.5$"},
-    // moves: both cases, colours in any form, either colour at any time
+    // moves: both cases, colors in any form, either color at any time
     {"", "play black d4", "=$"},
     {"play BLACK d4\nplay W e5\nplay white E6", "list_stones White", "= E6 E5$"},
     {"play b D4", "play w D4", "? illegal move white D4: there is a stone already$"},
@@ -84,7 +84,7 @@ const Exchange kBoard[] = {
     {"", "play b A10", "? 'A10' is no point"},
     {"", "play b A999999999999", "? 'A999999999999' is no point"},
     {"", "play b resign", "? 'resign' is no point"},
-    {"", "play red A1", "? 'red' is no colour"},
+    {"", "play red A1", "? 'red' is no color"},
     {"", "play b pass", "=$"},
     {"", "play w PASS", "=$"},
     {"play b A2\nplay b B1", "play w A1", "? illegal move white A1: the stone would have no liberty$"},
@@ -192,7 +192,7 @@ const Exchange kTime[] = {
     {"", "kgs-time_settings fischer 300 5", "? syntax error: expected none, absolute"},
     {"", "time_left b 30 0", "=$"},
     {"", "time_left b 30", "? syntax error"},
-    {"", "time_left green 30 0", "? 'green' is no colour"},
+    {"", "time_left green 30 0", "? 'green' is no color"},
 };
 
 const Exchange kEnd[] = {
@@ -208,7 +208,7 @@ const Exchange kEnd[] = {
 };
 
 const Exchange kMoves[] = {
-    {"", "genmove red", "? 'red' is no colour"},
+    {"", "genmove red", "? 'red' is no color"},
     {"", "genmove", "? syntax error"},
     {"", "genmove b", "= "},
     {"", "genmove w", "= "},

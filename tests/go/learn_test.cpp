@@ -181,7 +181,7 @@ TEST_CASE("window: rows are full searches, old games leave, growth is sublinear"
   CHECK(window.rows() == 0);
 }
 
-TEST_CASE("window: a sample turns the position and what is to be learnt of it alike") {
+TEST_CASE("window: a sample turns the position and what is to be learned of it alike") {
   // One row: White to move after Black's stone at C4 (5x5), the search liked A5 and the pass, Black won.
   GameRecord record;
   record.size = 5;
@@ -223,7 +223,7 @@ TEST_CASE("window: a sample turns the position and what is to be learnt of it al
   CHECK(seen.size() >= 4);  // the symmetries that can be told apart here
 }
 
-TEST_CASE("match: openings in pairs, colours alternate, komi counts") {
+TEST_CASE("match: openings in pairs, colors alternate, komi counts") {
   NetworkMatchSettings settings;
   settings.size = 4;
   settings.rules.komi = 16.5;  // nobody can win this as Black
@@ -288,7 +288,7 @@ TEST_CASE("learner: learns, publishes, and goes on from where it was") {
   TemporaryStore file;
   Store& store = *file.store;
   begin_run(store, small_run());
-  store.add_games(play(small_run(), 30, 1));  // the run's games: it ends when they are learnt
+  store.add_games(play(small_run(), 30, 1));  // the run's games: it ends when they are learned
 
   Learner(store).run();
   CHECK(read_progress(store) == 1);
@@ -299,7 +299,7 @@ TEST_CASE("learner: learns, publishes, and goes on from where it was") {
   REQUIRE(!store.metrics().empty());
   CHECK(std::isfinite(store.metrics().back().loss));
 
-  // The same state: nothing is learnt anew, and a longer run begins where this one ended.
+  // The same state: nothing is learned anew, and a longer run begins where this one ended.
   RunSettings longer = small_run();
   longer.games = 60;
   begin_run(store, longer);

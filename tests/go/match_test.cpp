@@ -117,7 +117,7 @@ TEST_CASE("match: openings are legal, off the edge, and the same for a seed") {
   CHECK(random_opening(2, {}, 50, 1, d).size() < 50);
 }
 
-TEST_CASE("match: networks in this process; colours alternate, pairs begin alike, all is recorded") {
+TEST_CASE("match: networks in this process; colors alternate, pairs begin alike, all is recorded") {
   const Side sides[2] = {net_side("few", 4), net_side("more", 16)};
   MatchSettings settings = small_match(6);
   settings.opening_moves = 2;

@@ -20,7 +20,7 @@ namespace {
 Network test_network(const char* name = "b2c16") {
   manual_seed(11);
   Network network = make_network(NetworkConfig::named(name));
-  randomise(*network);
+  randomize(*network);
   network->eval();
   return network;
 }

@@ -56,7 +56,7 @@ TEST_CASE("networks: names") {
 TEST_CASE("networks: shapes; policies are log-probabilities; any board size with the same weights") {
   manual_seed(1);
   Network network = make_network(NetworkConfig::named("b3c17"));
-  randomise(*network);
+  randomize(*network);
   network->eval();
   NoGradGuard guard;
   for (int64_t size : {2, 5, 9, 19}) {
@@ -96,7 +96,7 @@ TEST_CASE("networks: folded batch norm gives the same answers, and can be undone
   for (const NetworkConfig& config : small_networks()) {
     manual_seed(3);
     Network network = make_network(config);
-    randomise(*network);
+    randomize(*network);
     network->eval();
     NoGradGuard guard;
     const Tensor planes = planes_of(*network, random_games(5, 6));
@@ -117,7 +117,7 @@ TEST_CASE("networks: folded batch norm gives the same answers, and can be undone
 TEST_CASE("networks: a position gets the same answer alone and among others") {
   manual_seed(4);
   Network network = make_network(NetworkConfig::named("b4c32"));
-  randomise(*network);
+  randomize(*network);
   network->eval();
   network->fold();
   NoGradGuard guard;
@@ -229,7 +229,7 @@ TEST_CASE("network files: every parameter and buffer comes back, with the facts"
   for (const NetworkConfig& config : small_networks()) {
     manual_seed(8);
     Network network = make_network(config);
-    randomise(*network);
+    randomize(*network);
     const std::string path = folder / "net.safetensors";
     save_network(path, *network, {{"step", "42"}});
     Facts facts;

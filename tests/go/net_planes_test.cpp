@@ -199,10 +199,10 @@ TEST_CASE("symmetries: eight different permutations, undone by their inverse; a 
       CHECK(apply(s, Point(size * size), size) == size * size);
       for (Point p = 0; p < size * size; ++p) {
         CHECK(apply(inverse(s), apply(s, p, size), size) == p);
-        // Neighbours stay neighbours.
-        for (Point q : geometry(size).neighbours[p]) {
+        // Neighbors stay neighbors.
+        for (Point q : geometry(size).neighbors[p]) {
           if (q == size * size) continue;
-          const auto& around = geometry(size).neighbours[apply(s, p, size)];
+          const auto& around = geometry(size).neighbors[apply(s, p, size)];
           CHECK(std::ranges::count(around, apply(s, q, size)) == 1);
         }
       }

@@ -29,7 +29,7 @@ inline std::vector<Game> random_games(int size, int count, const Rules& rules = 
 }
 
 /// Gives every parameter and buffer values of its own; variances stay positive.
-inline void randomise(NetworkImpl& network) {
+inline void randomize(NetworkImpl& network) {
   tengen::NoGradGuard guard;
   for (const auto& [name, tensor] : network.state_dict().pairs()) {
     if (!tensor.is_floating_point()) {

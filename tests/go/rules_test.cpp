@@ -319,7 +319,7 @@ TEST_CASE("score: area, komi and handicap") {
   CHECK(Game(9, {}, handicap, Color::white).score() == 81 - 7.5);
 }
 
-TEST_CASE("text: points and colours") {
+TEST_CASE("text: points and colors") {
   CHECK(parse_point("A1", 19) == 18 * 19);
   CHECK(parse_point("t19", 19) == 18);
   CHECK(parse_point("J9", 9) == 8);
@@ -335,7 +335,7 @@ TEST_CASE("text: points and colours") {
   }
   CHECK(parse_color("B") == Color::black);
   CHECK(parse_color("White") == Color::white);
-  CHECK(contains(error_of([] { parse_color("green"); }), "'green' is no colour"));
+  CHECK(contains(error_of([] { parse_color("green"); }), "'green' is no color"));
 }
 
 TEST_CASE("text: boards") {

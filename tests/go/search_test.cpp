@@ -128,7 +128,7 @@ TEST_CASE("search: solves the 2x2 board from the ends of its games alone: Black 
   CHECK(search.score() < 0);
 }
 
-TEST_CASE("search: with random games for values, Black owns a 3x3 board from its centre") {
+TEST_CASE("search: with random games for values, Black owns a 3x3 board from its center") {
   Rng random(7), rng(1);
   FunctionEvaluator playouts([&](const Game& game, Evaluation& e) {
     Game copy = game;

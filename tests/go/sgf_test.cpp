@@ -104,23 +104,23 @@ TEST_CASE("sgf: charsets become UTF-8") {
 
 TEST_CASE("sgf: broken files are refused with line, column and what was expected") {
   const auto message = [](const std::string& text) { return error_of([&] { sgf::parse(text); }); };
-  CHECK(message("") == "1:1: expected a game that begins with '(;', found the end of the file");
-  CHECK(message("hello") == "1:6: expected a game that begins with '(;', found the end of the file");
-  CHECK(message("(;B[aa]") == "1:8: expected ')' to end the game that is open, found the end of the file");
+  CHECK(message("") == "1:1: expected a game that begins with '(;', but got the end of the file");
+  CHECK(message("hello") == "1:6: expected a game that begins with '(;', but got the end of the file");
+  CHECK(message("(;B[aa]") == "1:8: expected ')' to end the game that is open, but got the end of the file");
   CHECK(message("(;B[aa]\n;W[bb") ==
-        "2:6: expected ']' to end the value that begins at 2:3, found the end of the file");
+        "2:6: expected ']' to end the value that begins at 2:3, but got the end of the file");
   CHECK(message("(;B[a\\]") ==
-        "1:8: expected ']' to end the value that begins at 1:4, found the end of the file");
-  CHECK(message("(;B)") == "1:4: expected '[' and a value of B, found ')'");
-  CHECK(message("(;B[aa]\r\n!)") == "2:1: expected ';', '(', ')' or a property, found '!'");
-  CHECK(message("(;B[aa](W[bb]))") == "1:9: expected ';' and a node after '(', found 'W'");
-  CHECK(message("(;B[aa](;W[bb]);B[cc])") == "1:16: expected '(' or ')' after a variation, found ';'");
+        "1:8: expected ']' to end the value that begins at 1:4, but got the end of the file");
+  CHECK(message("(;B)") == "1:4: expected '[' and a value of B, but got ')'");
+  CHECK(message("(;B[aa]\r\n!)") == "2:1: expected ';', '(', ')' or a property, but got '!'");
+  CHECK(message("(;B[aa](W[bb]))") == "1:9: expected ';' and a node after '(', but got 'W'");
+  CHECK(message("(;B[aa](;W[bb]);B[cc])") == "1:16: expected '(' or ')' after a variation, but got ';'");
   CHECK(
       contains(error_of([] { sgf::read("/nonexistent.sgf", [](const sgf::Tree&) {}); }), "cannot be opened"));
   const TemporaryFolder folder;
   const std::string path = folder.write("bad.sgf", "(;B[aa]");
   CHECK(error_of([&] { sgf::read(path, [](const sgf::Tree&) {}); }) ==
-        path + ":1:8: expected ')' to end the game that is open, found the end of the file");
+        path + ":1:8: expected ')' to end the game that is open, but got the end of the file");
 }
 
 TEST_CASE("sgf: a million brackets and a million moves are no problem") {

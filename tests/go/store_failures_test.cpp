@@ -126,7 +126,7 @@ TEST_CASE("sqlite store: what is no store is refused and left as it is") {
                  "expected a path, sqlite:PATH or postgresql://"));
 
   open_sqlite(folder / "other", true)->run("CREATE TABLE notes (text TEXT)");
-  refused("other", "is no store of tengen-go: expected a table 'store', found notes");
+  refused("other", "is no store of tengen-go: expected a table 'store', but got notes");
   Store::open(folder / "newer", Store::Open::create);
   open_sqlite(folder / "newer", false)->run("UPDATE store SET version = 7");
   refused("newer", "is a store of version 7, expected 1");

@@ -211,10 +211,10 @@ void test_kill(const std::string& url, const std::function<void()>& settle) {
     CHECK(games <= told + kBatch);
     CHECK(games % kBatch == 0);
     // The learner's state and its network come together.
-    const int64_t learnt = std::stoll(store->learner_state().value());
-    CHECK(learnt >= told);
-    CHECK(store->networks().back().step == learnt - kBatch);
-    if (learnt != games) store->save_learner(std::to_string(games));
+    const int64_t learned = std::stoll(store->learner_state().value());
+    CHECK(learned >= told);
+    CHECK(store->networks().back().step == learned - kBatch);
+    if (learned != games) store->save_learner(std::to_string(games));
   }
 }
 
@@ -272,7 +272,7 @@ TEST_CASE("store: PostgreSQL, a server of the test's own") {
     while (connections() > 0) std::this_thread::sleep_for(std::chrono::milliseconds(2));
   });
   SUBCASE("what is no store, and servers that do not answer") {
-    CHECK(contains(error_of([&] { Store::open(url); }), "expected a table 'store', found none"));
+    CHECK(contains(error_of([&] { Store::open(url); }), "expected a table 'store', but got none"));
     open_postgresql(url)->run("CREATE TABLE notes (text TEXT)");
     CHECK(contains(error_of([&] { Store::open(url, Store::Open::create); }),
                    "found notes. It was left as it is"));

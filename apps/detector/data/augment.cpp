@@ -25,7 +25,7 @@ double radians(double degrees) { return degrees * std::numbers::pi / 180; }
 }  // namespace
 
 WarpDraws draw_warp(const Hyp& hyp, Random& random) {
-  auto around = [&](double centre, double reach) { return random.uniform(centre - reach, centre + reach); };
+  auto around = [&](double center, double reach) { return random.uniform(center - reach, center + reach); };
   WarpDraws draws;
   draws.perspective_x = around(0, hyp.perspective);
   draws.perspective_y = around(0, hyp.perspective);
@@ -39,7 +39,7 @@ WarpDraws draw_warp(const Hyp& hyp, Random& random) {
 }
 
 Matrix3 warp_matrix(const WarpDraws& draws, Size input, Size output) {
-  const Matrix3 centre{1, 0, -input.width / 2., 0, 1, -input.height / 2., 0, 0, 1};
+  const Matrix3 center{1, 0, -input.width / 2., 0, 1, -input.height / 2., 0, 0, 1};
   const Matrix3 perspective{1, 0, 0, 0, 1, 0, draws.perspective_x, draws.perspective_y, 1};
   const double alpha = draws.scale * std::cos(radians(draws.angle_deg));
   const double beta = draws.scale * std::sin(radians(draws.angle_deg));
@@ -48,7 +48,7 @@ Matrix3 warp_matrix(const WarpDraws& draws, Size input, Size output) {
       1, std::tan(radians(draws.shear_x_deg)), 0, std::tan(radians(draws.shear_y_deg)), 1, 0, 0, 0, 1};
   const Matrix3 translation{
       1, 0, draws.translate_x * output.width, 0, 1, draws.translate_y * output.height, 0, 0, 1};
-  return product(translation, product(shear, product(rotation, product(perspective, centre))));
+  return product(translation, product(shear, product(rotation, product(perspective, center))));
 }
 
 bool box_candidate(const std::array<double, 4>& before, const std::array<double, 4>& after,
@@ -66,7 +66,7 @@ Sample random_perspective(const Sample& sample, const WarpDraws& draws, int bord
   const Matrix3 m = warp_matrix(draws, input, output);
   Sample result;
   result.image = warp(sample.image, m, output);
-  for (const LabelledBox& item : sample.boxes) {
+  for (const LabeledBox& item : sample.boxes) {
     const Box& b = item.box;
     double low[2] = {INFINITY, INFINITY}, high[2] = {-INFINITY, -INFINITY};
     for (const auto& [x, y] : {std::pair{b.x1, b.y1}, {b.x2, b.y2}, {b.x1, b.y2}, {b.x2, b.y1}}) {
@@ -97,7 +97,7 @@ Sample mosaic4(const std::array<Tile, 4>& tiles, int image_size, int xc, int yc)
   Sample result{Image(side, side, 114), {}};
   for (size_t i = 0; i < 4; ++i) {
     const Image& tile = *tiles[i].image;
-    // Where the tile's upper left corner would lie; the inner corner touches the centre.
+    // Where the tile's upper left corner would lie; the inner corner touches the center.
     const int x0 = i % 2 == 0 ? xc - tile.width : xc, y0 = i < 2 ? yc - tile.height : yc;
     const int left = std::max(x0, 0), right = std::min(x0 + tile.width, side);
     for (int y = std::max(y0, 0); y < std::min(y0 + tile.height, side) && left < right; ++y) {
@@ -113,7 +113,7 @@ Sample mosaic4(const std::array<Tile, 4>& tiles, int image_size, int xc, int yc)
 }
 
 void mixup(Sample& a, const Sample& b, double ratio) {
-  TENGEN_CHECK(a.image.size() == b.image.size(), "mixup: pictures of ", a.image.width, "x", a.image.height,
+  TENGEN_CHECK(a.image.size() == b.image.size(), "mixup: images of ", a.image.width, "x", a.image.height,
                " and ", b.image.width, "x", b.image.height);
   for (size_t i = 0; i < a.image.pixels.size(); ++i) {
     a.image.pixels[i] = uint8_t(a.image.pixels[i] * ratio + b.image.pixels[i] * (1 - ratio));
@@ -124,7 +124,7 @@ void mixup(Sample& a, const Sample& b, double ratio) {
 void flip_left_right(Sample& sample) {
   flip_left_right(sample.image);
   const float width = float(sample.image.width);
-  for (LabelledBox& item : sample.boxes) {
+  for (LabeledBox& item : sample.boxes) {
     item.box = {width - item.box.x2, item.box.y1, width - item.box.x1, item.box.y2};
   }
 }
@@ -132,7 +132,7 @@ void flip_left_right(Sample& sample) {
 void flip_up_down(Sample& sample) {
   flip_up_down(sample.image);
   const float height = float(sample.image.height);
-  for (LabelledBox& item : sample.boxes) {
+  for (LabeledBox& item : sample.boxes) {
     item.box = {item.box.x1, height - item.box.y2, item.box.x2, height - item.box.y1};
   }
 }

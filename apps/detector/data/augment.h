@@ -1,4 +1,4 @@
-// Augmentation of pictures with their boxes: affine and perspective warps, colour, mosaic, mix-up.
+// Augmentation of images with their boxes: affine and perspective warps, color, mosaic, mix-up.
 #pragma once
 
 #include <array>
@@ -12,10 +12,10 @@
 
 namespace tengen::detect {
 
-/// A picture with boxes in its pixels.
+/// An image with boxes in its pixels.
 struct Sample {
   Image image;
-  std::vector<LabelledBox> boxes;
+  std::vector<LabeledBox> boxes;
 };
 
 /// The eight numbers of one random warp, in drawing order.
@@ -31,10 +31,10 @@ WarpDraws draw_warp(const Hyp& hyp, Random& random);
 /// A 3x3 matrix, row by row, that maps input pixels to output pixels.
 using Matrix3 = std::array<double, 9>;
 
-/// T S R P C: centre to the origin, perspective, rotation with scale, shear, translation.
+/// T S R P C: center to the origin, perspective, rotation with scale, shear, translation.
 Matrix3 warp_matrix(const WarpDraws& draws, Size input, Size output);
 
-/// Warps by `matrix` bilinearly, 5-bit fractions as OpenCV; grey 114 outside.
+/// Warps by `matrix` bilinearly, 5-bit fractions as OpenCV; gray 114 outside.
 Image warp(const Image& image, const Matrix3& matrix, Size output);
 
 /// The limits below which a warped box is dropped.
@@ -45,7 +45,7 @@ struct CandidateLimits {
 bool box_candidate(const std::array<double, 4>& before, const std::array<double, 4>& after,
                    const CandidateLimits& limits = {});
 
-/// Warps picture and boxes; the border (negative to crop) is added on each side.
+/// Warps image and boxes; the border (negative to crop) is added on each side.
 Sample random_perspective(const Sample& sample, const WarpDraws& draws, int border_x = 0, int border_y = 0);
 
 /// Multiplies hue (mod 180), saturation and value, in 8-bit HSV.
@@ -53,7 +53,7 @@ void scale_hsv(Image& image, double hue, double saturation, double value);
 /// The same with gains drawn from 1 +- hsv_h, hsv_s, hsv_v.
 void random_hsv(Image& image, const Hyp& hyp, Random& random);
 
-/// Size at which a picture enters training: the longer side becomes `image_size`, rounded towards zero.
+/// Size at which an image enters training: the longer side becomes `image_size`, rounded towards zero.
 Size training_size(Size size, int image_size);
 
 /// One part of a mosaic.
@@ -61,7 +61,7 @@ struct Tile {
   const Image* image = nullptr;
   std::span<const Label> labels;
 };
-/// Four pictures (top left, top right, bottom left, bottom right) around (xc, yc) on a square of twice
+/// Four images (top left, top right, bottom left, bottom right) around (xc, yc) on a square of twice
 /// `image_size`. `order` of the labels: tile by tile.
 Sample mosaic4(const std::array<Tile, 4>& tiles, int image_size, int xc, int yc);
 

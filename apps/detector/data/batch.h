@@ -1,4 +1,4 @@
-// Pictures and labels of a data set as the tensors that the network and its loss take.
+// Images and labels of a dataset as the tensors that the network and its loss take.
 #pragma once
 
 #include <vector>
@@ -9,12 +9,12 @@
 namespace tengen::detect {
 
 struct Batch {
-  Tensor images;   ///< (N,3,H,W) in 0..1
-  Tensor targets;  ///< (n,6): image, class, x, y, w, h as shares of the picture
+  Tensor images;   // (N,3,H,W) in 0..1
+  Tensor targets;  // (n,6): image, class, x, y, w, h as fractions of the image
 };
 
-/// The pictures must have one size. They lie in pinned memory where they will be copied to a device: that
-/// copy waits for nothing. So in all of these.
+/// The images must have one size. `pinned` puts the batch into page-locked memory, from which a copy to a
+/// device need not be waited for; the same holds below.
 Batch make_batch(const std::vector<const Image*>& images,
                  const std::vector<const std::vector<Label>*>& labels, bool pinned);
 
@@ -24,9 +24,9 @@ Batch train_batch(const TrainSet& set, const std::vector<int64_t>& order, int64_
 
 struct ValBatch {
   Batch batch;
-  std::vector<ValSet::Item> items;  ///< without their pictures, except those of batches that are drawn
+  std::vector<ValSet::Item> items;  // without their images, except those of batches that are drawn
 };
-ValBatch val_batch(const ValSet& set, int64_t b, bool keep_pictures, bool pinned);
+ValBatch val_batch(const ValSet& set, int64_t b, bool keep_images, bool pinned);
 
 /// Worker threads worth starting.
 int usable_workers(int asked, int batch_size);

@@ -4,8 +4,8 @@
 
 namespace tengen::detect {
 
-Box corners_of(float centre_x, float centre_y, float width, float height) {
-  return {centre_x - width / 2, centre_y - height / 2, centre_x + width / 2, centre_y + height / 2};
+Box corners_of(float center_x, float center_y, float width, float height) {
+  return {center_x - width / 2, center_y - height / 2, center_x + width / 2, center_y + height / 2};
 }
 
 Box to_corners(const Label& label, float width, float height, float pad_x, float pad_y) {
@@ -13,7 +13,7 @@ Box to_corners(const Label& label, float width, float height, float pad_x, float
           width * (label.x + label.w / 2) + pad_x, height * (label.y + label.h / 2) + pad_y};
 }
 
-Label to_label(const LabelledBox& item, float width, float height, bool clip, float eps) {
+Label to_label(const LabeledBox& item, float width, float height, bool clip, float eps) {
   Box b = item.box;
   if (clip) {
     b = {std::clamp(b.x1, 0.f, width - eps), std::clamp(b.y1, 0.f, height - eps),

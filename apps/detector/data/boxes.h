@@ -1,4 +1,4 @@
-// Boxes: corners in pixels, or YOLO's centre form normalised by the picture's size.
+// Boxes: corners in pixels, or YOLO's center form normalized by the image's size.
 #pragma once
 
 #include <vector>
@@ -13,7 +13,7 @@ struct Box {
   bool operator==(const Box&) const = default;
 };
 
-/// One line of a label file: class, centre and size in [0,1] of the picture.
+/// One line of a label file: class, center and size in [0,1] of the image.
 struct Label {
   int cls = 0;
   float x = 0, y = 0, w = 0, h = 0;
@@ -21,7 +21,7 @@ struct Label {
 };
 
 /// A class with a box in pixels.
-struct LabelledBox {
+struct LabeledBox {
   int cls = 0;
   Box box;
 };
@@ -33,12 +33,12 @@ struct Detection {
   int cls = 0;
 };
 
-/// Normalised centre form -> corners in a picture of that size, moved by the padding.
+/// Normalized center form -> corners in an image of that size, moved by the padding.
 Box to_corners(const Label& label, float width, float height, float pad_x = 0, float pad_y = 0);
-/// Corners -> normalised centre form; with clip the corners are first held in [0, size - eps].
-Label to_label(const LabelledBox& item, float width, float height, bool clip = false, float eps = 1e-3f);
-/// Centre and size (same unit) -> corners.
-Box corners_of(float centre_x, float centre_y, float width, float height);
+/// Corners -> normalized center form; with clip the corners are first held in [0, size - eps].
+Label to_label(const LabeledBox& item, float width, float height, bool clip = false, float eps = 1e-3f);
+/// Center and size (same unit) -> corners.
+Box corners_of(float center_x, float center_y, float width, float height);
 
 /// Holds the corners in [0, size].
 Box clip(const Box& box, Size size);

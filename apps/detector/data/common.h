@@ -5,14 +5,16 @@
 #include <tengen/apps/common/device.h>
 #include <tengen/apps/common/draw.h>
 #include <tengen/apps/common/image.h>
+#include <tengen/apps/common/progress.h>
 #include <tengen/apps/common/run.h>
+#include <tengen/apps/common/stopwatch.h>
+#include <tengen/apps/common/usage_error.h>
 
 namespace tengen::detect {
 
 using apps::catch_interrupts;
 using apps::Chart;
-using apps::Colour;
-using apps::DeviceError;
+using apps::Color;
 using apps::draw_image;
 using apps::draw_lines;
 using apps::draw_rect;
@@ -37,12 +39,14 @@ using apps::read_text;
 using apps::resize_area;
 using apps::resize_bilinear;
 using apps::save_image;
+using apps::seconds_since;
 using apps::Series;
 using apps::Size;
 using apps::stop_requested;
-using apps::text_colour_on;
+using apps::text_color_on;
 using apps::text_width;
 using apps::to_chw;
+using apps::UsageError;
 using apps::write_text;
 
 }  // namespace tengen::detect

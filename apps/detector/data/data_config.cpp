@@ -142,6 +142,9 @@ void add_list(const fs::path& list, std::vector<std::string>& images) {
 }  // namespace
 
 DataConfig load_data_config(const std::string& path, bool require_paths) {
+  std::error_code ignored;
+  TENGEN_CHECK(!fs::is_directory(path, ignored), "data: ", path,
+               " is a folder; expected a yaml file such as ", (fs::path(path) / "data.yaml").string());
   try {
     return ConfigReader(path).read(require_paths);
   } catch (const YAML::Exception& error) {

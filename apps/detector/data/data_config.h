@@ -9,7 +9,7 @@ namespace tengen::detect {
 /// More classes than this are refused, in a dataset as in a model.
 inline constexpr int kMostClasses = 10'000;
 
-/// What a data.yaml says. Lists hold resolved paths of folders, pictures or .txt lists of pictures.
+/// What a data.yaml says. Lists hold resolved paths of folders, images or .txt lists of images.
 struct DataConfig {
   std::string file;
   std::vector<std::string> train, val, test;
@@ -22,11 +22,11 @@ struct DataConfig {
 /// and key.
 DataConfig load_data_config(const std::string& path, bool require_paths = true);
 
-/// The pictures of a folder (with its subfolders), a .txt list, a glob or a file, sorted, formats we read
+/// The images of a folder (with its subfolders), a .txt list, a glob or a file, sorted, formats we read
 /// only.
 std::vector<std::string> list_images(const std::vector<std::string>& sources);
 
-/// .../images/.../name.jpg -> .../labels/.../name.txt (the last "images" folder); beside the picture when
+/// .../images/.../name.jpg -> .../labels/.../name.txt (the last "images" folder); beside the image when
 /// there is none.
 std::string label_path(const std::string& image_path);
 

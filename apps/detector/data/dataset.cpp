@@ -12,7 +12,7 @@ namespace {
 constexpr int64_t kAutomaticCacheBytes = int64_t(512) << 20;
 constexpr uint64_t kOrderStream = ~uint64_t{0};  // an index that no sample has
 
-/// Pictures at the size they are used, kept in memory if asked; each is decoded by whoever needs it first.
+/// Images at the size they are used, kept in memory if asked; each is decoded by whoever needs it first.
 class ImageStore {
  public:
   ImageStore(const std::vector<Entry>& entries, int image_size, Cache cache, bool area_when_shrinking)
@@ -64,7 +64,7 @@ struct ValSet::Store : ImageStore {
 
 TrainSet::TrainSet(Scan scan, int image_size, Hyp hyp, uint64_t seed, Cache cache)
     : entries_(std::move(scan.entries)), image_size_(image_size), hyp_(hyp), seed_(seed) {
-  TENGEN_CHECK(!entries_.empty(), "TrainSet: the data set is empty");
+  TENGEN_CHECK(!entries_.empty(), "TrainSet: the dataset is empty");
   TENGEN_CHECK(image_size > 0, "TrainSet: image size is ", image_size);
   store_ = std::make_unique<Store>(entries_, image_size, cache, false);
 }
@@ -101,7 +101,7 @@ TrainSet::Item TrainSet::sample(int64_t index, int64_t epoch) const {
     const auto image = store_->get(size_t(index));
     LetterboxOptions options;
     options.shape = {image_size_, image_size_};
-    Letterboxed fitted = letterbox(*image, options);
+    LetterboxedImage fitted = letterbox(*image, options);
     const Fit& fit = fitted.fit;
     for (const Label& label : entries_[size_t(index)].labels) {
       sample.boxes.push_back(
@@ -116,7 +116,7 @@ TrainSet::Item TrainSet::sample(int64_t index, int64_t epoch) const {
   if (random.chance(hyp_.fliplr)) flip_left_right(sample);
 
   Item item;
-  for (const LabelledBox& box : sample.boxes) {
+  for (const LabeledBox& box : sample.boxes) {
     item.labels.push_back(to_label(box, float(image_size_), float(image_size_), true));
   }
   item.image = std::move(sample.image);
@@ -124,7 +124,7 @@ TrainSet::Item TrainSet::sample(int64_t index, int64_t epoch) const {
 }
 
 std::vector<int64_t> TrainSet::order(int64_t epoch) const {
-  std::vector<int64_t> order(static_cast<size_t>(size()));
+  auto order = std::vector<int64_t>(size_t(size()));
   std::iota(order.begin(), order.end(), int64_t{0});
   Random random(seed_, uint64_t(epoch), kOrderStream);
   for (size_t i = order.size() - 1; i > 0; --i)
@@ -145,7 +145,7 @@ std::vector<std::array<float, 2>> TrainSet::box_extents() const {
 
 ValSet::ValSet(Scan scan, int image_size, int batch, bool rect, int stride, double pad, Cache cache)
     : batch_(batch) {
-  TENGEN_CHECK(!scan.entries.empty(), "ValSet: the data set is empty");
+  TENGEN_CHECK(!scan.entries.empty(), "ValSet: the dataset is empty");
   TENGEN_CHECK(image_size > 0 && batch > 0, "ValSet: image size ", image_size, ", batch ", batch);
   if (rect) {
     std::vector<Size> sizes;
@@ -173,7 +173,7 @@ ValSet::Item ValSet::sample(int64_t index) const {
   LetterboxOptions options;
   options.shape = shapes_[size_t(index / batch_)];
   options.scale_up = false;
-  Letterboxed fitted = letterbox(*image, options);
+  LetterboxedImage fitted = letterbox(*image, options);
   Item item;
   item.image = std::move(fitted.image);
   item.fit = fitted.fit;

@@ -25,14 +25,14 @@ enum class Cache { none, ram, automatic };
 /// threads.
 class TrainSet {
  public:
-  /// `cache`: keep decoded pictures at training size in memory; automatic does so below 512 MB.
+  /// `cache`: keep decoded images at training size in memory; automatic does so below 512 MB.
   TrainSet(Scan scan, int image_size, Hyp hyp, uint64_t seed, Cache cache = Cache::automatic);
   ~TrainSet();
 
   int64_t size() const { return int64_t(entries_.size()); }
   const std::vector<Entry>& entries() const { return entries_; }
   int image_size() const { return image_size_; }
-  /// Square picture of image_size, boxes normalised and clipped.
+  /// Square image of image_size, boxes normalized and clipped.
   struct Item {
     Image image;
     std::vector<Label> labels;
@@ -53,11 +53,11 @@ class TrainSet {
   std::unique_ptr<Store> store_;
 };
 
-/// Serves validation pictures: resized, letterboxed, unchanged otherwise.
+/// Serves validation images: resized, letterboxed, unchanged otherwise.
 class ValSet {
  public:
   /// rect: batches of near aspect ratio get their own shape, a multiple of stride with `pad` strides to
-  /// spare; else every picture is image_size square.
+  /// spare; else every image is image_size square.
   ValSet(Scan scan, int image_size, int batch, bool rect, int stride = 32, double pad = 0.5,
          Cache cache = Cache::automatic);
   ~ValSet();
@@ -69,10 +69,10 @@ class ValSet {
   std::pair<int64_t, int64_t> batch_range(int64_t batch) const;
   const Entry& entry(int64_t index) const { return entries_[size_t(index)]; }  // in serving order
   struct Item {
-    Image image;                     // of the batch's shape
-    Fit fit;                         // from the stored picture to `image`
-    std::vector<LabelledBox> boxes;  // true boxes in pixels of the STORED picture
-    std::vector<Label> labels;       // the same normalised to `image`, for the validation loss
+    Image image;                    // of the batch's shape
+    Fit fit;                        // from the stored image to `image`
+    std::vector<LabeledBox> boxes;  // true boxes in pixels of the STORED image
+    std::vector<Label> labels;      // the same normalized to `image`, for the validation loss
   };
   Item sample(int64_t index) const;
 

@@ -17,26 +17,26 @@ namespace {
 const char* const kNames[] = {"circle", "square", "triangle", "star"};
 constexpr int kClasses = 4;
 
-Colour random_colour(Random& random, double low = 0, double high = 255) {
+Color random_color(Random& random, double low = 0, double high = 255) {
   return {uint8_t(random.uniform(low, high)), uint8_t(random.uniform(low, high)),
           uint8_t(random.uniform(low, high))};
 }
 
-Colour mix(Colour a, Colour b, double share) {
+Color mix(Color a, Color b, double share) {
   auto channel = [&](uint8_t x, uint8_t y) { return uint8_t(std::lrint(x + (y - x) * share)); };
   return {channel(a.r, b.r), channel(a.g, b.g), channel(a.b, b.b)};
 }
 
 /// A gradient with waves and stray lines over it: something that a detector must learn to ignore.
 Image background(int size, Random& random) {
-  const Colour from = random_colour(random), to = random_colour(random);
+  const Color from = random_color(random), to = random_color(random);
   const double angle = random.uniform(0, 2 * std::numbers::pi), wave = random.uniform(0.02, 0.25);
   const double dx = std::cos(angle) / size, dy = std::sin(angle) / size, strength = random.uniform(0, 0.3);
   Image image(size, size);
   for (int y = 0; y < size; ++y) {
     for (int x = 0; x < size; ++x) {
       const double share = 0.5 + 0.5 * (x * dx + y * dy) + strength * std::sin(wave * x) * std::cos(wave * y);
-      const Colour c = mix(from, to, std::clamp(share, 0., 1.));
+      const Color c = mix(from, to, std::clamp(share, 0., 1.));
       uint8_t* p = image.row(y) + 3 * x;
       p[0] = c.r, p[1] = c.g, p[2] = c.b;
     }
@@ -44,7 +44,7 @@ Image background(int size, Random& random) {
   for (int64_t i = random.below(5); i > 0; --i) {
     const Point ends[] = {{random.uniform(0, size), random.uniform(0, size)},
                           {random.uniform(0, size), random.uniform(0, size)}};
-    draw_lines(image, ends, random_colour(random), random.uniform(1, 4), 0.6);
+    draw_lines(image, ends, random_color(random), random.uniform(1, 4), 0.6);
   }
   return image;
 }
@@ -68,7 +68,7 @@ void add_noise(Image& image, double deviation, Random& random) {
   }
 }
 
-/// One picture with 1 to 6 shapes that hardly overlap.
+/// One image with 1 to 6 shapes that hardly overlap.
 Sample draw_scene(int size, Random& random) {
   Sample sample{background(size, random), {}};
   const int64_t wanted = 1 + random.below(6);
@@ -86,13 +86,13 @@ Sample draw_scene(int size, Random& random) {
              std::max(box.y2, float(p.y))};
     }
     const bool crowded = std::any_of(sample.boxes.begin(), sample.boxes.end(),
-                                     [&](const LabelledBox& other) { return iou(other.box, box) > 0.05f; });
+                                     [&](const LabeledBox& other) { return iou(other.box, box) > 0.05f; });
     if (crowded) continue;
     // A fill that differs from what lies beneath, and an outline.
     const uint8_t* under = sample.image.row(int(y)) + 3 * int(x);
-    Colour fill;
+    Color fill;
     do {
-      fill = random_colour(random);
+      fill = random_color(random);
     } while (std::abs(fill.r - under[0]) + std::abs(fill.g - under[1]) + std::abs(fill.b - under[2]) < 150);
     fill_polygon(sample.image, points, fill);
     points.push_back(points.front());
@@ -107,8 +107,9 @@ Sample draw_scene(int size, Random& random) {
 
 std::string make_demo_dataset(const std::string& folder, int train_count, int val_count, uint64_t seed,
                               int image_size) {
-  TENGEN_CHECK(train_count > 0 && val_count > 0 && image_size >= 32, "demo data: ", train_count, " + ",
-               val_count, " pictures of ", image_size, " pixels");
+  TENGEN_CHECK(train_count > 0 && val_count > 0 && image_size >= 32,
+               "demo data: expected at least 1 image per split and 32 pixels, but got ", train_count, " + ",
+               val_count, " images of ", image_size, " pixels");
   namespace fs = std::filesystem;
   uint64_t split_number = 0;
   for (const auto& [split, count] : {std::pair{"train", train_count}, {"val", val_count}}) {
@@ -122,7 +123,7 @@ std::string make_demo_dataset(const std::string& folder, int train_count, int va
       std::snprintf(name, sizeof name, "%05d", i);
       save_image((images / (std::string(name) + ".jpg")).string(), scene.image, 90);
       std::string text;
-      for (const LabelledBox& item : scene.boxes) {
+      for (const LabeledBox& item : scene.boxes) {
         const Label l = to_label(item, float(image_size), float(image_size));
         text += format("%d %.6f %.6f %.6f %.6f\n", l.cls, l.x, l.y, l.w, l.h);
       }

@@ -1,4 +1,4 @@
-// A data set drawn by the program itself: coloured shapes on noisy, textured backgrounds.
+// A dataset drawn by the program itself: colored shapes on noisy, textured backgrounds.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Colour augmentation in 8-bit HSV (hue 0 to 179), through lookup tables as the original does.
+// Color augmentation in 8-bit HSV (hue 0 to 179), through lookup tables as the original does.
 #include <algorithm>
 #include <array>
 #include <cmath>

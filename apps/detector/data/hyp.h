@@ -9,7 +9,7 @@ namespace tengen::detect {
 
 struct Hyp {
   double lr0 = 0.01;        // initial learning rate
-  double lrf = 0.01;        // final one as a share of lr0
+  double lrf = 0.01;        // final one as a fraction of lr0
   double momentum = 0.937;  // SGD momentum, Adam's beta1
   double weight_decay = 5e-4;
   double warmup_epochs = 3;

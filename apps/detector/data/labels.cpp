@@ -49,7 +49,7 @@ std::vector<float> numbers_of(const std::string& line, const std::string& where)
 Label label_of(const std::vector<float>& numbers, const std::string& where) {
   const size_t columns = numbers.size();
   TENGEN_CHECK(columns == 5 || (columns > 6 && columns % 2 == 1), where,
-               "labels need 5 columns (class x y w h), found ", columns);
+               "labels need 5 columns (class x y w h), but got ", columns);
   for (float value : numbers) TENGEN_CHECK(value >= 0, where, "negative value ", value);
   for (size_t i = 1; i < columns; ++i) {
     TENGEN_CHECK(numbers[i] <= 1, where, "coordinate ", numbers[i], " is outside of [0,1]");
@@ -104,7 +104,7 @@ std::string Scan::summary() const {
 }
 
 std::vector<int64_t> Scan::class_counts(int nc) const {
-  std::vector<int64_t> counts(static_cast<size_t>(nc), 0);
+  std::vector<int64_t> counts(size_t(nc), 0);
   for (const Entry& entry : entries) {
     for (const Label& label : entry.labels) ++counts.at(size_t(label.cls));
   }
@@ -116,33 +116,33 @@ Scan scan_dataset(const std::vector<std::string>& sources, int nc, bool need_lab
   const std::vector<std::string> images = list_images(sources);
   std::string names;
   for (const std::string& source : sources) names += (names.empty() ? "" : ", ") + source;
-  TENGEN_CHECK(!images.empty(), what, ": no JPEG, PNG or BMP picture in ",
+  TENGEN_CHECK(!images.empty(), what, ": no JPEG, PNG or BMP image in ",
                names.empty() ? "an empty list" : names);
 
-  struct Checked {
+  struct ImageCheck {
     Entry entry;
     std::vector<Problem> problems;
-    enum { labelled, missing, empty, corrupt } state = labelled;
+    enum { labeled, missing, empty, corrupt } state = labeled;
   };
-  std::vector<Checked> checked(images.size());
+  std::vector<ImageCheck> checked(images.size());
   parallel_ranges(int64_t(images.size()), 16, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
-      Checked& item = checked[size_t(i)];
+      ImageCheck& item = checked[size_t(i)];
       item.entry.image = images[size_t(i)];
       item.entry.label_file = label_path(item.entry.image);
       try {
         item.entry.size = image_size(item.entry.image);
         TENGEN_CHECK(std::min(item.entry.size.height, item.entry.size.width) >= kSmallestSide,
-                     item.entry.image, ": picture of ", item.entry.size.width, "x", item.entry.size.height,
+                     item.entry.image, ": image of ", item.entry.size.width, "x", item.entry.size.height,
                      " is below ", kSmallestSide, " pixels");
         if (!std::filesystem::exists(item.entry.label_file)) {
-          item.state = Checked::missing;
+          item.state = ImageCheck::missing;
         } else {
           item.entry.labels = read_labels(item.entry.label_file, item.problems);
-          if (item.entry.labels.empty()) item.state = Checked::empty;
+          if (item.entry.labels.empty()) item.state = ImageCheck::empty;
         }
       } catch (const Error& error) {
-        item.state = Checked::corrupt;
+        item.state = ImageCheck::corrupt;
         item.problems.push_back({item.entry.image, 0, error.what(), true});
       }
     }
@@ -150,24 +150,24 @@ Scan scan_dataset(const std::vector<std::string>& sources, int nc, bool need_lab
 
   Scan scan;
   int64_t labels = 0;
-  for (Checked& item : checked) {
+  for (ImageCheck& item : checked) {
     scan.problems.insert(scan.problems.end(), item.problems.begin(), item.problems.end());
-    scan.missing += item.state == Checked::missing;
-    scan.empty += item.state == Checked::empty;
-    scan.corrupt += item.state == Checked::corrupt;
-    if (item.state == Checked::corrupt) continue;
+    scan.missing += item.state == ImageCheck::missing;
+    scan.empty += item.state == ImageCheck::empty;
+    scan.corrupt += item.state == ImageCheck::corrupt;
+    if (item.state == ImageCheck::corrupt) continue;
     for (const Label& label : item.entry.labels) {
       TENGEN_CHECK(label.cls < nc, what, ": ", item.entry.label_file, ":",
                    line_of_class(item.entry.label_file, label.cls), ": class ", label.cls,
-                   " is out of range: the data set has ", nc, " classes, 0 to ", nc - 1);
+                   " is out of range: the dataset has ", nc, " classes, 0 to ", nc - 1);
     }
     labels += int64_t(item.entry.labels.size());
     scan.entries.push_back(std::move(item.entry));
   }
   const std::string first = scan.problems.empty() ? "" : "; first problem: " + scan.problems.front().what;
-  TENGEN_CHECK(!scan.entries.empty(), what, ": none of ", images.size(), " pictures in ", names,
-               " can be used", first);
-  TENGEN_CHECK(labels > 0 || !need_labels, what, ": no labels for ", scan.entries.size(), " pictures in ",
+  TENGEN_CHECK(!scan.entries.empty(), what, ": none of ", images.size(), " images in ", names, " can be used",
+               first);
+  TENGEN_CHECK(labels > 0 || !need_labels, what, ": no labels for ", scan.entries.size(), " images in ",
                names, ", cannot train; looked for them as ", scan.entries.front().label_file, first);
   return scan;
 }

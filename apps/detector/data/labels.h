@@ -9,12 +9,12 @@
 
 namespace tengen::detect {
 
-/// What is wrong with one picture or one line of a label file.
+/// What is wrong with one image or one line of a label file.
 struct Problem {
   std::string file;
   int line = 0;  // 0: the whole file
   std::string what;
-  bool skipped_image = false;  // the picture is left out; else only a line was dropped or nothing done
+  bool skipped_image = false;  // the image is left out; else only a line was dropped or nothing done
 };
 
 /// Labels of one file. Throws Error naming file and line on anything but empty lines; polygons become boxes;
@@ -23,15 +23,15 @@ std::vector<Label> read_labels(const std::string& path, std::vector<Problem>& pr
 
 struct Entry {
   std::string image, label_file;
-  Size size;  // of the picture as stored, turned by EXIF
+  Size size;  // of the image as stored, turned by EXIF
   std::vector<Label> labels;
 };
 
-/// All pictures of a split after checking.
+/// All images of a split after checking.
 struct Scan {
   std::vector<Entry> entries;
   std::vector<Problem> problems;
-  int missing = 0;  // pictures without a label file: background
+  int missing = 0;  // images without a label file: background
   int empty = 0;    // with an empty one: background
   int corrupt = 0;  // left out
   /// "205 images, 3 backgrounds, 0 corrupt".
@@ -40,9 +40,9 @@ struct Scan {
   std::vector<int64_t> class_counts(int nc) const;
 };
 
-/// Lists, reads and checks a split. Errors: no picture at all, no label at all when `need_labels`, a class >=
+/// Lists, reads and checks a split. Errors: no image at all, no label at all when `need_labels`, a class >=
 /// nc.
 Scan scan_dataset(const std::vector<std::string>& sources, int nc, bool need_labels,
-                  const std::string& what = "data set");
+                  const std::string& what = "dataset");
 
 }  // namespace tengen::detect

@@ -15,13 +15,13 @@ int checked_image_size(int asked, int stride) {
                kLargest);
   const int size = (asked + stride - 1) / stride * stride;
   if (size != asked)
-    std::fprintf(stderr, "tengen-detect: warning: --img %d is no multiple of the stride %d, using %d\n",
+    std::fprintf(stderr, "tengen-detect: warning: --img %d is not a multiple of the stride %d, using %d\n",
                  asked, stride, size);
   return size;
 }
 
-Letterboxed letterbox(const Image& image, const LetterboxOptions& options) {
-  TENGEN_CHECK(!image.empty(), "letterbox: the picture is empty");
+LetterboxedImage letterbox(const Image& image, const LetterboxOptions& options) {
+  TENGEN_CHECK(!image.empty(), "letterbox: the image is empty");
   const Size shape = options.shape;
   double ratio = std::min(double(shape.height) / image.height, double(shape.width) / image.width);
   if (!options.scale_up) ratio = std::min(ratio, 1.);
@@ -36,7 +36,7 @@ Letterboxed letterbox(const Image& image, const LetterboxOptions& options) {
   }
   fit.pad_w /= 2;
   fit.pad_h /= 2;
-  inner = {std::max(inner.height, 1), std::max(inner.width, 1)};  // of extremely narrow pictures
+  inner = {std::max(inner.height, 1), std::max(inner.width, 1)};  // of extremely narrow images
 
   const int left = int(std::nearbyint(fit.pad_w - 0.1)), right = int(std::nearbyint(fit.pad_w + 0.1));
   const int top = int(std::nearbyint(fit.pad_h - 0.1)), bottom = int(std::nearbyint(fit.pad_h + 0.1));

@@ -2,36 +2,33 @@
 #pragma once
 
 #include <algorithm>
-#include <condition_variable>
 #include <cstdint>
 #include <exception>
 #include <functional>
-#include <map>
-#include <mutex>
+#include <memory>
 #include <optional>
-#include <thread>
 #include <utility>
 #include <vector>
+
+#include <tengen/data/workers.h>
 
 namespace tengen::detect {
 
 /// `make(i)` is called once for every i in [0, count), from any worker; it must be thread-safe. The order of
-/// next() is that of i whatever the number of workers. At most `ahead` finished items wait. Without workers
-/// next() makes its item itself.
+/// next() is that of i whatever the number of workers. At most `ahead` items are made before their turn.
+/// Without workers next() makes its item itself.
 template <class Item>
 class Prefetcher {
  public:
   Prefetcher(int64_t count, int workers, std::function<Item(int64_t)> make, int64_t ahead = 4)
-      : count_(count), ahead_(std::max<int64_t>(ahead, workers)), make_(std::move(make)) {
-    for (int i = 0; i < std::min<int64_t>(workers, count); ++i) threads_.emplace_back([this] { work(); });
-  }
-  ~Prefetcher() {
-    {
-      std::lock_guard lock(mutex_);
-      stop_ = true;
-    }
-    changed_.notify_all();
-    for (auto& thread : threads_) thread.join();
+      : count_(count), make_(std::move(make)) {
+    const int64_t threads = std::min<int64_t>(workers, count);
+    if (threads <= 0) return;
+    const Workers::BatchFunction make_item = [this](const Workers::Indices& item) {
+      return std::make_shared<Item>(make_(int64_t(item[0])));
+    };
+    workers_.emplace(std::vector(size_t(threads), make_item), /*ordered=*/true);
+    for (int64_t i = std::max<int64_t>(ahead, workers); i > 0; --i) request();
   }
   Prefetcher(const Prefetcher&) = delete;
   Prefetcher& operator=(const Prefetcher&) = delete;
@@ -39,53 +36,26 @@ class Prefetcher {
   /// The next item, or nothing after the last. Rethrows what `make` threw for it.
   std::optional<Item> next() {
     if (served_ == count_) return std::nullopt;
-    if (threads_.empty()) return make_(served_++);
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return ready_.count(served_) != 0; });
-    Result result = std::move(ready_.extract(served_++).mapped());
-    lock.unlock();
-    changed_.notify_all();
-    if (result.error) std::rethrow_exception(result.error);
-    return std::move(result.item);
-  }
-
- private:
-  struct Result {
-    std::optional<Item> item;
-    std::exception_ptr error;
-  };
-
-  void work() {
-    while (true) {
-      int64_t index;
-      {
-        std::unique_lock lock(mutex_);
-        changed_.wait(lock, [&] { return stop_ || begun_ == count_ || begun_ < served_ + ahead_; });
-        if (stop_ || begun_ == count_) return;
-        index = begun_++;
-      }
-      Result result;
-      try {
-        result.item = make_(index);
-      } catch (...) {
-        result.error = std::current_exception();
-      }
-      {
-        std::lock_guard lock(mutex_);
-        ready_.emplace(index, std::move(result));
-      }
-      changed_.notify_all();
+    if (!workers_) return make_(served_++);
+    ++served_;
+    request();
+    try {
+      return std::move(*std::static_pointer_cast<Item>(workers_->take(std::nullopt)));
+    } catch (const data::WorkerException& error) {
+      std::rethrow_exception(error.original_exception);
     }
   }
 
-  int64_t count_, ahead_;
+ private:
+  using Workers = data::detail::Workers;
+
+  void request() {
+    if (requested_ < count_) workers_->request({size_t(requested_++)});
+  }
+
+  int64_t count_, served_ = 0, requested_ = 0;
   std::function<Item(int64_t)> make_;
-  int64_t begun_ = 0, served_ = 0;
-  bool stop_ = false;
-  std::map<int64_t, Result> ready_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::vector<std::thread> threads_;
+  std::optional<Workers> workers_;  // the last member: its threads use the others
 };
 
 }  // namespace tengen::detect

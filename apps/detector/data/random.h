@@ -6,7 +6,7 @@
 
 namespace tengen::detect {
 
-/// splitmix64 (Steele, Lea, Flood 2014): one 64-bit counter, well mixed, so neighbouring seeds are unrelated.
+/// splitmix64 (Steele, Lea, Flood 2014): one 64-bit counter, well mixed, so neighboring seeds are unrelated.
 class Random {
  public:
   explicit Random(uint64_t seed) : state_(seed) {}

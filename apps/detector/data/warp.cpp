@@ -1,4 +1,4 @@
-// Affine and perspective warps of pictures. Coordinates are rounded to 1/32 pixel as OpenCV does; the
+// Affine and perspective warps of images. Coordinates are rounded to 1/32 pixel as OpenCV does; the
 // bilinear weights are then whole 1/1024.
 #include <algorithm>
 #include <climits>
@@ -36,7 +36,7 @@ struct Place {
 };
 Place place_of(int fixed) { return {fixed >> kFractionBits, fixed & (kOne - 1)}; }
 
-/// One output pixel; neighbours outside count as the border's grey.
+/// One output pixel; neighbors outside count as the border's gray.
 void sample_pixel(const Image& image, Place x, Place y, uint8_t* to) {
   const int weight_x[2] = {kOne - x.fraction, x.fraction}, weight_y[2] = {kOne - y.fraction, y.fraction};
   int sum[3] = {512, 512, 512};
@@ -51,7 +51,7 @@ void sample_pixel(const Image& image, Place x, Place y, uint8_t* to) {
   for (int c = 0; c < 3; ++c) to[c] = uint8_t(sum[c] >> 10);
 }
 
-/// The same for a pixel whose four neighbours are inside.
+/// The same for a pixel whose four neighbors are inside.
 void sample_inner(const uint8_t* a, const uint8_t* b, int fx, int fy, uint8_t* to) {
   for (int c = 0; c < 3; ++c) {
     const int upper = a[c] * (kOne - fx) + a[c + 3] * fx, lower = b[c] * (kOne - fx) + b[c + 3] * fx;
@@ -109,7 +109,7 @@ class ScaleWarp {
 
   const Image& image_;
   std::vector<Place> columns_;
-  size_t first_ = 0, last_ = 0;  // columns with both neighbours inside
+  size_t first_ = 0, last_ = 0;  // columns with both neighbors inside
   std::vector<int16_t> border_, rows_[2];
   int held_[2] = {-1, -1};
 };
@@ -123,7 +123,7 @@ Image warp_affine(const Image& image, const Matrix3& matrix, Size output) {
   const double c = -a * matrix[2] - b * matrix[5], f = -d * matrix[2] - e * matrix[5];
 
   constexpr int kShift = kAffineBits - kFractionBits, kRound = 1 << (kShift - 1);
-  std::vector<int> along_x(static_cast<size_t>(output.width)), along_y(along_x.size());
+  std::vector<int> along_x(size_t(output.width)), along_y(along_x.size());
   for (int x = 0; x < output.width; ++x) {
     along_x[size_t(x)] = to_affine(a * x);
     along_y[size_t(x)] = to_affine(d * x);

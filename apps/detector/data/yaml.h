@@ -28,7 +28,7 @@ T yaml_number(const YAML::Node& node, const std::string& where, const std::strin
     bad_yaml(node, where,
              detail::str("'", key, "' must be a ", std::is_integral_v<T> ? "whole number" : "number",
                          " from ", low, " to ", high,
-                         node.IsScalar() ? ", found '" + node.Scalar().substr(0, 40) + "'" : ""));
+                         node.IsScalar() ? ", but got '" + node.Scalar().substr(0, 40) + "'" : ""));
   }
   return value;
 }

@@ -24,7 +24,7 @@ std::string count_by_name(const std::vector<Detection>& found, const std::vector
   std::string text;
   for (const auto& [cls, count] : counts) {
     if (!text.empty()) text += ", ";
-    text += std::to_string(count) + " " + names[static_cast<size_t>(cls)];
+    text += std::to_string(count) + " " + names[size_t(cls)];
   }
   return text.empty() ? "(no detections)" : text;
 }
@@ -42,14 +42,13 @@ void save_crops(const fs::path& folder, const Image& image, const std::string& s
                 const std::vector<Detection>& found, const std::vector<std::string>& names) {
   int number = 0;
   for (const Detection& d : found) {
-    const int x1 = std::clamp(static_cast<int>(d.box.x1), 0, image.width),
-              y1 = std::clamp(static_cast<int>(d.box.y1), 0, image.height);
-    const int x2 = std::clamp(static_cast<int>(d.box.x2 + 0.5f), x1, image.width),
-              y2 = std::clamp(static_cast<int>(d.box.y2 + 0.5f), y1, image.height);
+    const int x1 = std::clamp(int(d.box.x1), 0, image.width), y1 = std::clamp(int(d.box.y1), 0, image.height);
+    const int x2 = std::clamp(int(d.box.x2 + 0.5f), x1, image.width),
+              y2 = std::clamp(int(d.box.y2 + 0.5f), y1, image.height);
     if (x2 == x1 || y2 == y1) continue;
     Image crop(y2 - y1, x2 - x1);
     for (int y = y1; y < y2; ++y) std::copy(image.row(y) + 3 * x1, image.row(y) + 3 * x2, crop.row(y - y1));
-    const fs::path target = folder / folder_of(names[static_cast<size_t>(d.cls)]);
+    const fs::path target = folder / folder_of(names[size_t(d.cls)]);
     fs::create_directories(target);
     save_image((target / (stem + "_" + std::to_string(number++) + ".jpg")).string(), crop);
   }
@@ -63,14 +62,14 @@ std::vector<Detection> find_objects(DetectionModel& model, const Image& image, S
   LetterboxOptions fitting;
   fitting.shape = size;
   fitting.auto_shape = true;
-  fitting.stride = static_cast<int>(model->max_stride());
-  const Letterboxed fitted = letterbox(image, fitting);
+  fitting.stride = int(model->max_stride());
+  const LetterboxedImage fitted = letterbox(image, fitting);
   const Tensor pixels = empty({1, 3, fitted.image.height, fitted.image.width}, kFloat);
   to_chw(fitted.image, pixels.data_ptr<float>());
   const Tensor x = pixels.to(model->device());
   const Tensor rows = (augment ? model->forward_augmented(x) : model->forward(x).decoded).cpu().contiguous();
-  auto found = non_max_suppression({rows.data_ptr<float>(), static_cast<size_t>(rows.numel())},
-                                   static_cast<int>(model->config.nc), options);
+  auto found =
+      non_max_suppression({rows.data_ptr<float>(), size_t(rows.numel())}, int(model->config.nc), options);
   for (Detection& d : found) d.box = unletterbox(d.box, fitted.image.size(), image.size());
   return found;
 }
@@ -78,21 +77,20 @@ std::vector<Detection> find_objects(DetectionModel& model, const Image& image, S
 void run_detect(const DetectCommand& command) {
   const Device device = parse_device(command.device);
   LoadedModel loaded = load_model(command.weights);
-  const auto stride = static_cast<int>(loaded.model->max_stride());
+  const auto stride = int(loaded.model->max_stride());
   const Size size{checked_image_size(command.size.height, stride),
                   checked_image_size(command.size.width, stride)};
   for (int cls : command.nms.classes)
     TENGEN_CHECK(cls >= 0 && cls < loaded.model->config.nc, "--classes: ", cls, " is not a class of ",
                  command.weights, " (0 to ", loaded.model->config.nc - 1, ")");
   const std::vector<std::string> images = list_images({command.source});
-  TENGEN_CHECK(!images.empty(), "--source ", command.source, ": no picture found");
+  TENGEN_CHECK(!images.empty(), "--source ", command.source, ": no image found");
   const fs::path folder = make_run_folder(command.project, command.name, command.exist_ok);
   if (command.save_txt) fs::create_directories(folder / "labels");
   loaded.model->to(device);
   loaded.model->eval();
   loaded.model->fuse();
 
-  using Clock = std::chrono::steady_clock;
   double total_ms = 0;
   size_t number = 0, unreadable = 0;
   for (const std::string& path : images) {
@@ -105,9 +103,9 @@ void run_detect(const DetectCommand& command) {
       ++unreadable;
       continue;
     }
-    const auto start = Clock::now();
+    const auto start = std::chrono::steady_clock::now();
     const auto found = find_objects(loaded.model, image, size, command.nms, command.augment);
-    const double ms = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+    const double ms = 1000 * seconds_since(start);
     total_ms += ms;
     std::printf("image %zu/%zu %s: %dx%d %s, %.1fms\n", number, images.size(), path.c_str(), image.height,
                 image.width, count_by_name(found, loaded.names).c_str(), ms);
@@ -115,8 +113,7 @@ void run_detect(const DetectCommand& command) {
     if (command.save_txt) {
       std::string text;
       for (const Detection& d : found) {
-        const Label l =
-            to_label({d.cls, d.box}, static_cast<float>(image.width), static_cast<float>(image.height));
+        const Label l = to_label({d.cls, d.box}, float(image.width), float(image.height));
         text += format("%d %.6g %.6g %.6g %.6g", l.cls, l.x, l.y, l.w, l.h);
         text += command.save_conf ? format(" %.6g\n", d.score) : "\n";
       }
@@ -124,17 +121,17 @@ void run_detect(const DetectCommand& command) {
     }
     if (command.save_crop) save_crops(folder / "crops", image, stem, found, loaded.names);
     if (!command.no_save) {
-      draw_detections(image, found, loaded.names, !command.hide_conf, !command.hide_labels,
-                      command.line_thickness);
+      ScaledImage drawn = scaled(image, found, drawing_scale(image.size()));
+      draw_detections(drawn.image, drawn.detections, loaded.names,
+                      {!command.hide_labels, !command.hide_conf, command.line_thickness});
       const std::string ending = fs::path(path).extension() == ".png" ? ".png" : ".jpg";
-      save_image((folder / (stem + ending)).string(), image);
+      save_image((folder / (stem + ending)).string(), drawn.image);
     }
   }
   TENGEN_CHECK(unreadable < images.size(), "--source ", command.source, ": none of ", images.size(),
-               " pictures can be read");
+               " images can be read");
   std::printf("Speed: %.1f ms per image at up to %dx%d; results saved to %s\n",
-              total_ms / static_cast<double>(images.size() - unreadable), size.height, size.width,
-              folder.c_str());
+              total_ms / double(images.size() - unreadable), size.height, size.width, folder.c_str());
 }
 
 }  // namespace tengen::detect

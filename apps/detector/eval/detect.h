@@ -1,4 +1,4 @@
-// Finds objects on pictures.
+// Finds objects on images.
 #pragma once
 
 #include <string>

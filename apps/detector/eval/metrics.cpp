@@ -44,10 +44,10 @@ std::array<float, kIouLevels> iou_levels() {
   return levels;
 }
 
-std::vector<Correct> match_detections(std::span<const Detection> detections,
-                                      std::span<const LabelledBox> labels) {
+std::vector<CorrectLevels> match_detections(std::span<const Detection> detections,
+                                            std::span<const LabeledBox> labels) {
   static const std::array<float, kIouLevels> levels = iou_levels();
-  std::vector<Correct> correct(detections.size(), Correct{});
+  std::vector<CorrectLevels> correct(detections.size(), CorrectLevels{});
   // Which label a detection takes does not depend on the level; only whether it is near enough does.
   std::vector<std::array<bool, kIouLevels>> taken(labels.size(), std::array<bool, kIouLevels>{});
   for (size_t d = 0; d < detections.size(); ++d) {
@@ -112,7 +112,7 @@ ConfusionMatrix::ConfusionMatrix(int nc, float confidence, float iou)
   TENGEN_CHECK(nc > 0, "ConfusionMatrix: number of classes is ", nc);
 }
 
-void ConfusionMatrix::add(std::span<const Detection> detections, std::span<const LabelledBox> labels) {
+void ConfusionMatrix::add(std::span<const Detection> detections, std::span<const LabeledBox> labels) {
   if (labels.empty()) return;
   std::vector<Detection> sure;
   for (const Detection& d : detections) {
@@ -149,12 +149,12 @@ void ConfusionMatrix::add(std::span<const Detection> detections, std::span<const
   }
 }
 
-void Evaluator::add(std::span<const Detection> detections, std::span<const LabelledBox> labels) {
+void Evaluator::add(std::span<const Detection> detections, std::span<const LabeledBox> labels) {
   ++images_;
-  const std::vector<Correct> correct = match_detections(detections, labels);
+  const std::vector<CorrectLevels> correct = match_detections(detections, labels);
   for (size_t i = 0; i < detections.size(); ++i)
     scored_.push_back({detections[i].score, detections[i].cls, correct[i]});
-  for (const LabelledBox& label : labels) label_classes_.push_back(label.cls);
+  for (const LabeledBox& label : labels) label_classes_.push_back(label.cls);
 }
 
 Metrics Evaluator::compute() const {
@@ -162,9 +162,9 @@ Metrics Evaluator::compute() const {
   Metrics metrics;
   metrics.images = images_;
   metrics.labels = int64_t(label_classes_.size());
-  std::vector<Scored> scored = scored_;
+  std::vector<ScoredDetection> scored = scored_;
   std::stable_sort(scored.begin(), scored.end(),
-                   [](const Scored& a, const Scored& b) { return a.score > b.score; });
+                   [](const ScoredDetection& a, const ScoredDetection& b) { return a.score > b.score; });
 
   for (int cls = 0; cls < nc_; ++cls) {
     const int64_t labels = std::count(label_classes_.begin(), label_classes_.end(), cls);
@@ -179,7 +179,7 @@ Metrics Evaluator::compute() const {
     metrics.curves.f1.push_back(zeros);
 
     std::vector<double> confidence;  // negated, so that it rises
-    for (const Scored& s : scored) {
+    for (const ScoredDetection& s : scored) {
       if (s.cls == cls) confidence.push_back(-double(s.score));
     }
     if (confidence.empty()) continue;
@@ -187,7 +187,7 @@ Metrics Evaluator::compute() const {
     for (size_t level = 0; level < kIouLevels; ++level) {
       double tp = 0, fp = 0;
       size_t i = 0;
-      for (const Scored& s : scored) {
+      for (const ScoredDetection& s : scored) {
         if (s.cls != cls) continue;
         ++(s.correct[level] ? tp : fp);
         recall[i] = tp / (double(labels) + kEps);

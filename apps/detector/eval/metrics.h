@@ -14,11 +14,11 @@ inline constexpr int kIouLevels = 10;
 /// 0.50, 0.55 ... 0.95 in float32, as torch.linspace gives them.
 std::array<float, kIouLevels> iou_levels();
 
-using Correct = std::array<bool, kIouLevels>;
-/// For every detection of one picture whether it is correct at each IoU level. A detection first keeps its
+using CorrectLevels = std::array<bool, kIouLevels>;
+/// For every detection of one image whether it is correct at each IoU level. A detection first keeps its
 /// best label of its class, then a label keeps the first of its detections.
-std::vector<Correct> match_detections(std::span<const Detection> detections,
-                                      std::span<const LabelledBox> labels);
+std::vector<CorrectLevels> match_detections(std::span<const Detection> detections,
+                                            std::span<const LabeledBox> labels);
 
 /// Precision and recall as they rise with falling confidence -> area under the precision envelope at 101
 /// points.
@@ -28,7 +28,7 @@ struct ApCurve {
 };
 ApCurve compute_ap(std::span<const double> recall, std::span<const double> precision);
 
-/// Box filter over a share of the length, ends repeated.
+/// Box filter over a fraction of the length, ends repeated.
 std::vector<double> smooth(std::span<const double> values, double fraction = 0.1);
 
 struct ClassMetrics {
@@ -55,15 +55,15 @@ struct Metrics {
   int64_t images = 0, labels = 0;
 };
 
-/// What training maximises: 0.1 mAP@0.5 + 0.9 mAP@0.5:0.95.
+/// What training maximizes: 0.1 mAP@0.5 + 0.9 mAP@0.5:0.95.
 double fitness(const Metrics& metrics);
 
 /// Counts (predicted class, true class); the last row and column stand for the background.
 class ConfusionMatrix {
  public:
   explicit ConfusionMatrix(int nc, float confidence = 0.25f, float iou = 0.45f);
-  /// Pictures without labels are not entered, as in the original.
-  void add(std::span<const Detection> detections, std::span<const LabelledBox> labels);
+  /// Images without labels are not entered, as in the original.
+  void add(std::span<const Detection> detections, std::span<const LabeledBox> labels);
   int classes() const { return nc_; }
   double at(int predicted, int truth) const { return counts_[size_t(predicted) * (nc_ + 1) + truth]; }
   const std::vector<double>& counts() const { return counts_; }
@@ -74,22 +74,22 @@ class ConfusionMatrix {
   std::vector<double> counts_;  // (nc+1, nc+1)
 };
 
-/// Collects pictures and sums them up. Give the detections of a picture by falling confidence.
+/// Collects images and sums them up. Give the detections of an image by falling confidence.
 class Evaluator {
  public:
   explicit Evaluator(int nc) : nc_(nc) {}
-  void add(std::span<const Detection> detections, std::span<const LabelledBox> labels);
+  void add(std::span<const Detection> detections, std::span<const LabeledBox> labels);
   Metrics compute() const;
 
  private:
-  struct Scored {
+  struct ScoredDetection {
     float score;
     int cls;
-    Correct correct;
+    CorrectLevels correct;
   };
   int nc_;
   int64_t images_ = 0;
-  std::vector<Scored> scored_;
+  std::vector<ScoredDetection> scored_;
   std::vector<int> label_classes_;
 };
 

@@ -1,4 +1,4 @@
-// The picture of a data set's labels.
+// The image of a dataset's labels.
 #include <algorithm>
 #include <cmath>
 
@@ -7,12 +7,14 @@
 namespace tengen::detect {
 namespace {
 
-constexpr Colour kInk{45, 45, 50}, kFrame{170, 174, 182};
+constexpr Color kInk{45, 45, 50}, kFrame{170, 174, 182};
 constexpr int kSide = 300, kMargin = 56, kFont = 12;
+
+enum class YAxis { up, down };
 
 /// How many points fall on each cell of the unit square, as shades of blue.
 void draw_density(Image& image, int left, std::span<const Point> points, const std::string& x_label,
-                  const std::string& y_label) {
+                  const std::string& y_label, YAxis direction) {
   constexpr int kCells = 60, kCell = kSide / kCells;
   std::vector<int> counts(kCells * kCells, 0);
   int most = 1;
@@ -24,16 +26,19 @@ void draw_density(Image& image, int left, std::span<const Point> points, const s
   for (int y = 0; y < kCells; ++y) {
     for (int x = 0; x < kCells; ++x) {
       const double share = std::sqrt(double(counts[size_t(y * kCells + x)]) / most);
-      const int px = left + x * kCell, py = kMargin + y * kCell;
+      const int px = left + x * kCell, py = kMargin + (direction == YAxis::up ? kCells - 1 - y : y) * kCell;
       fill_rect(image, px, py, px + kCell, py + kCell, {8, 64, 138}, share);
     }
   }
   const int right = left + kSide, bottom = kMargin + kSide;
   draw_rect(image, left, kMargin, right, bottom, kFrame, 1);
   draw_text(image, left + (kSide - text_width(x_label, kFont)) / 2, bottom + 22, x_label, kInk, kFont);
-  draw_text_up(image, left - 20, kMargin + (kSide + text_width(y_label, kFont)) / 2, y_label, kInk, kFont);
+  draw_text_up(image, left - 30, kMargin + (kSide + text_width(y_label, kFont)) / 2, y_label, kInk, kFont);
   draw_text(image, left, bottom + 6, "0", kInk, kFont);
-  draw_text(image, left + kSide - 8, bottom + 6, "1", kInk, kFont);
+  draw_text(image, right - 8, bottom + 6, "1", kInk, kFont);
+  const bool up = direction == YAxis::up;
+  draw_text(image, left - 12, kMargin, up ? "1" : "0", kInk, kFont);
+  draw_text(image, left - 12, bottom - kFont, up ? "0" : "1", kInk, kFont);
 }
 
 }  // namespace
@@ -42,10 +47,10 @@ void plot_labels(std::span<const Label> labels, const std::vector<std::string>& 
                  const std::string& png_path) {
   Image image(kSide + 2 * kMargin, 3 * (kSide + kMargin) + kMargin, 255);
   std::vector<int64_t> counts(std::max<size_t>(names.size(), 1), 0);
-  std::vector<Point> centres, sizes;
+  std::vector<Point> centers, sizes;
   for (const Label& label : labels) {
     if (size_t(label.cls) < counts.size()) ++counts[size_t(label.cls)];
-    centres.push_back({label.x, label.y});
+    centers.push_back({label.x, label.y});
     sizes.push_back({label.w, label.h});
   }
 
@@ -56,7 +61,7 @@ void plot_labels(std::span<const Label> labels, const std::vector<std::string>& 
     const int x1 = kMargin + int(i * step + 0.1 * step),
               x2 = std::max(kMargin + int((i + 0.9) * step), x1 + 1);
     const int top = bottom - int(double(kSide - 20) * double(counts[i]) / double(most));
-    fill_rect(image, x1, top, x2, bottom, class_colour(int(i)));
+    fill_rect(image, x1, top, x2, bottom, class_color(int(i)));
     const std::string name = i < names.size() ? names[i] : "", number = std::to_string(counts[i]);
     const int middle = (x1 + x2) / 2;
     if (step >= text_width(number, kFont)) {
@@ -71,8 +76,9 @@ void plot_labels(std::span<const Label> labels, const std::vector<std::string>& 
   fill_rect(image, kMargin, bottom, kMargin + kSide, bottom + 1, kFrame);
   const std::string title = std::to_string(labels.size()) + " labels";
   draw_text(image, kMargin + (kSide - text_width(title, kFont + 2)) / 2, 18, title, kInk, kFont + 2);
-  draw_density(image, 2 * kMargin + kSide, centres, "x of the centre", "y of the centre");
-  draw_density(image, 3 * kMargin + 2 * kSide, sizes, "width", "height");
+  draw_density(image, 2 * kMargin + kSide, centers, "x of the center", "y of the center, from the top",
+               YAxis::down);
+  draw_density(image, 3 * kMargin + 2 * kSide, sizes, "width", "height", YAxis::up);
   save_image(png_path, image);
 }
 

@@ -10,7 +10,7 @@
 namespace tengen::detect {
 namespace {
 
-constexpr Colour kInk{45, 45, 50}, kBlue{30, 100, 200}, kGrey{196, 202, 212};
+constexpr Color kInk{45, 45, 50}, kBlue{30, 100, 200}, kGray{196, 202, 212};
 
 std::string trimmed(const std::string& text) {
   const size_t first = text.find_first_not_of(" \t\r"), last = text.find_last_not_of(" \t\r");
@@ -40,11 +40,6 @@ std::map<std::string, std::vector<double>> read_csv(const std::string& path) {
   return columns;
 }
 
-/// A running mean over a tenth of the points, to see the trend through the noise.
-std::vector<double> trend(const std::vector<double>& values) {
-  return values.size() < 20 ? values : smooth(values, 0.05);
-}
-
 std::string name_of(const std::vector<std::string>& names, int cls) {
   return size_t(cls) < names.size() ? names[size_t(cls)] : "class " + std::to_string(cls);
 }
@@ -65,11 +60,16 @@ void plot_results(const std::string& csv_path, const std::string& png_path) {
         "val/box_loss", "val/obj_loss", "val/cls_loss", "metrics/mAP_0.5", "metrics/mAP_0.5:0.95"}) {
     const auto column = columns.find(name);
     if (column == columns.end()) continue;
-    const bool few = column->second.size() < 20;
+    const bool few = column->second.size() < 20;  // else a running mean over a tenth shows the trend
     Chart& chart = charts.emplace_back();
     chart.title = name;
-    chart.series.push_back({"", epochs->second, column->second, few ? kBlue : kGrey, few ? 2. : 1.5, few});
-    if (!few) chart.series.push_back({"", epochs->second, trend(column->second), kBlue, 2.2, false});
+    chart.x_label = "epoch";
+    if (few) {
+      chart.series.push_back({"", epochs->second, column->second, kBlue, 2, true});
+    } else {
+      chart.series.push_back({"measured", epochs->second, column->second, kGray, 1.5, false});
+      chart.series.push_back({"smoothed", epochs->second, smooth(column->second, 0.05), kBlue, 2.2, false});
+    }
   }
   TENGEN_CHECK(!charts.empty(), "plot: ", csv_path, " has none of the columns that are drawn");
   save_image(png_path, plot_grid(charts, 5));
@@ -79,7 +79,7 @@ void plot_curves(const Metrics& metrics, const std::vector<std::string>& names, 
   constexpr int kPoints = MetricCurves::kPoints;
   std::vector<double> x(kPoints);
   for (int i = 0; i < kPoints; ++i) x[size_t(i)] = double(i) / (kPoints - 1);
-  constexpr size_t kMostNamed = 20;  // beyond that the classes are a grey cloud behind the mean
+  constexpr size_t kMostNamed = 20;  // beyond that the classes are a gray cloud behind the mean
 
   auto plot = [&](const std::vector<std::vector<double>>& rows, const std::string& file,
                   const std::string& title, const std::string& x_label, const std::string& y_label,
@@ -91,7 +91,7 @@ void plot_curves(const Metrics& metrics, const std::vector<std::string>& names, 
       const bool named = rows.size() <= kMostNamed;
       std::string name = named ? name_of(names, c.cls) : "";
       if (named && !show_best) name = with_number(name, c.map50());
-      chart.series.push_back({name, x, rows[i], named ? class_colour(c.cls) : kGrey, 1.5, false});
+      chart.series.push_back({name, x, rows[i], named ? class_color(c.cls) : kGray, 1.5, false});
       for (int p = 0; p < kPoints; ++p) mean[size_t(p)] += rows[i][size_t(p)] / double(rows.size());
     }
     std::string label = with_number("all classes", metrics.map50) + " mAP@0.5";
@@ -127,7 +127,7 @@ void plot_confusion(const ConfusionMatrix& matrix, const std::vector<std::string
 
   auto shade = [](double share) {  // white to deep blue
     auto mix = [&](int from, int to) { return uint8_t(std::lrint(from + (to - from) * std::sqrt(share))); };
-    return Colour{mix(247, 8), mix(250, 64), mix(255, 138)};
+    return Color{mix(247, 8), mix(250, 64), mix(255, 138)};
   };
   for (int truth = 0; truth < count; ++truth) {
     double total = 0;
@@ -139,7 +139,7 @@ void plot_confusion(const ConfusionMatrix& matrix, const std::vector<std::string
       if (share < 0.005 || cell < 28) continue;
       const std::string text = plain_text::format("%.2f", share);
       draw_text(image, x + (cell - text_width(text, font)) / 2, y + (cell - font * 3 / 4) / 2, text,
-                text_colour_on(shade(share)), font);
+                text_color_on(shade(share)), font);
     }
   }
   for (int i = 0; i < count; ++i) {
@@ -170,27 +170,21 @@ Image plot_batch(std::span<const Image> images, std::span<const std::vector<Dete
                  const std::vector<std::string>& names, bool show_conf) {
   constexpr int kMost = 16, kLargestSide = 1920, kGap = 4;
   const int count = std::min(int(std::min(images.size(), boxes.size())), kMost);
-  TENGEN_CHECK(count > 0, "plot_batch: no pictures");
+  TENGEN_CHECK(count > 0, "plot_batch: no images");
   const int columns = int(std::ceil(std::sqrt(double(count)))), rows = (count + columns - 1) / columns;
   Size cell;
   for (int i = 0; i < count; ++i) {
     cell.height = std::max(cell.height, images[size_t(i)].height);
     cell.width = std::max(cell.width, images[size_t(i)].width);
   }
-  const double scale = std::min(1., double(kLargestSide) / (columns * std::max(cell.height, cell.width)));
+  const double scale = std::min(double(drawing_scale(cell)),
+                                double(kLargestSide) / (columns * std::max(cell.height, cell.width)));
   cell = {int(cell.height * scale), int(cell.width * scale)};
   Image sheet(rows * (cell.height + kGap) + kGap, columns * (cell.width + kGap) + kGap, 255);
   for (int i = 0; i < count; ++i) {
-    const Image& image = images[size_t(i)];
-    Image part = scale < 1 ? resize_area(image, {std::max(int(image.height * scale), 1),
-                                                 std::max(int(image.width * scale), 1)})
-                           : image;
-    std::vector<Detection> scaled = boxes[size_t(i)];
-    for (Detection& d : scaled) {
-      for (float* v : {&d.box.x1, &d.box.y1, &d.box.x2, &d.box.y2}) *v = float(*v * scale);
-    }
-    draw_detections(part, scaled, names, show_conf, true, 2);
-    draw_image(sheet, part, kGap + i % columns * (cell.width + kGap),
+    ScaledImage part = scaled(images[size_t(i)], boxes[size_t(i)], scale);
+    draw_detections(part.image, part.detections, names, {true, show_conf, 2});
+    draw_image(sheet, part.image, kGap + i % columns * (cell.width + kGap),
                kGap + i / columns * (cell.height + kGap));
   }
   return sheet;

@@ -17,9 +17,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-double milliseconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
-}
+double milliseconds_since(std::chrono::steady_clock::time_point start) { return 1000 * seconds_since(start); }
 
 // Puts the model into inference state and back.
 class InferenceScope {
@@ -43,7 +41,7 @@ void save_labels(const std::string& folder, const Entry& entry, const std::vecto
                  bool save_conf) {
   std::string text;
   for (const Detection& d : found) {
-    const auto w = static_cast<float>(entry.size.width), h = static_cast<float>(entry.size.height);
+    const auto w = float(entry.size.width), h = float(entry.size.height);
     const Label l = to_label({d.cls, d.box}, w, h);
     text += format("%d %.6g %.6g %.6g %.6g", l.cls, l.x, l.y, l.w, l.h);
     text += save_conf ? format(" %.6g\n", d.score) : "\n";
@@ -51,23 +49,21 @@ void save_labels(const std::string& folder, const Entry& entry, const std::vecto
   write_text((fs::path(folder) / (fs::path(entry.image).stem().string() + ".txt")).string(), text);
 }
 
-void save_pictures(const std::string& folder, int64_t b, const ValBatch& batch,
-                   const std::vector<std::vector<Detection>>& found, const std::vector<std::string>& names) {
-  std::vector<Image> pictures;
+void save_images(const std::string& folder, int64_t b, const ValBatch& batch,
+                 const std::vector<std::vector<Detection>>& found, const std::vector<std::string>& names) {
+  std::vector<Image> images;
   std::vector<std::vector<Detection>> truth;
   for (const auto& item : batch.items) {
-    pictures.push_back(item.image);
+    images.push_back(item.image);
     auto& boxes = truth.emplace_back();
     for (const Label& l : item.labels)
-      boxes.push_back(
-          {to_corners(l, static_cast<float>(item.image.width), static_cast<float>(item.image.height)), 1.f,
-           l.cls});
+      boxes.push_back({to_corners(l, float(item.image.width), float(item.image.height)), 1.f, l.cls});
   }
   std::vector<std::vector<Detection>> confident = found;
   for (auto& list : confident) std::erase_if(list, [](const Detection& d) { return d.score < 0.25f; });
   const std::string stem = (fs::path(folder) / ("val_batch" + std::to_string(b))).string();
-  save_image(stem + "_labels.jpg", plot_batch(pictures, truth, names, false));
-  save_image(stem + "_pred.jpg", plot_batch(pictures, confident, names, true));
+  save_image(stem + "_labels.jpg", plot_batch(images, truth, names, false));
+  save_image(stem + "_pred.jpg", plot_batch(images, confident, names, true));
 }
 
 }  // namespace
@@ -76,7 +72,7 @@ ValResult validate(DetectionModel& model, const ValSet& set, const std::vector<s
                    const ValSettings& settings, ComputeLoss* loss) {
   const InferenceScope scope(model);
   const Device device = model->device();
-  const int nc = static_cast<int>(model->config.nc);
+  const int nc = int(model->config.nc);
   Evaluator evaluator(nc);
   ValResult result{{}, ConfusionMatrix(nc), {}, 0, 0, 0};
   NmsOptions nms;
@@ -85,8 +81,8 @@ ValResult validate(DetectionModel& model, const ValSet& set, const std::vector<s
   nms.max_det = settings.max_det;
   nms.multi_label = true;
 
-  const auto drawn = [&](int64_t b) { return b < 3 && !settings.pictures_folder.empty(); };
-  const int batch_size = set.batches() > 0 ? static_cast<int>(set.batch_range(0).second) : 1;
+  const auto drawn = [&](int64_t b) { return b < 3 && !settings.images_folder.empty(); };
+  const int batch_size = set.batches() > 0 ? int(set.batch_range(0).second) : 1;
   Prefetcher<ValBatch> batches(
       set.batches(), usable_workers(settings.workers, batch_size),
       [&](int64_t b) { return val_batch(set, b, drawn(b), device.is_cuda()); }, 2);
@@ -107,17 +103,17 @@ ValResult validate(DetectionModel& model, const ValSet& set, const std::vector<s
     result.inference_ms += milliseconds_since(start);
     if (loss && !settings.augment) {
       const Tensor items = (*loss)(prediction.raw, batch.batch.targets).items.cpu();
-      for (int64_t k = 0; k < 3; ++k) result.loss[static_cast<size_t>(k)] += items.data_ptr<float>()[k];
+      for (int64_t k = 0; k < 3; ++k) result.loss[size_t(k)] += items.data_ptr<float>()[k];
     }
     start = std::chrono::steady_clock::now();
     const auto* rows = decoded.data_ptr<float>();
-    const auto per_picture = static_cast<size_t>(decoded.size(1) * decoded.size(2));
+    const auto per_image = size_t(decoded.size(1) * decoded.size(2));
     const int64_t first = set.batch_range(b).first;
     std::vector<std::vector<Detection>> all;
     for (size_t i = 0; i < batch.items.size(); ++i) {
-      std::vector<Detection> found = non_max_suppression({rows + i * per_picture, per_picture}, nc, nms);
+      std::vector<Detection> found = non_max_suppression({rows + i * per_image, per_image}, nc, nms);
       if (drawn(b)) all.push_back(found);
-      const Entry& entry = set.entry(first + static_cast<int64_t>(i));
+      const Entry& entry = set.entry(first + int64_t(i));
       for (Detection& d : found) d.box = unletterbox(d.box, batch.items[i].fit, entry.size);
       evaluator.add(found, batch.items[i].boxes);
       result.confusion.add(found, batch.items[i].boxes);
@@ -125,31 +121,32 @@ ValResult validate(DetectionModel& model, const ValSet& set, const std::vector<s
         save_labels(settings.labels_folder, entry, found, settings.save_conf);
     }
     result.nms_ms += milliseconds_since(start);
-    if (drawn(b)) save_pictures(settings.pictures_folder, b, batch, all, names);
-    done += static_cast<int64_t>(batch.items.size());
-    if (settings.progress) progress.update(done, "           validating");
+    if (drawn(b)) save_images(settings.images_folder, b, batch, all, names);
+    done += int64_t(batch.items.size());
+    if (settings.progress) progress.update(done, "validating");
     start = std::chrono::steady_clock::now();
   }
+  progress.clear();
   result.metrics = evaluator.compute();
-  const auto pictures = static_cast<double>(std::max<int64_t>(set.size(), 1));
-  for (double* ms : {&result.preprocess_ms, &result.inference_ms, &result.nms_ms}) *ms /= pictures;
-  for (double& l : result.loss) l /= static_cast<double>(std::max<int64_t>(set.batches(), 1));
+  const auto image_count = double(std::max<int64_t>(set.size(), 1));
+  for (double* ms : {&result.preprocess_ms, &result.inference_ms, &result.nms_ms}) *ms /= image_count;
+  for (double& l : result.loss) l /= double(std::max<int64_t>(set.batches(), 1));
   return result;
 }
 
 std::string format_table(const ValResult& result, const std::vector<std::string>& names, bool verbose) {
   const Metrics& m = result.metrics;
   std::string text =
-      format("%22s%11s%11s%11s%11s%11s%11s\n", "Class", "Images", "Instances", "P", "R", "mAP50", "mAP50-95");
+      format("%22s%8s%10s%9s%9s%9s%10s\n", "Class", "Images", "Instances", "P", "R", "mAP50", "mAP50-95");
   const auto row = [&](const std::string& name, int64_t labels, double p, double r, double map50,
                        double map) {
-    text += format("%22s%11lld%11lld%11.3g%11.3g%11.3g%11.3g\n", name.c_str(),
-                   static_cast<long long>(m.images), static_cast<long long>(labels), p, r, map50, map);
+    text += format("%22s%8lld%10lld%9.3g%9.3g%9.3g%10.3g\n", name.c_str(), static_cast<long long>(m.images),
+                   static_cast<long long>(labels), p, r, map50, map);
   };
   row("all", m.labels, m.precision, m.recall, m.map50, m.map);
   if (verbose && names.size() > 1)
     for (const ClassMetrics& c : m.classes)
-      row(names[static_cast<size_t>(c.cls)], c.labels, c.precision, c.recall, c.map50(), c.map());
+      row(names[size_t(c.cls)], c.labels, c.precision, c.recall, c.map50(), c.map());
   return text;
 }
 
@@ -164,12 +161,12 @@ void run_val(const ValCommand& command) {
   Scan scan = scan_dataset(source, data.nc(), true, command.task);
   std::printf("%s: %s\n", command.task.c_str(), scan.summary().c_str());
   loaded.model->to(device);
-  const auto stride = static_cast<int>(loaded.model->max_stride());
+  const auto stride = int(loaded.model->max_stride());
   const ValSet set(std::move(scan), checked_image_size(command.image_size, stride), command.batch_size, true,
                    stride, 0.5, Cache::none);
   const std::string folder = make_run_folder(command.project, command.name, command.exist_ok);
   ValSettings settings = command.settings;
-  settings.pictures_folder = folder;
+  settings.images_folder = folder;
   if (command.save_txt) {
     settings.labels_folder = (fs::path(folder) / "labels").string();
     fs::create_directories(settings.labels_folder);

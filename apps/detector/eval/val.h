@@ -1,4 +1,4 @@
-// Measures a detector on a labelled split.
+// Measures a detector on a labeled split.
 #pragma once
 
 #include <array>
@@ -16,20 +16,20 @@ struct ValSettings {
   float conf_thres = 0.001f;
   float iou_thres = 0.6f;
   int max_det = 300;
-  bool augment = false;  ///< test-time augmentation
+  bool augment = false;  // test-time augmentation
   int workers = 8;
   bool progress = true;
-  std::string pictures_folder;  ///< not empty: val_batch{0,1,2}_{labels,pred}.jpg go there
+  std::string images_folder;  // not empty: val_batch{0,1,2}_{labels,pred}.jpg go there
   std::string
-      labels_folder;  ///< not empty: one .txt a picture with class, normalised box and, if asked, confidence
+      labels_folder;  // not empty: one .txt an image with class, normalized box and, if asked, confidence
   bool save_conf = false;
 };
 
 struct ValResult {
   Metrics metrics;
   ConfusionMatrix confusion;
-  std::array<double, 3> loss{};                            ///< box, objectness, class; zero without a loss
-  double preprocess_ms = 0, inference_ms = 0, nms_ms = 0;  ///< by picture
+  std::array<double, 3> loss{};                            // box, objectness, class; zero without a loss
+  double preprocess_ms = 0, inference_ms = 0, nms_ms = 0;  // by image
 };
 
 /// Folds the model's batch norms while it runs, in eval mode, and restores both afterwards. Works on the

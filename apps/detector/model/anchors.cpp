@@ -45,27 +45,27 @@ std::vector<Extent> cluster(std::span<const Extent> boxes, int count) {
 
   std::vector<Extent> sorted(boxes.begin(), boxes.end());
   std::stable_sort(sorted.begin(), sorted.end(), [](Extent a, Extent b) { return a.w * a.h < b.w * b.h; });
-  std::vector<Extent> centres;
+  std::vector<Extent> centers;
   for (int i = 0; i < count; ++i)
-    centres.push_back(sorted[(2 * size_t(i) + 1) * sorted.size() / (2 * size_t(count))]);
+    centers.push_back(sorted[(2 * size_t(i) + 1) * sorted.size() / (2 * size_t(count))]);
   for (int round = 0; round < 30; ++round) {
-    std::vector<double> sum_w(centres.size()), sum_h(centres.size()), members(centres.size());
+    std::vector<double> sum_w(centers.size()), sum_h(centers.size()), members(centers.size());
     for (const Extent& b : boxes) {
       size_t nearest = 0;
       double least = INFINITY;
-      for (size_t c = 0; c < centres.size(); ++c) {
-        const double dw = (b.w - centres[c].w) / deviation[0], dh = (b.h - centres[c].h) / deviation[1];
+      for (size_t c = 0; c < centers.size(); ++c) {
+        const double dw = (b.w - centers[c].w) / deviation[0], dh = (b.h - centers[c].h) / deviation[1];
         if (dw * dw + dh * dh < least) least = dw * dw + dh * dh, nearest = c;
       }
       sum_w[nearest] += b.w;
       sum_h[nearest] += b.h;
       ++members[nearest];
     }
-    for (size_t c = 0; c < centres.size(); ++c) {
-      if (members[c] > 0) centres[c] = {float(sum_w[c] / members[c]), float(sum_h[c] / members[c])};
+    for (size_t c = 0; c < centers.size(); ++c) {
+      if (members[c] > 0) centers[c] = {float(sum_w[c] / members[c]), float(sum_h[c] / members[c])};
     }
   }
-  return centres;
+  return centers;
 }
 
 }  // namespace

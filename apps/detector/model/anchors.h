@@ -1,4 +1,4 @@
-// How well anchors fit a data set, and better ones by clustering.
+// How well anchors fit a dataset, and better ones by clustering.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ struct Extent {
 struct AnchorFit {
   std::vector<float> best_ratio;  // of each box: best over the anchors of min over the axes of min(r, 1/r)
   double anchors_above_threshold = 0;  // mean number of anchors that a box may use
-  double best_possible_recall = 0;     // share of boxes that may use any
+  double best_possible_recall = 0;     // fraction of boxes that may use any
 };
 
 /// `threshold` is the hyper-parameter anchor_t.

@@ -6,7 +6,7 @@
 namespace tengen::detect {
 
 enum class IouKind { iou, giou, diou, ciou };
-enum class BoxFormat { xywh, xyxy };  ///< centre and size, or two corners
+enum class BoxFormat { xywh, xyxy };  // center and size, or two corners
 
 /// Row-wise overlap of two (n, 4) sets of boxes -> (n). GIoU arXiv:1902.09630; DIoU and CIoU
 /// arXiv:1911.08287, the latter with its trade-off `alpha` as a constant. Equal boxes whose IoU rounds above
@@ -17,7 +17,7 @@ Tensor bbox_iou(const Tensor& box1, const Tensor& box2, IouKind kind = IouKind::
 /// Overlap of every box of one (n, 4) set of corners with every box of another (m, 4) -> (n, m).
 Tensor pairwise_iou(const Tensor& boxes1, const Tensor& boxes2, double eps = 1e-7);
 
-/// Share of each box of boxes2 (m, 4) that `box` (4) covers -> (m). Corners.
+/// Fraction of each box of boxes2 (m, 4) that `box` (4) covers -> (m). Corners.
 Tensor bbox_ioa(const Tensor& box, const Tensor& boxes2, double eps = 1e-7);
 
 }  // namespace tengen::detect

@@ -73,7 +73,7 @@ LevelMatches match_targets(const Tensor& targets, const Tensor& anchors, int64_t
   const auto* t = rows.data_ptr<float>();
   const auto* a = sizes.data_ptr<float>();
   const int64_t count = targets.size(0), num_anchors = anchors.size(0);
-  const auto width = static_cast<float>(nx), height = static_cast<float>(ny);
+  const auto width = float(nx), height = float(ny);
 
   struct Pair {
     int64_t anchor, target;
@@ -86,12 +86,12 @@ LevelMatches match_targets(const Tensor& targets, const Tensor& anchors, int64_t
       const Pair pair{k, i, row[2] * width, row[3] * height, row[4] * width, row[5] * height};
       const float rw = pair.w / a[2 * k], rh = pair.h / a[2 * k + 1];
       const float worst = std::max(std::max(rw, 1 / rw), std::max(rh, 1 / rh));
-      if (worst < static_cast<float>(anchor_t)) pairs.push_back(pair);
+      if (worst < float(anchor_t)) pairs.push_back(pair);
     }
 
   LevelMatches out;
   const auto frac = [](float x) { return x - std::floor(x); };
-  // The cell itself, then left, upper, right, lower, each where the centre lies in that half and the cell
+  // The cell itself, then left, upper, right, lower, each where the center lies in that half and the cell
   // exists.
   const std::array<std::pair<float, float>, 5> offsets{{{0, 0}, {.5f, 0}, {0, .5f}, {-.5f, 0}, {0, -.5f}}};
   for (size_t side = 0; side < offsets.size(); ++side)
@@ -99,17 +99,16 @@ LevelMatches match_targets(const Tensor& targets, const Tensor& anchors, int64_t
       const std::array<float, 5> along{0, pair.x, pair.y, width - pair.x, height - pair.y};
       if (side > 0 && !(frac(along[side]) < 0.5f && along[side] > 1.0f)) continue;
       const auto clamped = [](float v, int64_t n) {
-        return static_cast<int32_t>(std::clamp<int64_t>(static_cast<int64_t>(v), 0, n - 1));
+        return int32_t(std::clamp<int64_t>(int64_t(v), 0, n - 1));
       };
       const int32_t gx = clamped(pair.x - offsets[side].first, nx),
                     gy = clamped(pair.y - offsets[side].second, ny);
-      out.image.push_back(static_cast<int32_t>(t[pair.target * 6]));
-      out.anchor.push_back(static_cast<int32_t>(pair.anchor));
+      out.image.push_back(int32_t(t[pair.target * 6]));
+      out.anchor.push_back(int32_t(pair.anchor));
       out.gy.push_back(gy);
       out.gx.push_back(gx);
-      out.cls.push_back(static_cast<int32_t>(t[pair.target * 6 + 1]));
-      for (float v : {pair.x - static_cast<float>(gx), pair.y - static_cast<float>(gy), pair.w, pair.h})
-        out.box.push_back(v);
+      out.cls.push_back(int32_t(t[pair.target * 6 + 1]));
+      for (float v : {pair.x - float(gx), pair.y - float(gy), pair.w, pair.h}) out.box.push_back(v);
       for (int64_t axis = 0; axis < 2; ++axis) out.anchor_size.push_back(a[2 * pair.anchor + axis]);
     }
   return out;
@@ -117,9 +116,9 @@ LevelMatches match_targets(const Tensor& targets, const Tensor& anchors, int64_t
 
 LossOptions LossOptions::scaled(int64_t levels, int64_t nc, int64_t image_size) const {
   LossOptions result = *this;
-  const double per_level = 3.0 / static_cast<double>(levels), side = static_cast<double>(image_size) / 640.0;
+  const double per_level = 3.0 / double(levels), side = double(image_size) / 640.0;
   result.box *= per_level;
-  result.cls *= static_cast<double>(nc) / 80.0 * per_level;
+  result.cls *= double(nc) / 80.0 * per_level;
   result.obj *= side * side * per_level;
   return result;
 }
@@ -140,13 +139,13 @@ Tensor ComputeLoss::elementwise(const Tensor& logits, const Tensor& targets, dou
   return focal_loss(logits, targets, options.fl_gamma, 0.25, pos_weight);
 }
 
-LossTargets ComputeLoss::match(const Tensor& targets, IntArrayRef pictures, Device device) const {
+LossTargets ComputeLoss::match(const Tensor& targets, IntArrayRef image_sizes, Device device) const {
   std::vector<Grid> grids;
-  for (int64_t stride : strides_) grids.push_back({pictures[2] / stride, pictures[3] / stride});
-  return match(targets, pictures[0], grids, device);
+  for (int64_t stride : strides_) grids.push_back({image_sizes[2] / stride, image_sizes[3] / stride});
+  return match(targets, image_sizes[0], grids, device);
 }
 
-LossTargets ComputeLoss::match(const Tensor& targets, int64_t pictures, const std::vector<Grid>& grids,
+LossTargets ComputeLoss::match(const Tensor& targets, int64_t image_count, const std::vector<Grid>& grids,
                                Device device) const {
   const int64_t na = anchors_.size(1);
   LossTargets result;
@@ -156,16 +155,16 @@ LossTargets ComputeLoss::match(const Tensor& targets, int64_t pictures, const st
   std::vector<int64_t> objects;  // of each level
   for (size_t i = 0; i < grids.size(); ++i) {
     const auto [ny, nx] = grids[i];
-    LevelMatches match = match_targets(targets, anchors_[static_cast<int64_t>(i)], ny, nx, options.anchor_t);
+    LevelMatches match = match_targets(targets, anchors_[int64_t(i)], ny, nx, options.anchor_t);
     std::vector<int64_t> row;
     std::map<int64_t, int64_t> last;  // of the matches of a cell the last one wins
     for (size_t r = 0; r < match.image.size(); ++r) {
       TENGEN_CHECK(
-          match.image[r] >= 0 && match.image[r] < pictures && match.cls[r] >= 0 && match.cls[r] < nc_,
-          "loss: label of image ", match.image[r], " and class ", match.cls[r], " for ", pictures,
+          match.image[r] >= 0 && match.image[r] < image_count && match.cls[r] >= 0 && match.cls[r] < nc_,
+          "loss: label of image ", match.image[r], " and class ", match.cls[r], " for ", image_count,
           " images and ", nc_, " classes");
       row.push_back(((match.image[r] * na + match.anchor[r]) * ny + match.gy[r]) * nx + match.gx[r]);
-      last[row.back()] = static_cast<int64_t>(r);
+      last[row.back()] = int64_t(r);
     }
     whole.insert(whole.end(), row.begin(), row.end());
     whole.insert(whole.end(), match.cls.begin(), match.cls.end());
@@ -173,7 +172,7 @@ LossTargets ComputeLoss::match(const Tensor& targets, int64_t pictures, const st
     for (const auto& object : last) whole.push_back(object.second);
     real.insert(real.end(), match.box.begin(), match.box.end());
     real.insert(real.end(), match.anchor_size.begin(), match.anchor_size.end());
-    objects.push_back(static_cast<int64_t>(last.size()));
+    objects.push_back(int64_t(last.size()));
     result.matches.push_back(std::move(match));
   }
   const auto move = [&](const Tensor& t) {  // from pinned memory the host need not wait for it
@@ -207,7 +206,7 @@ LossResult ComputeLoss::operator()(const std::vector<Tensor>& raw, const Tensor&
 
 LossResult ComputeLoss::operator()(const std::vector<Tensor>& raw, LossTargets targets) {
   const auto [positive, negative] = smooth_bce(options.label_smoothing);
-  const auto gr = static_cast<float>(options.gr);
+  const auto gr = float(options.gr);
   const TensorOptions like = raw[0].options();
   Tensor lbox = zeros({1}, like), lobj = zeros({1}, like), lcls = zeros({1}, like);
   LossResult result;
@@ -243,7 +242,7 @@ LossResult ComputeLoss::operator()(const std::vector<Tensor>& raw, LossTargets t
   lbox = lbox * options.box;
   lobj = lobj * options.obj;
   lcls = lcls * options.cls;
-  result.loss = (lbox + lobj + lcls) * static_cast<double>(raw[0].size(0));
+  result.loss = (lbox + lobj + lcls) * double(raw[0].size(0));
   result.items = cat({lbox, lobj, lcls}).detach();
   result.matches = std::move(targets.matches);
   return result;
@@ -254,8 +253,7 @@ void ComputeLoss::adapt_balance(const Tensor& levels) {
   for (size_t i = 0; i < balance.size(); ++i)
     balance[i] = balance[i] * 0.9999 + 0.0001 / losses.data_ptr<double>()[i];
   const auto middle = std::find(strides_.begin(), strides_.end(), 16);
-  const double reference =
-      balance[middle == strides_.end() ? 0 : static_cast<size_t>(middle - strides_.begin())];
+  const double reference = balance[middle == strides_.end() ? 0 : size_t(middle - strides_.begin())];
   for (double& b : balance) b /= reference;
 }
 

@@ -82,7 +82,7 @@ void ConvImpl::fuse(bool on) {
 
 BottleneckImpl::BottleneckImpl(int64_t in, int64_t out, bool shortcut, double expansion)
     : add(shortcut && in == out) {
-  const auto hidden = static_cast<int64_t>(static_cast<double>(out) * expansion);
+  const auto hidden = int64_t(double(out) * expansion);
   cv1 = register_module("cv1", Conv(in, hidden, 1));
   cv2 = register_module("cv2", Conv(hidden, out, 3));
 }
@@ -127,20 +127,20 @@ Tensor UpsampleImpl::run(const std::vector<Tensor>& inputs) {
 
 DetectImpl::DetectImpl(int64_t nc, const std::vector<std::vector<float>>& anchors_px,
                        const std::vector<int64_t>& in, std::vector<int64_t> strides)
-    : nc(nc), na(static_cast<int64_t>(anchors_px[0].size()) / 2), strides(std::move(strides)) {
+    : nc(nc), na(int64_t(anchors_px[0].size()) / 2), strides(std::move(strides)) {
   std::vector<float> cells;
   for (size_t i = 0; i < in.size(); ++i)
-    for (float side : anchors_px[i]) cells.push_back(side / static_cast<float>(this->strides[i]));
-  anchors = register_buffer("anchors", tensor(cells).view({static_cast<int64_t>(in.size()), na, 2}));
+    for (float side : anchors_px[i]) cells.push_back(side / float(this->strides[i]));
+  anchors = register_buffer("anchors", tensor(cells).view({int64_t(in.size()), na, 2}));
   m = register_module("m", nn::ModuleList());
   NoGradGuard guard;
   for (size_t i = 0; i < in.size(); ++i) {
     auto head = nn::Conv2d(nn::Conv2dOptions(in[i], na * (5 + nc), 1));
-    // The published prior: about 8 objects in a 640 x 640 picture, every class equally likely.
+    // The published prior: about 8 objects in a 640 x 640 image, every class equally likely.
     Tensor bias = head->bias.view({na, 5 + nc});
-    const double cells_per_side = 640.0 / static_cast<double>(this->strides[i]);
+    const double cells_per_side = 640.0 / double(this->strides[i]);
     bias.select(1, 4).add_(std::log(8.0 / (cells_per_side * cells_per_side)));
-    bias.narrow(1, 5, nc).add_(std::log(0.6 / (static_cast<double>(nc) - 0.99999)));
+    bias.narrow(1, 5, nc).add_(std::log(0.6 / (double(nc) - 0.99999)));
     m->push_back(head);
   }
 }
@@ -160,11 +160,11 @@ Tensor DetectImpl::decode(const std::vector<Tensor>& raw) {
   std::vector<Tensor> levels;
   for (size_t i = 0; i < raw.size(); ++i) {
     const int64_t n = raw[i].size(0), ny = raw[i].size(2), nx = raw[i].size(3);
-    const auto stride = static_cast<double>(strides[i]);
+    const auto stride = double(strides[i]);
     const Tensor gx = arange(nx, raw[i].options()).view({1, nx}).expand({ny, nx});
     const Tensor gy = arange(ny, raw[i].options()).view({ny, 1}).expand({ny, nx});
     const Tensor cell = stack({gx, gy}, -1) - 0.5;  // (ny, nx, 2)
-    const Tensor size = (anchors[static_cast<int64_t>(i)] * stride).view({1, na, 1, 1, 2});
+    const Tensor size = (anchors[int64_t(i)] * stride).view({1, na, 1, 1, 2});
     const Tensor p = raw[i].sigmoid();
     const Tensor xy = (p.narrow(-1, 0, 2) * 2 + cell) * stride;
     const Tensor wh = (p.narrow(-1, 2, 2) * 2).pow(2) * size;
@@ -178,22 +178,22 @@ DetectionModelImpl::DetectionModelImpl(ModelConfig given) : config(std::move(giv
                kMostClasses);
   TENGEN_CHECK(!config.layers.empty(), "model: ", config.source, " has no layers");
   model = register_module("model", nn::ModuleList());
-  const auto rows = static_cast<int>(config.layers.size());
+  const auto rows = int(config.layers.size());
   std::vector<int64_t> width{3}, stride{1};  // of the input, then of each row
   keep_.assign(config.layers.size(), false);
   int64_t total = 0;
   for (int i = 0; i < rows; ++i) {
-    const LayerSpec& spec = config.layers[static_cast<size_t>(i)];
-    const Row row(config, static_cast<size_t>(i));
+    const LayerSpec& spec = config.layers[size_t(i)];
+    const Row row(config, size_t(i));
     if ((spec.module == "Detect") != (i == rows - 1)) row.bad("Detect must be the last layer, and only that");
     std::vector<int64_t> in_width, in_stride;
     for (int from : spec.from) {
       const int source = from < 0 ? i + from : from;
       if (source >= i || (source < 0 && (i != 0 || source != -1)))
         row.bad("reads layer ", from, ", which is not before it");
-      in_width.push_back(width[static_cast<size_t>(source + 1)]);
-      in_stride.push_back(stride[static_cast<size_t>(source + 1)]);
-      if (source >= 0 && source != i - 1) keep_[static_cast<size_t>(source)] = true;
+      in_width.push_back(width[size_t(source + 1)]);
+      in_stride.push_back(stride[size_t(source + 1)]);
+      if (source >= 0 && source != i - 1) keep_[size_t(source)] = true;
     }
     if (in_width.empty()) row.bad("has no input");
     const int64_t in = in_width[0], n = config.repeats(spec.number);
@@ -237,8 +237,8 @@ DetectionModelImpl::DetectionModelImpl(ModelConfig given) : config(std::move(giv
       layer = std::make_shared<SPPFImpl>(in, out, row.integer(1, "kernel", 5, 1, Row::kMostKernel));
     } else if (spec.module == "Upsample") {
       const int64_t scale = row.integer(1, "scale", 2, 1, Row::kMostStride);
-      layer = std::make_shared<UpsampleImpl>(static_cast<double>(scale));
-      if (out_stride % scale != 0) row.bad("enlarges beyond the input picture");
+      layer = std::make_shared<UpsampleImpl>(double(scale));
+      if (out_stride % scale != 0) row.bad("enlarges beyond the input image");
       out_stride /= scale;
     } else if (spec.module == "Concat") {
       layer = std::make_shared<ConcatImpl>(row.integer(0, "dimension", 1, 1, 1));
@@ -253,7 +253,7 @@ DetectionModelImpl::DetectionModelImpl(ModelConfig given) : config(std::move(giv
       for (const auto& level : config.anchors)
         if (level.empty() || level.size() % 2 != 0 || level.size() != config.anchors[0].size())
           row.bad("every level needs the same number of anchors, as width and height pairs");
-      const int64_t outputs = static_cast<int64_t>(config.anchors[0].size() / 2) * (5 + config.nc);
+      const int64_t outputs = int64_t(config.anchors[0].size() / 2) * (5 + config.nc);
       for (int64_t c : in_width) count(conv_parameters(c, outputs, 1));
       detect = Detect(config.nc, config.anchors, in_width, in_stride);
       model->push_back(detect);
@@ -275,8 +275,8 @@ std::vector<Tensor> DetectionModelImpl::run_layers(const Tensor& x,
   const auto inputs_of = [&](size_t row) {
     std::vector<Tensor> inputs;
     for (int from : config.layers[row].from) {
-      const int source = from < 0 ? static_cast<int>(row) + from : from;
-      inputs.push_back(source < 0 ? x : outputs[static_cast<size_t>(source)]);
+      const int source = from < 0 ? int(row) + from : from;
+      inputs.push_back(source < 0 ? x : outputs[size_t(source)]);
     }
     return inputs;
   };
@@ -291,7 +291,7 @@ std::vector<Tensor> DetectionModelImpl::run_layers(const Tensor& x,
 Prediction DetectionModelImpl::forward(const Tensor& x) {
   const int64_t grid = max_stride();
   TENGEN_CHECK(x.dim() == 4 && x.size(1) == 3 && x.size(2) % grid == 0 && x.size(3) % grid == 0,
-               "model: expected pictures (N,3,H,W) with sides that are multiples of ", grid, ", found ",
+               "model: expected images (N,3,H,W) with sides that are multiples of ", grid, ", but got ",
                x.sizes());
   Prediction result;
   result.raw = run_layers(x, nullptr);
@@ -316,7 +316,7 @@ Tensor DetectionModelImpl::forward_augmented(const Tensor& x) {
   const int64_t height = x.size(2), width = x.size(3), grid = max_stride();
   const std::pair<double, bool> passes[] = {{1.0, false}, {0.83, true}, {0.67, false}};
   // Rows of a level stand to the rows of all levels as 4^k to `share`, the coarsest level having k = 0.
-  const auto levels = static_cast<int64_t>(detect->strides.size());
+  const auto levels = int64_t(detect->strides.size());
   int64_t share = 0, finest = 1;
   for (int64_t k = 0; k < levels; ++k) {
     share += finest;
@@ -326,25 +326,22 @@ Tensor DetectionModelImpl::forward_augmented(const Tensor& x) {
   for (const auto& pass : passes) {
     const double scale = pass.first;
     const bool mirrored = pass.second;
-    Tensor picture = mirrored ? x.flip({3}) : x;
+    Tensor scaled = mirrored ? x.flip({3}) : x;
     if (scale != 1.0) {
-      const auto h = static_cast<int64_t>(static_cast<double>(height) * scale);
-      const auto w = static_cast<int64_t>(static_cast<double>(width) * scale);
+      const auto h = int64_t(double(height) * scale);
+      const auto w = int64_t(double(width) * scale);
       const auto padded = [&](int64_t side) {
-        return static_cast<int64_t>(
-                   std::ceil(static_cast<double>(side) * scale / static_cast<double>(grid))) *
-               grid;
+        return int64_t(std::ceil(double(side) * scale / double(grid))) * grid;
       };
-      picture = F::interpolate(
-          picture,
+      scaled = F::interpolate(
+          scaled,
           F::InterpolateFuncOptions().size(std::vector<int64_t>{h, w}).mode(kBilinear).align_corners(false));
       // 0.447 is the mean of ImageNet
-      picture =
-          F::pad(picture, F::PadFuncOptions({0, padded(width) - w, 0, padded(height) - h}).value(0.447));
+      scaled = F::pad(scaled, F::PadFuncOptions({0, padded(width) - w, 0, padded(height) - h}).value(0.447));
     }
-    const Tensor y = forward(picture).decoded;
+    const Tensor y = forward(scaled).decoded;
     Tensor xs = y.narrow(-1, 0, 1) / scale;
-    if (mirrored) xs = static_cast<double>(width) - xs;
+    if (mirrored) xs = double(width) - xs;
     rows.push_back(cat({xs, y.narrow(-1, 1, 3) / scale, y.narrow(-1, 4, y.size(-1) - 4)}, -1));
   }
   // The full-size pass is poor at the largest objects and the smallest pass at the smallest: drop those rows.

@@ -71,7 +71,7 @@ struct SPPFImpl : LayerImpl {
 };
 TENGEN_MODULE(SPPF);
 
-/// Nearest-neighbour enlargement by a whole factor.
+/// Nearest-neighbor enlargement by a whole factor.
 struct UpsampleImpl : LayerImpl {
   explicit UpsampleImpl(double scale);
   Tensor run(const std::vector<Tensor>& inputs) override;
@@ -100,14 +100,14 @@ struct DetectImpl : nn::Module {
 
   int64_t nc, na;
   std::vector<int64_t> strides;
-  Tensor anchors;  ///< (levels, anchors, 2) in cells
+  Tensor anchors;  // (levels, anchors, 2) in cells
   nn::ModuleList m;
 };
 TENGEN_MODULE(Detect);
 
 struct Prediction {
-  Tensor decoded;           ///< (N, rows, 5 + nc); undefined in training mode
-  std::vector<Tensor> raw;  ///< by level
+  Tensor decoded;           // (N, rows, 5 + nc); undefined in training mode
+  std::vector<Tensor> raw;  // by level
 };
 
 /// The whole network. Input (N,3,H,W) in 0..1 RGB, H and W multiples of max_stride().

@@ -121,7 +121,8 @@ ModelConfig ModelConfig::parse(const std::string& text, const std::string& sourc
   const YAML::Node yaml = parse_yaml(text, where);
   TENGEN_CHECK(yaml.IsMap() && yaml["anchors"] && yaml["backbone"] && yaml["head"], where,
                ": a model yaml needs nc, depth_multiple, width_multiple, anchors, backbone and head");
-  TENGEN_CHECK(yaml["anchors"].IsSequence(), where, ": anchors: expected one list per level, found a number");
+  TENGEN_CHECK(yaml["anchors"].IsSequence(), where,
+               ": anchors: expected one list per level, but got a number");
   ModelConfig config;
   config.name = config.source = source;
   if (const auto nc = yaml["nc"]) config.nc = yaml_number(nc, where, "nc", 1, kMostClasses);
@@ -165,13 +166,12 @@ std::string ModelConfig::yaml() const {
 }
 
 int64_t ModelConfig::channels(int64_t declared) const {
-  return static_cast<int64_t>(std::ceil(static_cast<double>(declared) * width_multiple / 8.0)) * 8;
+  return int64_t(std::ceil(double(declared) * width_multiple / 8.0)) * 8;
 }
 
 int64_t ModelConfig::repeats(int64_t declared) const {
   if (declared <= 1) return declared;
-  return std::max<int64_t>(
-      static_cast<int64_t>(std::nearbyint(static_cast<double>(declared) * depth_multiple)), 1);
+  return std::max<int64_t>(int64_t(std::nearbyint(double(declared) * depth_multiple)), 1);
 }
 
 }  // namespace tengen::detect

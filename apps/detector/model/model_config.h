@@ -12,19 +12,19 @@ inline constexpr int kMostRepeats = 1000;
 
 /// One row of a layout.
 struct LayerSpec {
-  std::vector<int> from{-1};      ///< rows that feed it; negative counts back from this row
-  int number = 1;                 ///< repeats inside the module, before the depth multiple
-  std::string module;             ///< Conv, Bottleneck, C3, SPPF, Upsample, Concat or Detect
-  std::vector<std::string> args;  ///< as in a YOLOv5 yaml; channels before the width multiple
+  std::vector<int> from{-1};      // rows that feed it; negative counts back from this row
+  int number = 1;                 // repeats inside the module, before the depth multiple
+  std::string module;             // Conv, Bottleneck, C3, SPPF, Upsample, Concat or Detect
+  std::vector<std::string> args;  // as in a YOLOv5 yaml; channels before the width multiple
 };
 
 struct ModelConfig {
   std::string name;
-  std::string source;  ///< the file that it was read from, for errors; may be empty
-  int64_t nc = 80;     ///< number of classes
+  std::string source;  // the file that it was read from, for errors; may be empty
+  int64_t nc = 80;     // number of classes
   double depth_multiple = 1.0;
   double width_multiple = 1.0;
-  std::vector<std::vector<float>> anchors;  ///< by level: width, height, width, height, ... in pixels
+  std::vector<std::vector<float>> anchors;  // by level: width, height, width, height, ... in pixels
   std::vector<LayerSpec> layers;
   /// A network with more parameters is refused before memory is taken for them.
   int64_t most_parameters = 500'000'000;

@@ -9,7 +9,7 @@ namespace tengen::detect {
 namespace {
 
 /// The kept boxes of one class, by coordinate, so that a candidate is compared with many at once.
-struct Kept {
+struct KeptBoxes {
   std::vector<float> x1, y1, x2, y2, area;
 
   bool suppresses(const Box& b, float b_area, float threshold) const {
@@ -43,7 +43,7 @@ std::vector<Detection> non_max_suppression(std::span<const float> pred, int nc, 
                                            std::span<const Label> labels) {
   TENGEN_CHECK(nc > 0 && pred.size() % size_t(5 + nc) == 0, "non_max_suppression: ", pred.size(),
                " values do not make rows of 5 + ", nc);
-  std::vector<char> wanted(static_cast<size_t>(nc), options.classes.empty());
+  std::vector<char> wanted(size_t(nc), options.classes.empty());
   for (int cls : options.classes) {
     if (cls >= 0 && cls < nc) wanted[size_t(cls)] = 1;
   }
@@ -82,11 +82,11 @@ std::vector<Detection> non_max_suppression(std::span<const float> pred, int nc, 
   std::stable_sort(candidates.begin(), candidates.end(), stronger);
   if (candidates.size() > size_t(options.max_candidates)) candidates.resize(size_t(options.max_candidates));
 
-  std::vector<Kept> kept(options.agnostic ? 1 : static_cast<size_t>(nc));
+  std::vector<KeptBoxes> kept(options.agnostic ? 1 : size_t(nc));
   std::vector<Detection> result;
   for (const Detection& candidate : candidates) {
     if (result.size() >= size_t(std::max(options.max_det, 0))) break;
-    Kept& rivals = kept[options.agnostic ? 0 : size_t(candidate.cls)];
+    KeptBoxes& rivals = kept[options.agnostic ? 0 : size_t(candidate.cls)];
     const float size = area(candidate.box);
     if (rivals.suppresses(candidate.box, size, options.iou_thres)) continue;
     rivals.add(candidate.box, size);

@@ -56,8 +56,8 @@ LoadedModel load_model(const std::string& path) {
   const YAML::Node names = parse_yaml(fact(file, "names", path), path + ": names");
   TENGEN_CHECK(YAML::convert<std::vector<std::string>>::decode(names, loaded.names), path,
                ": 'names' in its metadata is not a list of class names");
-  TENGEN_CHECK(static_cast<int64_t>(loaded.names.size()) == config.nc, path, ": ", loaded.names.size(),
-               " names for ", config.nc, " classes");
+  TENGEN_CHECK(int64_t(loaded.names.size()) == config.nc, path, ": ", loaded.names.size(), " names for ",
+               config.nc, " classes");
   load_into(loaded.model, with_prefix(file, ""), path);
   loaded.model->eval();
   return loaded;

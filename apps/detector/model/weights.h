@@ -14,7 +14,7 @@ namespace tengen::detect {
 
 struct LoadedModel {
   DetectionModel model{nullptr};
-  std::vector<std::string> names;  ///< class names
+  std::vector<std::string> names;  // class names
 };
 
 /// A model with its layout and class names; eval mode, on the CPU.

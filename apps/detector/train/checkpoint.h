@@ -14,11 +14,11 @@ namespace tengen::detect {
 /// What continues a run to the same bits. All randomness of training follows from (seed, epoch, sample), so
 /// no generator state is needed. The device is no part of it: a run continues on another one.
 struct TrainState {
-  int64_t epoch = 0;       ///< epochs finished
-  int64_t last_step = -1;  ///< iteration of the last optimizer step
+  int64_t epoch = 0;       // epochs finished
+  int64_t last_step = -1;  // iteration of the last optimizer step
   double best_fitness = 0;
   int64_t best_epoch = 0;
-  std::vector<double> balance;  ///< of ComputeLoss
+  std::vector<double> balance;  // of ComputeLoss
 };
 
 /// Written to a temporary file and renamed: a killed run leaves the old file or the new one. `averages` are

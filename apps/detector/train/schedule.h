@@ -22,7 +22,7 @@ struct StepPlan {
   int accumulate = 1;  // batches whose gradients make one optimiser step
 };
 
-/// Share of lr0 in an epoch: linear (1 - e/E)(1 - lrf) + lrf, or half a cosine.
+/// Fraction of lr0 in an epoch: linear (1 - e/E)(1 - lrf) + lrf, or half a cosine.
 double lr_factor(double epoch, const ScheduleOptions& options, const Hyp& hyp);
 
 /// Iterations of warm-up: at least 100.

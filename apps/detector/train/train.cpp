@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
@@ -29,7 +30,7 @@ std::string explain_non_finite(DetectionModel& model, const Batch& batch) {
   NoGradGuard guard;
   const Tensor images = batch.images.to(model->device());
   const auto bad = [](const Tensor& t) { return !t.isfinite().all().item<bool>(); };
-  if (bad(images)) return "the pictures of the batch";
+  if (bad(images)) return "the images of the batch";
   if (bad(batch.targets)) return "the labels of the batch";
   for (const auto& item : model->state_dict())
     if (item->is_floating_point() && bad(item.value()))
@@ -38,7 +39,7 @@ std::string explain_non_finite(DetectionModel& model, const Batch& batch) {
   return layer.empty() ? "the loss of finite predictions" : "the output of " + layer;
 }
 
-constexpr size_t kMostUnread = 4;  // batches: their pictures are kept until then
+constexpr size_t kMostUnread = 4;  // batches: their images are kept until then
 
 class Trainer {
  public:
@@ -75,11 +76,11 @@ class Trainer {
   TrainState state_;
   std::string csv_;
   // Losses of batches since the last step of the optimizer, still on the device: to read one is to wait.
-  struct Unread {
+  struct UnreadLoss {
     Batch batch;
     Tensor items;  // (3)
   };
-  std::vector<Unread> unread_;
+  std::vector<UnreadLoss> unread_;
   std::array<double, 3> mean_loss_{};  // of the batches of the running epoch that were read
   int64_t batches_read_ = 0;
   StepPlan plan_;
@@ -92,7 +93,7 @@ Trainer::Trainer(TrainCommand given) : command_(std::move(given)), resumed_(!com
     const TrainCommand asked = command_;
     command_ = TrainCommand::from_yaml((folder_ / "opt.yaml").string());
     if (asked.epochs != TrainCommand{}.epochs) command_.epochs = asked.epochs;  // a run may be extended
-    if (!asked.device.empty()) command_.device = asked.device;                  // and go on elsewhere
+    if (!asked.device.empty()) command_.device = asked.device;                  // and resumed elsewhere
     device_ = parse_device(command_.device);
     hyp_ = load_hyp((folder_ / "hyp.yaml").string());
   } else {
@@ -146,7 +147,7 @@ void Trainer::load_data() {
     std::printf("Transferred %lld/%zu tensors from %s\n", static_cast<long long>(copied),
                 model_->state_dict().size(), command_.weights.c_str());
   }
-  const auto stride = static_cast<int>(model_->max_stride());
+  const auto stride = int(model_->max_stride());
   command_.image_size = checked_image_size(command_.image_size, stride);
 
   const auto scan = [&](const std::vector<std::string>& sources, const char* what) {
@@ -183,10 +184,10 @@ void Trainer::fit_anchors() {
   AnchorFit fit = anchor_fit(boxes, anchors, hyp_.anchor_t);
   std::printf("AutoAnchor: %s\n", describe(fit).c_str());
   if (fit.best_possible_recall > 0.98) return;
-  const auto better = kmean_anchors(boxes, static_cast<int>(anchors.size()), hyp_.anchor_t, command_.seed);
+  const auto better = kmean_anchors(boxes, int(anchors.size()), hyp_.anchor_t, command_.seed);
   const AnchorFit fit_better = anchor_fit(boxes, better, hyp_.anchor_t);
   if (fit_better.best_possible_recall <= fit.best_possible_recall) {
-    std::printf("AutoAnchor: clustering found none better; kept\n");
+    std::printf("AutoAnchor: clustering found no better anchors; these are kept\n");
     return;
   }
   std::printf("AutoAnchor: new anchors from the training boxes: %s\n", describe(fit_better).c_str());
@@ -196,21 +197,21 @@ void Trainer::fit_anchors() {
     for (size_t i = 0; i < levels[l].size(); i += 2, ++next) {
       levels[l][i] = better[next].w;
       levels[l][i + 1] = better[next].h;
-      Tensor row = model_->detect->anchors[static_cast<int64_t>(l)][static_cast<int64_t>(i / 2)];
-      row.copy_(tensor({better[next].w, better[next].h}) / static_cast<double>(model_->detect->strides[l]));
+      Tensor row = model_->detect->anchors[int64_t(l)][int64_t(i / 2)];
+      row.copy_(tensor({better[next].w, better[next].h}) / double(model_->detect->strides[l]));
     }
 }
 
 void Trainer::build_optimizer() {
-  const auto pictures = static_cast<int>(train_->size());
+  const auto image_count = int(train_->size());
   schedule_.epochs = command_.epochs;
-  schedule_.batch_size = std::min(command_.batch_size, pictures);
-  schedule_.batches_per_epoch = (pictures + schedule_.batch_size - 1) / schedule_.batch_size;
+  schedule_.batch_size = std::min(command_.batch_size, image_count);
+  schedule_.batches_per_epoch = (image_count + schedule_.batch_size - 1) / schedule_.batch_size;
   schedule_.nominal_batch = command_.nominal_batch;
   schedule_.cosine = command_.cos_lr;
   // The decay acts once per step over `accumulate` batches.
   const double accumulate =
-      std::max(std::nearbyint(static_cast<double>(command_.nominal_batch) / schedule_.batch_size), 1.0);
+      std::max(std::nearbyint(double(command_.nominal_batch) / schedule_.batch_size), 1.0);
   const double decay = hyp_.weight_decay * schedule_.batch_size * accumulate / command_.nominal_batch;
   optimizer_ = make_optimizer(model_, command_.optimizer, hyp_.lr0, hyp_.momentum, decay);
   ema_ = std::make_unique<optim::AveragedModel>(model_->state_dict().values(),
@@ -230,7 +231,7 @@ void Trainer::build_loss() {
   options.autobalance = command_.autobalance;
   options.quality_focal = command_.quality_focal;
   const auto& detect = model_->detect;
-  loss_.emplace(options.scaled(static_cast<int64_t>(detect->strides.size()), data_.nc(), command_.image_size),
+  loss_.emplace(options.scaled(int64_t(detect->strides.size()), data_.nc(), command_.image_size),
                 detect->anchors, detect->strides, data_.nc());
 }
 
@@ -271,7 +272,7 @@ bool Trainer::train_epoch() {
       state_.last_step = ni;
     }
     done += batch->images.size(0);
-    line = format("%11s%11.4g%11.4g%11.4g%11lld%11lld",
+    line = format("%7s%9.4f%9.4f%9.4f%10lld%6lld",
                   format("%lld/%d", static_cast<long long>(epoch + 1), command_.epochs).c_str(),
                   mean_loss_[0], mean_loss_[1], mean_loss_[2], static_cast<long long>(batch->targets.size(0)),
                   static_cast<long long>(batch->images.size(3)));
@@ -284,17 +285,17 @@ bool Trainer::train_epoch() {
 // Adds the losses to the epoch's means; stops the run where one is not finite.
 void Trainer::read_losses() {
   std::vector<Tensor> items;
-  for (const Unread& unread : unread_) items.push_back(unread.items);
+  for (const UnreadLoss& unread : unread_) items.push_back(unread.items);
   const Tensor read = stack(items).cpu();  // (batches, 3)
   const float* row = read.data_ptr<float>();
-  for (const Unread& unread : unread_) {
+  for (const UnreadLoss& unread : unread_) {
     const float value = row[0] + row[1] + row[2];
     ++batches_read_;
     if (!std::isfinite(value))
       fail("training: the loss became ", value, " in epoch ", state_.epoch + 1, ", batch ", batches_read_,
            "; not finite: ", explain_non_finite(model_, unread.batch),
            ". The state before this epoch is kept in ", (weights_ / "last.safetensors").string());
-    for (double& mean : mean_loss_) mean += (*row++ - mean) / static_cast<double>(batches_read_);
+    for (double& mean : mean_loss_) mean += (*row++ - mean) / double(batches_read_);
   }
   unread_.clear();
 }
@@ -346,18 +347,18 @@ void Trainer::draw_data(const std::vector<int64_t>& order) const {
     labels.insert(labels.end(), entry.labels.begin(), entry.labels.end());
   plot_labels(labels, data_.names, (folder_ / "labels.png").string());
   for (int b = 0; b < std::min(3, schedule_.batches_per_epoch); ++b) {
-    std::vector<Image> pictures;
+    std::vector<Image> images;
     std::vector<std::vector<Detection>> boxes;
-    const auto batch = static_cast<size_t>(schedule_.batch_size), first = static_cast<size_t>(b) * batch;
+    const auto batch = size_t(schedule_.batch_size), first = size_t(b) * batch;
     for (size_t i = first; i < std::min(order.size(), first + std::min<size_t>(16, batch)); ++i) {
       const auto item = train_->sample(order[i], state_.epoch);
       auto& list = boxes.emplace_back();
-      const auto w = static_cast<float>(item.image.width), h = static_cast<float>(item.image.height);
+      const auto w = float(item.image.width), h = float(item.image.height);
       for (const Label& l : item.labels) list.push_back({to_corners(l, w, h), 1.f, l.cls});
-      pictures.push_back(item.image);
+      images.push_back(item.image);
     }
     save_image((folder_ / ("train_batch" + std::to_string(b) + ".jpg")).string(),
-               plot_batch(pictures, boxes, data_.names, false));
+               plot_batch(images, boxes, data_.names, false));
   }
 }
 
@@ -370,7 +371,7 @@ Metrics Trainer::report() {
   std::printf("\nValidating %s (epoch %lld)\n", best.c_str(), static_cast<long long>(state_.best_epoch));
   ValSettings settings;
   settings.workers = command_.workers;
-  if (!command_.no_plots) settings.pictures_folder = folder_.string();
+  if (!command_.no_plots) settings.images_folder = folder_.string();
   const ValResult result = validate(loaded.model, *val_, data_.names, settings);
   std::printf("%s", format_table(result, data_.names, true).c_str());
   if (!command_.no_plots) {
@@ -383,16 +384,15 @@ Metrics Trainer::report() {
 TrainResult Trainer::run() {
   catch_interrupts();
   TrainResult result{folder_.string(), {}, false};
-  const Progress clock(0, "img");
+  const auto start = std::chrono::steady_clock::now();
   std::printf(
-      "Image sizes %d; batches of %d, %d an epoch; logging results to %s\nStarting training for %d "
+      "Image sizes %d; batches of %d, %d per epoch; logging results to %s\nStarting training for %d "
       "epochs...\n\n",
       command_.image_size, schedule_.batch_size, schedule_.batches_per_epoch, folder_.c_str(),
       command_.epochs);
   const int64_t begun = state_.epoch;
   while (state_.epoch < command_.epochs && !result.stopped) {
-    std::printf("%11s%11s%11s%11s%11s%11s\n", "Epoch", "box_loss", "obj_loss", "cls_loss", "Instances",
-                "Size");
+    std::printf("%7s%9s%9s%9s%10s%6s\n", "Epoch", "box_loss", "obj_loss", "cls_loss", "Instances", "Size");
     if (!train_epoch()) {
       result.stopped = true;
       break;
@@ -413,7 +413,7 @@ TrainResult Trainer::run() {
     return result;
   }
   std::printf("\n%lld epochs completed in %s\n", static_cast<long long>(state_.epoch - begun),
-              format_duration(clock.seconds()).c_str());
+              format_duration(seconds_since(start)).c_str());
   result.best = report();
   std::printf("Results saved to %s\n", folder_.c_str());
   return result;

@@ -14,9 +14,9 @@ struct TrainCommand {
   std::string data, cfg = "yolov5n", weights, hyp_file, device, optimizer = "SGD", cache = "auto";
   std::string project = "runs/train", name = "exp";
   std::string
-      resume;  ///< "": new run; "latest": newest last.safetensors under project; else a file or run folder
+      resume;  // "": new run; "latest": newest last.safetensors under project; else a file or run folder
   int epochs = 100, batch_size = 16, image_size = 640, workers = 8, patience = 100, nominal_batch = 64;
-  int save_period = -1;  ///< > 0: also keep epochN.safetensors every so many epochs
+  int save_period = -1;  // > 0: also keep epochN.safetensors every so many epochs
   uint64_t seed = 0;
   bool cos_lr = false, exist_ok = false, no_autoanchor = false, no_val = false, no_plots = false,
        autobalance = false, quality_focal = false;
@@ -28,8 +28,8 @@ struct TrainCommand {
 
 struct TrainResult {
   std::string folder;
-  Metrics best;          ///< of best.safetensors on the validation split
-  bool stopped = false;  ///< by the user
+  Metrics best;          // of best.safetensors on the validation split
+  bool stopped = false;  // by the user
 };
 
 /// Runs to the end, to early stopping, or to the user's interrupt; a run folder is left behind in every case.

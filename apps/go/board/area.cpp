@@ -31,7 +31,7 @@ Area area_of(const Board& board) {
     seen[start] = true;
     bool touches[4] = {};
     for (int i = 0; i < region.size(); ++i) {
-      for (Point q : board.geometry().neighbours[region[i]]) {
+      for (Point q : board.geometry().neighbors[region[i]]) {
         touches[int(board.at(q))] = true;
         if (board.at(q) != Color::empty || seen[q]) continue;
         seen[q] = true;

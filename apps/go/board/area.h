@@ -17,7 +17,7 @@ struct Area {
 /// Tromp-Taylor: a stone owns its point, a player owns the empty regions that touch only his stones.
 Area area_of(const Board& board);
 
-/// Pass-alive chains (Benson 1976) and their territory, for both colours: nobody can take it from a player
+/// Pass-alive chains (Benson 1976) and their territory, for both colors: nobody can take it from a player
 /// who passes for ever.
 ///
 /// A region is a connected set of points that are not the player's. It is vital to a chain that touches all

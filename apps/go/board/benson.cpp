@@ -23,7 +23,7 @@ bool has(const std::vector<Point>& chains, Point chain) {
 }
 
 bool touches(const Board& board, Point point, Point chain, Color color) {
-  return std::ranges::any_of(board.geometry().neighbours[point],
+  return std::ranges::any_of(board.geometry().neighbors[point],
                              [&](Point q) { return board.at(q) == color && board.chain(q) == chain; });
 }
 
@@ -32,7 +32,7 @@ Region region_from(const Board& board, Color color, bool suicide, Point start, P
   region.points.push_back(start);
   seen[start] = true;
   for (int i = 0; i < region.points.size(); ++i) {
-    for (Point q : board.geometry().neighbours[region.points[i]]) {
+    for (Point q : board.geometry().neighbors[region.points[i]]) {
       if (board.at(q) == color) {
         if (!has(region.chains, board.chain(q))) region.chains.push_back(board.chain(q));
       } else if (board.at(q) != Color::wall && !seen[q]) {
@@ -81,7 +81,7 @@ void add_pass_alive(const Board& board, Color color, bool suicide, Area& area) {
   for (const Region& region : regions) {
     if (!region.alive || region.chains.empty()) continue;
     const auto away = std::ranges::count_if(region.points, [&](Point p) {
-      return std::ranges::none_of(board.geometry().neighbours[p],
+      return std::ranges::none_of(board.geometry().neighbors[p],
                                   [&](Point q) { return board.at(q) == color; });
     });
     if (away <= 1 || !region.vital.empty()) std::ranges::for_each(region.points, give);

@@ -38,7 +38,7 @@ PointList Board::liberties(Point point) const {
   std::bitset<kMaxPoints> seen;
   Point p = point;
   do {
-    for (Point q : geometry_->neighbours[p]) {
+    for (Point q : geometry_->neighbors[p]) {
       if (at(q) != Color::empty || seen[q]) continue;
       seen[q] = true;
       found.push_back(q);
@@ -50,7 +50,7 @@ PointList Board::liberties(Point point) const {
 
 Effect Board::effect(Color color, Point point) const {
   if (at(point) != Color::empty) return {Effect::occupied, 0};
-  const Geometry::Four& around = geometry_->neighbours[point];
+  const Geometry::Four& around = geometry_->neighbors[point];
   bool liberty = false, friends = false, captures = false;
   uint64_t friends_hash = 0, captured_hash = 0;
   for (int i = 0; i < 4; ++i) {
@@ -84,7 +84,7 @@ Effect Board::effect(Color color, Point point) const {
 
 bool Board::is_legal(Color color, Point point, bool suicide) const {
   if (at(point) != Color::empty) return false;
-  for (Point q : geometry_->neighbours[point]) {
+  for (Point q : geometry_->neighbors[point]) {
     if (at(q) == Color::empty) return true;
   }
   const Effect::Kind kind = effect(color, point).kind;
@@ -92,7 +92,7 @@ bool Board::is_legal(Color color, Point point, bool suicide) const {
 }
 
 bool Board::is_eye(Color color, Point point) const {
-  const Geometry::Four& around = geometry_->neighbours[point];
+  const Geometry::Four& around = geometry_->neighbors[point];
   bool edge = false;
   for (Point q : around) {
     if (at(q) != color && at(q) != Color::wall) return false;
@@ -110,7 +110,7 @@ void Board::play(Color color, Point point) {
   const Color other = opposite(color);
   int captured = 0;
   Point last = kNoPoint;
-  for (Point q : geometry_->neighbours[point]) {
+  for (Point q : geometry_->neighbors[point]) {
     if (at(q) != other || chains_[chain_of_[q]].liberties != 0) continue;
     captured += chains_[chain_of_[q]].size;
     last = q;
@@ -165,7 +165,7 @@ void Board::place(Color color, Point point) {
   empty_[empty_at_[point]] = moved;
   empty_at_[moved] = empty_at_[point];
 
-  const Geometry::Four& around = geometry_->neighbours[point];
+  const Geometry::Four& around = geometry_->neighbors[point];
   uint16_t liberties = 0;
   for (Point q : around) {
     --chains_[chain_of_[q]].liberties;
@@ -205,7 +205,7 @@ void Board::remove_chain(Point point) {
     chain_of_[p] = pass();
     empty_at_[p] = num_empty_;
     empty_[num_empty_++] = p;
-    for (Point q : geometry_->neighbours[p]) ++chains_[chain_of_[q]].liberties;
+    for (Point q : geometry_->neighbors[p]) ++chains_[chain_of_[q]].liberties;
     p = next_[p];
   } while (p != point);
 }

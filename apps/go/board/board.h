@@ -37,9 +37,9 @@ class Board {
   Color at(Point point) const { return colors_[point]; }
   /// In no particular order.
   std::span<const Point> empty_points() const { return {empty_.data(), size_t(num_empty_)}; }
-  /// Of the stones and the size only: not of ko, of the player to move, of how the position came about.
+  /// Depends on the stones and the size only: not on ko, the player to move, or how the position came about.
   uint64_t hash() const { return hash_; }
-  /// Stones of this colour that were removed from the board.
+  /// Stones of this color that were removed from the board.
   int prisoners(Color color) const { return prisoners_[int(color) - 1]; }
 
   /// Where a lone stone was just captured by a lone stone that could be retaken at once; kNoPoint without.
@@ -57,7 +57,7 @@ class Board {
   Effect effect(Color color, Point point) const;
   /// Can be played, ko aside.
   bool is_legal(Color color, Point point, bool suicide) const;
-  /// All neighbours are `color`'s or off the board and the diagonals do not make it a false eye: at most one
+  /// All neighbors are `color`'s or off the board and the diagonals do not make it a false eye: at most one
   /// enemy among them, none at the edge.
   bool is_eye(Color color, Point point) const;
 
@@ -76,7 +76,7 @@ class Board {
   // the wall's index: it is written to without a branch and never read.
   struct Chain {
     uint64_t hash;       // exclusive or of its stones' keys
-    uint16_t liberties;  // pseudo-liberties: pairs of a stone and an empty neighbour
+    uint16_t liberties;  // pseudo-liberties: pairs of a stone and an empty neighbor
     uint16_t size;
   };
 

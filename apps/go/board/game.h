@@ -35,10 +35,11 @@ class Game {
   /// Throws when komi is no half point.
   void set_komi(double komi) { rules_.komi = check_komi(komi); }
 
-  /// The last two moves were passes. Moves stay possible: players may have to go on and capture dead stones.
+  /// The last two moves were passes. Moves stay possible: players may have to continue and capture dead
+  /// stones.
   bool is_over() const { return passes_ >= 2; }
 
-  /// A pass is always legal. Either colour may play out of turn.
+  /// A pass is always legal. Either color may play out of turn.
   bool is_legal(Point point) const { return is_legal(to_move_, point); }
   bool is_legal(Color color, Point point) const;
   /// Points in rising order; the pass is not among them.

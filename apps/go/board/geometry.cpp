@@ -16,7 +16,7 @@ Geometry make(int size) {
   for (int y = 0; y < size; ++y) {
     for (int x = 0; x < size; ++x) {
       const int p = y * size + x;
-      g.neighbours[p] = {point(x - 1, y), point(x, y - 1), point(x, y + 1), point(x + 1, y)};
+      g.neighbors[p] = {point(x - 1, y), point(x, y - 1), point(x, y + 1), point(x + 1, y)};
       g.diagonals[p] = {point(x - 1, y - 1), point(x + 1, y - 1), point(x - 1, y + 1), point(x + 1, y + 1)};
     }
   }

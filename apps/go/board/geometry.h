@@ -9,10 +9,10 @@ namespace tengen::go {
 
 struct Geometry {
   using Four = std::array<Point, 4>;
-  int size = 0;                               // N
-  int points = 0;                             // N * N, also the index that stands for "off the board"
-  std::array<Four, kMaxPoints> neighbours{};  // left, up, down, right
-  std::array<Four, kMaxPoints> diagonals{};   //
+  int size = 0;                              // N
+  int points = 0;                            // N * N, also the index that stands for "off the board"
+  std::array<Four, kMaxPoints> neighbors{};  // left, up, down, right
+  std::array<Four, kMaxPoints> diagonals{};  //
 };
 
 /// The geometry of a board of this size; lives as long as the program. Throws unless 2 <= size <= 19.

@@ -20,7 +20,7 @@ class Rng {
   /// Uniform in [0, 1).
   double uniform() { return double(next() >> 11) * 0x1p-53; }
 
-  /// To go on from later.
+  /// The state to continue from later.
   uint64_t state() const { return state_; }
   void set_state(uint64_t state) { state_ = state; }
 

@@ -8,11 +8,11 @@
 namespace tengen::go {
 namespace {
 
-struct Named {
+struct NamedRules {
   const char* name;
   Rules rules;
 };
-constexpr Named kNamed[] = {
+constexpr NamedRules kNamedRules[] = {
     {"tromp-taylor", {Ko::positional, true, HandicapBonus::none}},
     {"chinese", {Ko::simple, false, HandicapBonus::n}},
     {"chinese-ogs", {Ko::positional, false, HandicapBonus::n}},
@@ -26,11 +26,11 @@ constexpr Named kNamed[] = {
     {"ing", {Ko::positional, true, HandicapBonus::none}},
 };
 
-struct Missing {
+struct UnsupportedRules {
   const char* name;
   const char* why;
 };
-constexpr Missing kMissing[] = {
+constexpr UnsupportedRules kUnsupportedRules[] = {
     {"japanese", "territory scoring"}, {"korean", "territory scoring"},    {"ancient-area", "group tax"},
     {"stone-scoring", "group tax"},    {"ancient-territory", "group tax"}, {"aga-button", "the button"},
 };
@@ -50,7 +50,7 @@ std::string short_number(double value) { return plain_text::format("%g", value);
 }  // namespace
 
 std::optional<Rules> find_rules(std::string_view name) {
-  for (const Named& set : kNamed) {
+  for (const NamedRules& set : kNamedRules) {
     if (plain(set.name) == plain(name)) return set.rules;
   }
   return {};
@@ -58,17 +58,17 @@ std::optional<Rules> find_rules(std::string_view name) {
 
 Rules rules_named(std::string_view name) {
   if (const auto rules = find_rules(name)) return *rules;
-  for (const Missing& set : kMissing) {
+  for (const UnsupportedRules& set : kUnsupportedRules) {
     if (plain(set.name) == plain(name))
       fail("rules '", name, "' need ", set.why, ", which does not exist here");
   }
   std::string names;
-  for (const Named& set : kNamed) names += std::string(names.empty() ? "" : ", ") + set.name;
+  for (const NamedRules& set : kNamedRules) names += std::string(names.empty() ? "" : ", ") + set.name;
   fail("unknown rules '", name, "': expected one of ", names);
 }
 
 std::string name_of(const Rules& rules) {
-  for (const Named& set : kNamed) {
+  for (const NamedRules& set : kNamedRules) {
     Rules same = set.rules;
     same.komi = rules.komi;
     if (same == rules) return set.name;

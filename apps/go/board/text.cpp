@@ -34,7 +34,7 @@ Color parse_color(std::string_view text) {
   const std::string name = lower(text);
   if (name == "b" || name == "black") return Color::black;
   if (name == "w" || name == "white") return Color::white;
-  fail("'", text, "' is no colour: expected black, white, b or w");
+  fail("'", text, "' is no color: expected black, white, b or w");
 }
 
 std::string to_string(Point point, int size) {

@@ -1,4 +1,4 @@
-// Colours, points and boards as people write them.
+// Colors, points and boards as people write them.
 #pragma once
 
 #include <string>

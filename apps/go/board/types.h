@@ -1,4 +1,4 @@
-// Colours, points, moves and lists of points: the words of every other header here.
+// Colors, points, moves and lists of points: the words of every other header here.
 #pragma once
 
 #include <array>

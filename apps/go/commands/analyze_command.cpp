@@ -8,6 +8,8 @@
 
 namespace tengen::go {
 
+using apps::add_number;
+
 void add_analyze_command(CLI::App& app) {
   struct Options {
     EvaluatorOptions evaluator;
@@ -16,22 +18,22 @@ void add_analyze_command(CLI::App& app) {
   };
   const auto options = std::make_shared<Options>();
   CLI::App& command = *app.add_subcommand(
-      "analyze", "Analyse many positions: JSON queries in, JSON answers out, a line each");
-  add_evaluator_options(command, options->evaluator);
+      "analyze", "Analyze many positions: JSON queries in, JSON answers out, one per line");
   AnalysisSettings& analysis = options->analysis;
-  command.add_option("--visits", analysis.defaults.limits.visits, "Visits of a query that names none")
-      ->check(CLI::Range(1, Player::kMaxVisits))
-      ->capture_default_str();
-  command.add_option("--positions", analysis.positions, "Positions looked at side by side")
-      ->check(CLI::Range(1, 1024))
-      ->capture_default_str();
-  command.add_option("--leaves", analysis.leaves_per_batch, "Leaves of one search in a batch")
-      ->check(CLI::Range(1, 256))
-      ->capture_default_str();
-  command.add_option("--perspective", options->perspective, "Whose view win rates and scores are from")
+  command.option_defaults()->group("Search");
+  add_number(command, "--visits", analysis.defaults.limits.visits,
+             "Search this many visits for a query that does not say", 1, Player::kMaxVisits);
+  add_number(command, "--positions", analysis.positions, "Analyze this many positions at once", 1, 1024);
+  add_number(command, "--leaves", analysis.leaves_per_batch,
+             "Put this many leaves of one search into a batch", 1, 256);
+  add_number(command, "--seed", analysis.seed, "Random seed; the same seed gives the same answers",
+             uint64_t{0});
+  command.option_defaults()->group("Answers");
+  command
+      .add_option("--perspective", options->perspective, "Tell win rates and scores from this point of view")
       ->check(CLI::IsMember({"BLACK", "WHITE", "SIDETOMOVE"}, CLI::ignore_case))
       ->capture_default_str();
-  command.add_option("--seed", analysis.seed, "Of all that is random")->capture_default_str();
+  add_evaluator_options(command, options->evaluator);
   command.callback([options] {
     options->analysis.version = TENGEN_VERSION;
     options->analysis.defaults.perspective = parse_perspective(options->perspective);

@@ -21,6 +21,8 @@
 namespace tengen::go {
 namespace {
 
+using apps::number_from;
+
 struct BenchOptions {
   std::vector<int> sizes{9, 19};
   std::vector<std::string> networks{"b4c32", "b6c64", "b6c96"};
@@ -187,22 +189,28 @@ void run(const BenchOptions& options) {
 
 void add_bench_command(CLI::App& app) {
   const auto options = std::make_shared<BenchOptions>();
-  CLI::App* command = app.add_subcommand("bench", "Measures board, planes and networks on this machine");
-  command->add_option("--sizes", options->sizes, "Board sizes")->delimiter(',')->capture_default_str();
-  command->add_option("--networks", options->networks, "Networks with fresh weights, as b4c32")
+  CLI::App* command = app.add_subcommand("bench", "Measure board, planes and networks on this machine");
+  command->add_option("--sizes", options->sizes, "Measure on boards of these sizes")
+      ->check(number_from(kMinSize, kMaxSize))
       ->delimiter(',')
       ->capture_default_str();
-  command->add_option("--net", options->file, "A network's file, instead");
-  command->add_option("--batches", options->batches, "Positions at once")
+  command->add_option("--networks", options->networks, "Measure networks of these kinds with random weights")
       ->delimiter(',')
       ->capture_default_str();
-  command->add_option("--threads", options->threads, "Threads, each with a batch of its own")
+  command->add_option("--net", options->file, "Measure the network of this file instead [default: none]")
+      ->type_name("FILE");
+  command->add_option("--batches", options->batches, "Evaluate this many positions at once")
+      ->check(number_from(1, 4096))
       ->delimiter(',')
       ->capture_default_str();
-  command->add_option("--seconds", options->seconds, "For each number")->capture_default_str();
+  command->add_option("--threads", options->threads, "Use this many threads, each with a batch of its own")
+      ->check(number_from(1, 256))
+      ->delimiter(',')
+      ->capture_default_str();
+  apps::add_number(*command, "--seconds", options->seconds, "Measure each number for this many seconds", 0.0);
   add_device_option(*command, options->device);
   command->add_flag("--cpu-time", options->cpu_time,
-                    "Count processor time, not the clock's: for a machine that does other things too");
+                    "Count processor time instead of the clock's, for a machine that is busy otherwise");
   command->callback([options] { run(*options); });
 }
 

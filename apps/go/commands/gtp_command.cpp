@@ -9,6 +9,8 @@
 
 namespace tengen::go {
 
+using apps::add_number, apps::number_from;
+
 void add_gtp_command(CLI::App& app) {
   struct Options {
     EvaluatorOptions evaluator;
@@ -17,35 +19,47 @@ void add_gtp_command(CLI::App& app) {
     std::string komi;
   };
   const auto options = std::make_shared<Options>();
-  CLI::App& command = *app.add_subcommand("gtp", "Play and analyse by the Go Text Protocol");
-  add_evaluator_options(command, options->evaluator);
+  CLI::App& command = *app.add_subcommand("gtp", "Play and analyze by the Go Text Protocol");
   GtpSettings& gtp = options->gtp;
-  command.add_option("--size", gtp.size, "Board size at the start")
-      ->check(CLI::Range(kMinSize, kMaxSize))
+  command.option_defaults()->group("Game");
+  add_number(command, "--size", gtp.size, "Start with a board of this size", kMinSize, kMaxSize);
+  command
+      .add_option("--komi", options->komi, "Give White this many points [default: 7 up to 9x9, 7.5 above]")
+      ->check(komi_number())
+      ->type_name("POINTS");
+  command.add_option("--rules", options->rules, "Play by the rules of this name")
+      ->check(rules_name())
+      ->type_name("NAME")
       ->capture_default_str();
-  command.add_option("--komi", options->komi, "Points for White [7 up to 9x9, else 7.5]")
-      ->check(komi_number());
-  command.add_option("--rules", options->rules, "Rules by name")->check(rules_name())->capture_default_str();
-  command.add_option("--visits", gtp.limits.visits, "Visits a move; 1: policy only")->check(at_least(0));
-  command.add_option("--playouts", gtp.limits.playouts, "New visits a move")->check(at_least(0));
-  command.add_option("--time", gtp.limits.seconds, "Seconds a move [5 without any other limit]")
-      ->check(at_least(0));
-  command.add_option("--threads", gtp.threads, "Threads of the search")
-      ->check(CLI::Range(1, 256))
-      ->capture_default_str();
-  command.add_flag("--ponder", gtp.ponder, "Think while the opponent does");
-  command.add_option("--resign", gtp.resign, "Resign below this win rate; 0: never")
-      ->check(CLI::Range(0.0, 0.5))
-      ->capture_default_str();
-  command.add_option("--temperature", gtp.temperature, "Of the choice of opening moves; 0: the best")
-      ->check(CLI::Range(0.0, 10.0))
-      ->capture_default_str();
-  command.add_option("--seed", gtp.seed, "Of all that is random")->capture_default_str();
   command.add_flag("--remove-dead", gtp.rules.remove_dead,
-                   "Take stones that the search holds for dead off before counting");
-  command.add_option("--override-version", gtp.version, "What `version` answers; Lizzie wants 0.15 or later")
+                   "Remove stones that the search judges dead before scoring");
+  command.option_defaults()->group("Search");
+  add_number(command, "--visits", gtp.limits.visits,
+             "Search this many visits per move, those of a kept tree included; 1 plays by the policy alone, "
+             "0 sets no "
+             "limit",
+             0);
+  add_number(command, "--playouts", gtp.limits.playouts,
+             "Search this many new visits per move; 0 sets no limit", 0);
+  command
+      .add_option("--time", gtp.limits.seconds,
+                  "Search this many seconds per move [default: 5 without any other limit]")
+      ->check(number_from(0.0));
+  add_number(command, "--threads", gtp.threads, "Search with this many threads", 1, 256);
+  command.add_flag("--ponder", gtp.ponder, "Think while the opponent does");
+  command.option_defaults()->group("Choice of moves");
+  add_number(command, "--temperature", gtp.temperature,
+             "Temperature for opening moves; 0 always plays the best move", 0.0, 10.0);
+  add_number(command, "--resign", gtp.resign, "Resign below this win rate; 0 never resigns", 0.0, 0.5);
+  add_number(command, "--seed", gtp.seed, "Random seed; the same seed gives the same choices", uint64_t{0});
+  add_evaluator_options(command, options->evaluator);
+  command.option_defaults()->group("Session");
+  command
+      .add_option("--override-version", gtp.version,
+                  "Answer `version` with this text; Lizzie wants 0.15 or later [default: the version]")
       ->type_name("TEXT");
-  command.add_option("--log", gtp.log, "Append all that is said to a file")->type_name("FILE");
+  command.add_option("--log", gtp.log, "Append the GTP session to this file [default: none]")
+      ->type_name("FILE");
   command.callback([options] {
     GtpSettings& gtp = options->gtp;
     if (gtp.version.empty()) gtp.version = TENGEN_VERSION;

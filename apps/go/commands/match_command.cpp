@@ -6,6 +6,7 @@
 #include <memory>
 
 #include <tengen/apps/common/run.h>
+#include <tengen/apps/common/stopwatch.h>
 #include <tengen/apps/go/commands/commands.h>
 #include <tengen/apps/go/commands/player_options.h>
 #include <tengen/apps/go/play/answers.h>
@@ -13,6 +14,8 @@
 
 namespace tengen::go {
 namespace {
+
+using apps::add_number, apps::number_from;
 
 struct SideOptions {
   std::string what, name;
@@ -112,7 +115,7 @@ int run(Options& options) {
       apps::write_text(options.sgf_dir + name, game_sgf(game, sides));
     }
   });
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  const double seconds = apps::seconds_since(start);
   std::printf("\n%s", summary_text(games, match, sides, seconds).c_str());
   if (!options.json_file.empty()) {
     apps::write_text(options.json_file, summary_json(games, match, sides, seconds).dump(1) + "\n");
@@ -128,70 +131,89 @@ void add_match_command(CLI::App& app) {
   const auto options = std::make_shared<Options>();
   CLI::App& command = *app.add_subcommand("match", "Play two sides against each other");
   command.footer(
-      "A side is a file of weights (.safetensors), 'built-in', or the command line of a GTP engine, in which "
-      "{seed} "
-      "and {job} are replaced.");
+      "A side is a file of weights (.safetensors), 'built-in', 'uniform', or the command line of a GTP "
+      "engine,\n"
+      "in which {seed} and {job} are replaced.");
   const char* colors[2] = {"black", "white"};
+  command.option_defaults()->group("Sides");
   for (int i : {0, 1}) {
-    const std::string color = colors[i];
+    const std::string color = colors[i], which = i == 0 ? "first" : "second";
     SideOptions& side = options->sides[i];
     command
-        .add_option("--" + color, side.what, i == 0 ? "First side, Black in the first game" : "Second side")
+        .add_option(
+            "--" + color, side.what,
+            i == 0 ? "Let this side play, as Black in the first game" : "Let this side play against it")
         ->required();
-    command.add_option("--name-" + color, side.name, "Its name");
-    command.add_option("--visits-" + color, side.visits, "Its visits a move (networks)")->check(at_least(1));
-    command.add_option("--extra-" + color, side.extra, "GTP command sent to it before each game");
+    command.add_option("--name-" + color, side.name,
+                       "Name the " + which + " side [default: by its file or program]");
+    command
+        .add_option(
+            "--visits-" + color, side.visits,
+            "Search this many visits per move when the " + which + " side is a network [default: --visits]")
+        ->check(number_from(1));
+    command.add_option("--extra-" + color, side.extra,
+                       "Send this GTP command to the " + which + " side before each game; may be repeated");
   }
   MatchSettings& match = options->match;
-  command.add_option("--games", match.games, "Games")->check(at_least(1))->capture_default_str();
-  command.add_option("--size", match.size, "Board size")
-      ->check(CLI::Range(kMinSize, kMaxSize))
-      ->capture_default_str();
-  command.add_option("--komi", options->komi, "Points for White")
+  command.option_defaults()->group("Games");
+  add_number(command, "--games", match.games, "Play this many games", 1);
+  add_number(command, "--size", match.size, "Play on a board of this size", kMinSize, kMaxSize);
+  command.add_option("--komi", options->komi, "Give White this many points")
       ->check(komi_number())
+      ->type_name("POINTS")
       ->capture_default_str();
-  command.add_option("--rules", options->rules, "Rules by name")->check(rules_name())->capture_default_str();
-  command.add_option("--jobs", options->jobs, "Games at once [16 between networks, else 1]")
-      ->check(at_least(1));
-  command.add_option("--visits", options->player.limits.visits, "Visits a move of networks; 1: policy only")
-      ->check(CLI::Range(1, Player::kMaxVisits))
-      ->capture_default_str();
-  command.add_option("--temperature", options->player.temperature, "Of networks' opening moves")
-      ->check(CLI::Range(0.0, 10.0))
-      ->capture_default_str();
-  command.add_option("--resign", options->player.resign, "Networks resign below this win rate; 0: never")
-      ->check(CLI::Range(0.0, 0.5))
+  command.add_option("--rules", options->rules, "Play by the rules of this name")
+      ->check(rules_name())
+      ->type_name("NAME")
       ->capture_default_str();
   command
-      .add_option("--opening-random-moves", match.opening_moves,
-                  "Random moves at the start, the same in a pair")
-      ->check(at_least(0))
-      ->capture_default_str();
+      .add_option("--jobs", options->jobs,
+                  "Play this many games at once [default: 16 between networks, else 1]")
+      ->check(number_from(1));
+  add_number(command, "--opening-random-moves", match.opening_moves,
+             "Begin with this many random moves, the same in both games of a pair", 0);
   command
-      .add_option("--opening-min-line", match.opening_line, "Their distance from the edge [3 from 9x9 on]")
-      ->check(at_least(1));
-  command.add_flag("--no-alternate", options->no_alternate, "The first side is always Black");
-  command.add_option("--max-moves", match.max_moves, "Count the game after so many moves [3 N N]")
-      ->check(at_least(1));
-  command.add_option("--seed", match.seed, "Of openings and players")->capture_default_str();
-  command.add_flag("--void-crashes", match.void_on_crash, "A game whose engine died or hung does not count");
-  command.add_flag("--void-rejects", match.void_on_reject, "Nor one where a side refused a legal move");
-  command.add_flag("--check-final-score", match.check_final_score, "Compare the engines' final_score");
-  command.add_option("--move-timeout", options->timeouts.move, "Seconds for a move")->capture_default_str();
-  command.add_option("--timeout", options->timeouts.command, "Seconds for other commands")
-      ->capture_default_str();
-  command.add_option("--start-timeout", options->timeouts.start, "Seconds to start and set up")
-      ->capture_default_str();
-  command.add_option("--sgf-dir", options->sgf_dir, "A file for each game")->type_name("DIR");
-  command.add_option("--jsonl", options->jsonl, "Append a JSON line for each game")->type_name("FILE");
-  command.add_option("--json", options->json_file, "Write the summary")->type_name("FILE");
-  command.add_option("--log-dir", options->log_dir, "The engines' standard error")->type_name("DIR");
-  command.add_flag("--quiet", options->quiet, "Only the summary");
-  EvaluatorOptions& evaluator = options->evaluator;
-  command.add_option("--batch", evaluator.batch, "Positions that a network sees at once, at most")
-      ->check(CLI::Range(1, 4096))
-      ->capture_default_str();
-  add_device_option(command, evaluator.device);
+      .add_option("--opening-min-line", match.opening_line,
+                  "Keep random moves at least on this line, counted from the edge [default: 3 from 9x9 on]")
+      ->check(number_from(1));
+  command.add_flag("--no-alternate", options->no_alternate, "Let the first side always be Black");
+  command
+      .add_option("--max-moves", match.max_moves,
+                  "Count the game after this many moves [default: 3 per point of the board]")
+      ->check(number_from(1));
+  add_number(command, "--seed", match.seed, "Random seed of openings and players", uint64_t{0});
+  command.option_defaults()->group("Networks");
+  NetPlayerOptions& player = options->player;
+  add_number(command, "--visits", player.limits.visits,
+             "Search this many visits per move; 1 plays by the policy alone", 1, Player::kMaxVisits);
+  add_number(command, "--temperature", player.temperature,
+             "Temperature for opening moves; 0 always plays the best move", 0.0, 10.0);
+  add_number(command, "--resign", player.resign, "Resign below this win rate; 0 never resigns", 0.0, 0.5);
+  add_number(command, "--batch", options->evaluator.batch, "Evaluate at most this many positions at once", 1,
+             4096);
+  add_device_option(command, options->evaluator.device);
+  command.option_defaults()->group("Engines");
+  command.add_flag("--void-crashes", match.void_on_crash, "Do not count a game whose engine died or hung");
+  command.add_flag("--void-rejects", match.void_on_reject,
+                   "Do not count a game where a side refused a legal move");
+  command.add_flag("--check-final-score", match.check_final_score, "Compare the final_score of both engines");
+  add_number(command, "--move-timeout", options->timeouts.move, "Wait this many seconds for a move", 0.0);
+  add_number(command, "--timeout", options->timeouts.command, "Wait this many seconds for other commands",
+             0.0);
+  add_number(command, "--start-timeout", options->timeouts.start,
+             "Wait this many seconds for an engine to start", 0.0);
+  command
+      .add_option("--log-dir", options->log_dir,
+                  "Write the standard error of engines into this folder [default: none]")
+      ->type_name("FOLDER");
+  command.option_defaults()->group("Output");
+  command.add_option("--sgf-dir", options->sgf_dir, "Write each game into this folder [default: none]")
+      ->type_name("FOLDER");
+  command.add_option("--jsonl", options->jsonl, "Append one JSON line per game to this file [default: none]")
+      ->type_name("FILE");
+  command.add_option("--json", options->json_file, "Write the summary to this file [default: none]")
+      ->type_name("FILE");
+  command.add_flag("--quiet", options->quiet, "Print the summary alone");
   command.callback([options] {
     if (const int status = run(*options)) throw CLI::RuntimeError(status);
   });

@@ -7,58 +7,37 @@
 #include <tengen/tensor/error.h>
 
 namespace tengen::go {
-namespace {
-
-/// Good is what `read` does not throw at.
-template <class Read>
-CLI::Validator readable(const char* what, Read read) {
-  return {[read](std::string& text) {
-            try {
-              read(text);
-            } catch (const Error& error) {
-              return std::string(error.what());
-            }
-            return std::string();
-          },
-          what};
-}
-
-}  // namespace
 
 CLI::Validator rules_name() {
-  return readable("NAME", [](const std::string& text) { rules_named(text); });
+  return apps::readable([](const std::string& text) { rules_named(text); });
 }
 CLI::Validator komi_number() {
-  return readable("POINTS", [](const std::string& text) { parse_komi(text); });
-}
-
-CLI::Validator at_least(double low) {
-  return CLI::Range(low, std::numeric_limits<double>::max(), CLI::detail::to_string(low) + " or more");
+  return apps::readable([](const std::string& text) { parse_komi(text); });
 }
 
 void add_device_option(CLI::App& command, Device& device) {
   command
       .add_option_function<std::string>(
           "--device", [&device](const std::string& name) { device = apps::parse_device(name); },
-          std::string("Where networks run: ") + apps::kDeviceHelp)
+          std::string("Run networks on ") + apps::kDeviceHelp)
       ->type_name("NAME")
       ->default_str("cpu");
 }
 
 void add_evaluator_options(CLI::App& command, EvaluatorOptions& options) {
+  command.option_defaults()->group("Network");
   command
-      .add_option("--net", options.net,
-                  "Weights (safetensors); 'uniform' for none. Default: the built-in network")
+      .add_option(
+          "--net", options.net,
+          "Use the weights of this safetensors file; 'uniform' for none [default: the built-in network]")
       ->type_name("FILE");
-  command.add_option("--symmetry", options.symmetry, "How a position is turned for the network")
+  command
+      .add_option("--symmetry", options.symmetry, "Turn positions in this way before the network sees them")
       ->check(CLI::IsMember({"none", "random", "average"}))
       ->capture_default_str();
-  command.add_option("--cache", options.cache, "Positions whose evaluation is remembered")
-      ->check(at_least(0))
-      ->capture_default_str();
-  command.add_option("--batch", options.batch, "Positions that the network sees at once, at most")
-      ->check(CLI::Range(1, 4096))
-      ->capture_default_str();
+  apps::add_number(command, "--cache", options.cache, "Remember the evaluations of this many positions", 0);
+  apps::add_number(command, "--batch", options.batch, "Evaluate at most this many positions at once", 1,
+                   4096);
   add_device_option(command, options.device);
 }
 

@@ -9,20 +9,27 @@
 namespace tengen::go {
 namespace {
 
+using apps::number_from;
+
 struct Options {
   std::vector<std::string> paths;
-  std::string path, rules, komi;
+  std::string path, rules, komi, image;
   SgfSelection selection;
   int move = -1;
 };
 
 void add_selection(CLI::App& command, const std::shared_ptr<Options>& options) {
-  command.add_option("file", options->path, "Game record")->required();
-  command.add_option("--game", options->selection.game, "Which game of the file")
-      ->check(CLI::Range(1, 1 << 30));
-  command.add_option("--move", options->move, "Only so many moves")->check(CLI::Range(0, 1 << 30));
-  command.add_option("--rules", options->rules, "Instead of the file's rules")->check(rules_name());
-  command.add_option("--komi", options->komi, "Instead of the file's komi")->check(komi_number());
+  command.add_option("file", options->path, "Read this game record")->required();
+  command.add_option("--game", options->selection.game, "Choose this game of the file [default: 1]")
+      ->check(number_from(1, 1 << 30));
+  command.add_option("--move", options->move, "Stop after this many moves [default: all]")
+      ->check(number_from(0, 1 << 30));
+  command.add_option("--rules", options->rules, "Use the rules of this name [default: the file's]")
+      ->check(rules_name())
+      ->type_name("NAME");
+  command.add_option("--komi", options->komi, "Use this komi [default: the file's]")
+      ->check(komi_number())
+      ->type_name("POINTS");
 }
 
 void finish(Options& options) {
@@ -38,17 +45,20 @@ void add_sgf_command(CLI::App& app) {
   CLI::App& command = *app.add_subcommand("sgf", "Check, print and replay game records");
   command.require_subcommand(1);
 
-  CLI::App& check = *command.add_subcommand("check", "Say what is wrong in files, by line and column");
-  check.add_option("files", options->paths, "Game records")->required();
+  CLI::App& check = *command.add_subcommand("check", "Name what is wrong in files, by line and column");
+  check.add_option("files", options->paths, "Check these game records")->required();
   check.callback([options] {
     const int bad = check_sgf(options->paths, std::cout);
     TENGEN_CHECK(bad == 0, bad, " of ", options->paths.size(), " files have problems");
   });
   CLI::App& print = *command.add_subcommand("print", "Show the board after the moves of the main line");
   add_selection(print, options);
+  print
+      .add_option("--image", options->image, "Draw the board to this file, with move numbers [default: none]")
+      ->type_name("FILE");
   print.callback([options] {
     finish(*options);
-    print_sgf(options->path, options->selection, std::cout);
+    print_sgf(options->path, options->selection, std::cout, options->image);
   });
   CLI::App& replay = *command.add_subcommand("replay", "List the main line and count the result");
   add_selection(replay, options);

@@ -39,7 +39,6 @@ std::vector<ChildCommand> role_commands(const TrainOptions& options) {
 }
 
 void train(const CLI::App& command, TrainOptions options) {
-  std::filesystem::create_directories(options.folder);
   if (options.store.empty()) options.store = options.folder + "/games.db";
   if (options.report) {
     const auto store = Store::open(options.store);
@@ -51,12 +50,11 @@ void train(const CLI::App& command, TrainOptions options) {
     return;
   }
   {
-    const auto store = Store::open(options.store, Store::Open::create);
+    const auto store = open_run(options.store, options.settings);
     RunSettings settings = options.settings;
-    if (const auto found = find_settings(*store)) {
-      // A run that goes on: what was not said stays.
-      settings = merge_settings(*found, options.settings,
-                                [&](const std::string& name) { return command.count("--" + name) > 0; });
+    if (const auto found = find_settings(*store)) {  // the settings of a run that is resumed stay
+      const auto given = [&](const std::string& name) { return command.count("--" + name) > 0; };
+      settings = apps::as_usage([&] { return merge_settings(*found, options.settings, given); });
     }
     begin_run(*store, settings);
   }
@@ -74,24 +72,25 @@ void train(const CLI::App& command, TrainOptions options) {
 }  // namespace
 
 void add_train_command(CLI::App& app) {
-  CLI::App* command = app.add_subcommand("train", "Learn by self-play; a run that was stopped goes on");
+  CLI::App* command = app.add_subcommand("train", "Learn by self-play; resume a run that was stopped");
   auto options = std::make_shared<TrainOptions>();
-  command->add_option("--run", options->folder, "Folder of the run")->capture_default_str();
+  command->add_option("--run", options->folder, "Write network, curves and games into this folder")
+      ->type_name("FOLDER")
+      ->capture_default_str();
   command
-      ->add_option("--store", options->store,
-                   "Games and networks: a file or postgresql://USER@HOST/DATABASE  [FOLDER/games.db]")
+      ->add_option(
+          "--store", options->store,
+          "Keep games and networks in this store: a file or postgresql://USER@HOST/DATABASE [default: "
+          "games.db in the folder]")
+      ->type_name("STORE")
       ->envname(kStoreVariable);
-  command->add_option("--threads", options->threads, "Of self-play; 0: one for each processor")
-      ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
-  command
-      ->add_option("--minutes", options->minutes,
-                   "Stop after this time; the run can go on later. 0: at its end")
-      ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
-  command->add_flag("!--no-evaluate", options->evaluate, "Without matches between networks");
+  apps::add_number(*command, "--threads", options->threads,
+                   "Play with this many threads; 0 takes one per processor", 0);
+  apps::add_number(*command, "--minutes", options->minutes,
+                   "Stop after this time; the same command resumes. 0 stops at the end of the run", 0.0);
+  command->add_flag("!--no-evaluate", options->evaluate, "Play no matches between networks");
   command->add_flag("--report", options->report,
-                    "Only write network, curves and tables of a run anew, and tell how far it is");
+                    "Write network, curves and tables of a run again, say how far it is, and exit");
   add_device_option(*command, options->device);
   add_setting_options(*command, options->settings);
   command->callback([command, options] { train(*command, *options); });

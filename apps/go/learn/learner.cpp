@@ -6,6 +6,7 @@
 
 #include <tengen/apps/common/number.h>
 #include <tengen/apps/common/run.h>
+#include <tengen/apps/common/stopwatch.h>
 #include <tengen/apps/go/learn/roles.h>
 #include <tengen/apps/go/learn/run_state.h>
 #include <tengen/apps/go/learn/selfplay.h>
@@ -15,18 +16,16 @@
 namespace tengen::go {
 namespace {
 
+using apps::seconds_since;
+
 using Clock = std::chrono::steady_clock;
-using Named = std::vector<std::pair<std::string, Tensor>>;
+using NamedTensors = std::vector<std::pair<std::string, Tensor>>;
 
 constexpr int kSamplesPerRandomGame = 25;
 constexpr int64_t kFewestRows = 200;  // to learn from
 constexpr const char* kWeight = "weight.";
 constexpr const char* kAverage = "average.";
 constexpr const char* kOptimizer = "optimizer.";
-
-double seconds_since(Clock::time_point then) {
-  return std::chrono::duration<double>(Clock::now() - then).count();
-}
 
 std::vector<Tensor> tensors_of(const NetworkImpl& network) {
   std::vector<Tensor> tensors;
@@ -200,7 +199,7 @@ void Learner::publish() {
 
 // One safetensors file: the weights, their averages, the optimizer's state, and counters in the metadata.
 std::string Learner::state() const {
-  Named tensors;
+  NamedTensors tensors;
   const auto weights = network_->state_dict();
   for (size_t i = 0; i < weights.size(); ++i) {
     tensors.emplace_back(kWeight + weights[i].key(), weights[i].value());

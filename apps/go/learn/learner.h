@@ -12,10 +12,10 @@
 namespace tengen::go {
 
 /// Learns from the games of a store and writes networks, its own state and what it measured into it. A killed
-/// learner goes on from the last network it wrote.
+/// learner resumes from the last network it wrote.
 class Learner {
  public:
-  /// Goes on from the store's state, whatever device it was learnt on, or begins with random weights.
+  /// Goes on from the store's state, whatever device it was learned on, or begins with random weights.
   explicit Learner(Store& store, Device device = kCPU);
 
   /// Reads new games and trains until the run is over or stop_requested().

@@ -13,7 +13,7 @@ namespace tengen::go {
 struct NetworkMatchSettings {
   int size = 9;
   Rules rules;
-  int games = 64;  // rounded up to pairs: the same opening, colours exchanged
+  int games = 64;  // rounded up to pairs: the same opening, colors exchanged
   int visits = 32;
   int random_moves = 2;      // uniformly random ones that begin each pair
   float temperature = 0.2f;  // of the first size*size/4 moves, then 0

@@ -1,4 +1,4 @@
-// A finished game of self-play as it is stored and learnt from.
+// A finished game of self-play as it is stored and learned from.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ struct Turn {
   Point move = kNoPoint;
   bool full = false;           // a full search: a row to learn from
   float value = 0, score = 0;  // the root's after the search, from the view of the player to move
-  /// What the search preferred: the policy target, in any order. Of quick searches too; empty: no search.
+  /// What the search preferred: the policy target, in any order; of quick searches too. Empty: no search.
   std::vector<std::pair<Point, uint16_t>> visits{};
 
   bool operator==(const Turn&) const = default;
@@ -41,7 +41,8 @@ struct GameRecord {
 /// The game after its first `turns` moves. Throws when a move is illegal, and says which.
 Game replay(const GameRecord& record, int turns);
 inline Game replay(const GameRecord& record) { return replay(record, int(record.turns.size())); }
-/// Who owns what after the last move: the target of the ownership head. Of little worth after a resignation.
+/// Who owns what after the last move: the target of the ownership head. It is worth little after a
+/// resignation.
 Area final_area(const GameRecord& record);
 /// Fills in score and winner from the final position, as if nobody had resigned.
 void set_outcome(GameRecord& record, const Game& final_position);

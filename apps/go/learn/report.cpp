@@ -14,7 +14,7 @@ namespace {
 using apps::Chart;
 using apps::Series;
 
-constexpr apps::Colour kBlue{30, 100, 200}, kRed{214, 64, 52}, kGrey{120, 125, 135};
+constexpr apps::Color kBlue{30, 100, 200}, kRed{214, 64, 52}, kGray{120, 125, 135};
 
 /// Hours of the run at some moment. Time in which nobody worked, between two starts, does not count.
 class WorkingHours {
@@ -63,7 +63,7 @@ void add_game_charts(const std::vector<GameSummary>& games, const WorkingHours& 
   struct Part {
     int games = 0, black = 0, draws = 0, moves = 0;
   };
-  std::vector<Part> by_time(static_cast<size_t>(parts));
+  auto by_time = std::vector<Part>(size_t(parts));
   for (const GameSummary& game : games) {
     Part& part = by_time[size_t(std::clamp(int(hours.at(game.created) / width), 0, parts - 1))];
     ++part.games;
@@ -72,7 +72,7 @@ void add_game_charts(const std::vector<GameSummary>& games, const WorkingHours& 
     part.moves += game.moves;
   }
   Series rate{"", {}, {}, kBlue, 2, parts < 20}, length = rate, black = rate, draws = rate;
-  black.name = "Black", draws.name = "nobody", draws.colour = kGrey;
+  black.name = "Black", draws.name = "nobody", draws.color = kGray;
   for (int i = 0; i < parts; ++i) {
     const Part& part = by_time[size_t(i)];
     for (Series* series : {&rate, &length, &black, &draws}) series->x.push_back((i + 0.5) * width);
@@ -82,9 +82,9 @@ void add_game_charts(const std::vector<GameSummary>& games, const WorkingHours& 
     black.y.push_back(part.black / count);
     draws.y.push_back(part.draws / count);
   }
-  charts.push_back(chart("games an hour", std::move(rate)));
-  charts.push_back(chart("moves of a game", std::move(length)));
-  charts.push_back(chart("share of games won by", std::move(black)));
+  charts.push_back(chart("games per hour", std::move(rate)));
+  charts.push_back(chart("moves per game", std::move(length)));
+  charts.push_back(chart("fraction of games won by", std::move(black)));
   charts.back().series.push_back(std::move(draws));
 }
 

@@ -46,7 +46,7 @@ class Evaluations {
   Evaluations(Store& store, const RunSettings& settings, const RoleOptions& options)
       : store_(store), settings_(settings), device_(options.device), seed_(options.drawn_seed()) {}
 
-  // The share of points that `candidate` won against `opponent`; nothing when it was stopped.
+  // The fraction of points that `candidate` won against `opponent`; nothing when it was stopped.
   std::optional<double> play(int64_t candidate, int64_t opponent, int64_t games) {
     NetworkMatchSettings match;
     match.size = board_sizes(settings_).back();
@@ -106,8 +106,8 @@ int run_evaluate(const RoleOptions& options) {
       if (gated) {
         const auto accepted = store->newest_network();
         if (accepted && *accepted < *newest) {
-          const auto share = evaluations.play(*newest, *accepted, settings.evaluation_games);
-          if (share && *share >= settings.gate) store->accept(*newest);
+          const auto won = evaluations.play(*newest, *accepted, settings.evaluation_games);
+          if (won && *won >= settings.gate) store->accept(*newest);
         }
       } else {
         // Against the last two, so that one unlucky match does not bend the curve.

@@ -1,7 +1,8 @@
 #include <tengen/apps/go/learn/run_state.h>
 
 #include <algorithm>
-#include <cstdlib>
+
+#include <tengen/apps/common/usage_error.h>
 
 namespace tengen::go {
 namespace {
@@ -11,6 +12,15 @@ constexpr const char* kProgress = "progress";
 constexpr double kUnfinished = 0.9999;
 
 }  // namespace
+
+std::unique_ptr<Store> open_run(const std::string& url, const RunSettings& settings) {
+  try {
+    return Store::open(url);
+  } catch (const StoreError&) {  // there is none, or none that can be used: then creating it says so again
+    apps::as_usage([&] { check_settings(settings); });
+    return Store::open(url, Store::Open::create);
+  }
+}
 
 std::optional<RunSettings> find_settings(Store& store) {
   const auto json = store.setting(kSettings);
@@ -29,8 +39,9 @@ void begin_run(Store& store, const RunSettings& settings) {
   const RunSettings found = settings_from_json(store.setting_or(kSettings, to_json(settings)));
   const std::vector<std::string> different = different_settings(found, settings);
   for (const std::string& name : different)
-    TENGEN_CHECK(name == "hours" || name == "games", "this run was begun with another --", name,
-                 "; only --hours and --games may change");
+    if (name != "hours" && name != "games")
+      fail<apps::UsageError>("this run was begun with another --", name,
+                             "; only --hours and --games may change");
   if (different.empty()) return;
   store.set_setting(kSettings, to_json(settings));
   // A guess, until the learner says.

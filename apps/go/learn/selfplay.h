@@ -15,14 +15,14 @@ namespace tengen::go {
 /// batch.
 ///
 /// A game: a few uniformly random moves (in some games), a few moves drawn from the policy alone, then
-/// searches, a share of them full (noise, forced playouts; these become training rows), the others cheap. It
-/// ends after two passes, when nothing can change hands any more (settled()), or after a number of moves that
-/// no sensible game needs; all stones on the board count then.
+/// searches, a fraction of them full (noise, forced playouts; these become training rows), the others cheap.
+/// It ends after two passes, when nothing can change hands any more (settled()), or after a number of moves
+/// that no sensible game needs; all stones on the board count then.
 class SelfPlay {
  public:
   SelfPlay(const RunSettings& settings, int games, uint64_t seed);
 
-  /// Share of the run that has passed, 0 .. 1: decides the number of visits.
+  /// Fraction of the run that has passed, 0 .. 1: decides the number of visits.
   void set_progress(double progress);
   /// Written into the records of games that end from now on.
   void set_network(int64_t id) { network_ = id; }
@@ -73,8 +73,8 @@ GameRecord random_game(int size, const Rules& rules, Rng& rng);
 /// Half of the results are the run's komi, the others normally distributed around it, rounded to half points,
 /// and not beyond what the board has points.
 double draw_komi(const RunSettings& settings, int size, Rng& rng);
-/// The value below which `share` of the games that a player won would have been resigned, given the lowest
-/// value of the winner in each; at most -0.8, and -2 (never) for fewer than 50 games.
+/// The value below which the fraction `share` of the games that a player won would have been resigned, given
+/// the lowest value of the winner in each; at most -0.8, and -2 (never) for fewer than 50 games.
 float resign_threshold(std::vector<float> winners_lowest, double share = 0.05);
 
 }  // namespace tengen::go

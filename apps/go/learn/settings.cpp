@@ -22,12 +22,13 @@ bool parse_number(std::string_view text, Number& number) {
 
 json object_of(const RunSettings& settings) {
   json object;
-  for_each_setting(settings, [&](const char* name, const auto& value, const char*) { object[name] = value; });
+  for_each_setting(
+      settings, [&](const char*, const char* name, const auto& value, const char*) { object[name] = value; });
   return object;
 }
 
 void check_range(const char* name, double value, double low, double high) {
-  TENGEN_CHECK(value >= low && value <= high, "--", name, ": expected ", low, " to ", high, ", found ",
+  TENGEN_CHECK(value >= low && value <= high, "--", name, ": expected ", low, " to ", high, ", but got ",
                value);
 }
 
@@ -44,13 +45,13 @@ std::vector<VisitStage> parse_visits(std::string_view text) {
                     parse_number(w.substr(0, slash), stage.full) &&
                     parse_number(w.substr(slash + 1, at == w.npos ? at : at - slash - 1), stage.cheap) &&
                     (at == w.npos || parse_number(w.substr(at + 1), stage.from));
-    TENGEN_CHECK(ok && stage.full >= 1 && stage.cheap >= 1, "--visits: expected FULL/CHEAP@FROM, found '",
+    TENGEN_CHECK(ok && stage.full >= 1 && stage.cheap >= 1, "--visits: expected FULL/CHEAP@FROM, but got '",
                  word, "'");
     TENGEN_CHECK(stages.empty() ? stage.from == 0 : stage.from > stages.back().from && stage.from <= 1,
-                 "--visits: stages begin at 0 and rise to at most 1, found '", text, "'");
+                 "--visits: stages begin at 0 and rise to at most 1, but got '", text, "'");
     stages.push_back(stage);
   }
-  TENGEN_CHECK(!stages.empty(), "--visits: expected FULL/CHEAP, found nothing");
+  TENGEN_CHECK(!stages.empty(), "--visits: expected FULL/CHEAP, but got nothing");
   return stages;
 }
 
@@ -60,10 +61,10 @@ std::vector<int> board_sizes(const RunSettings& settings) {
   for (std::string item; std::getline(list, item, ',');) {
     int size = 0;
     TENGEN_CHECK(parse_number(item, size) && size >= kMinSize && size <= kMaxSize, "--size: expected ",
-                 kMinSize, " to ", kMaxSize, ", or several with commas, found '", settings.sizes, "'");
+                 kMinSize, " to ", kMaxSize, ", or several with commas, but got '", settings.sizes, "'");
     sizes.push_back(size);
   }
-  TENGEN_CHECK(!sizes.empty(), "--size: expected a board size, found nothing");
+  TENGEN_CHECK(!sizes.empty(), "--size: expected a board size, but got nothing");
   return sizes;
 }
 
@@ -78,8 +79,8 @@ void check_settings(const RunSettings& s) {
   rules_of(s);
   parse_visits(s.visits);
   TENGEN_CHECK(s.hours > 0 || s.games > 0, "a run needs an end: --hours or --games");
-  TENGEN_CHECK(s.optimizer == "adamw" || s.optimizer == "sgd", "--optimizer: expected adamw or sgd, found '",
-               s.optimizer, "'");
+  TENGEN_CHECK(s.optimizer == "adamw" || s.optimizer == "sgd",
+               "--optimizer: expected adamw or sgd, but got '", s.optimizer, "'");
   check_range("komi-stdev", s.komi_stdev, 0, 400);
   check_range("full-share", s.full_share, 0.001, 1);
   check_range("noise-weight", s.noise_weight, 0, 1);
@@ -115,7 +116,7 @@ RunSettings settings_from_json(std::string_view text) {
   RunSettings settings;
   try {
     json object = json::parse(text);
-    for_each_setting(settings, [&](const char* name, auto& value, const char*) {
+    for_each_setting(settings, [&](const char*, const char* name, auto& value, const char*) {
       if (const auto found = object.find(name); found != object.end()) {
         found->get_to(value);
         object.erase(found);

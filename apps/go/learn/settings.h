@@ -11,7 +11,7 @@
 
 namespace tengen::go {
 
-/// Visits of full and cheap searches from this share of the run on.
+/// Visits of full and cheap searches from this fraction of the run on.
 struct VisitStage {
   double from;  // 0 .. 1
   int full, cheap;
@@ -31,7 +31,7 @@ struct RunSettings {
   double hours = 2;
   int64_t games = 0;
 
-  // Self-play. Only full searches become training rows (playout cap randomisation, Wu 2019).
+  // Self-play. Only full searches become training rows (playout cap randomization, Wu 2019).
   std::string visits = "16/8 48/16@0.12 96/24@0.5";
   double full_share = 0.25;
   double noise_weight = 0.25;
@@ -69,48 +69,68 @@ struct RunSettings {
   int64_t seed = 1;
 };
 
-/// Calls field(name, member, help) for every setting: the one list behind command line and JSON.
+/// Calls field(group, name, member, help) for every setting: the one list behind command line and JSON.
 template <class Settings, class Field>
 void for_each_setting(Settings& s, Field&& field) {
-  field("size", s.sizes, "Board sizes, each as likely: 9 or 7,9");
-  field("rules", s.rules, "Rules by name");
-  field("komi", s.komi, "Points for White, a whole or half number");
-  field("komi-stdev", s.komi_stdev, "Half of the games draw their komi around it with this deviation");
-  field("net", s.net, "b4c32, b6c64, b6c96, b10c128, any bNcM, or alphago-zero-bNcM-9x9");
-  field("hours", s.hours, "Length of the run; 0: until --games");
-  field("games", s.games, "Self-play games of the run; 0: until --hours");
-  field("visits", s.visits, "Visits of full/cheap searches, each stage from a share of the run on");
-  field("full-share", s.full_share, "Share of moves with a full search; these become training rows");
-  field("noise-weight", s.noise_weight, "Share of Dirichlet noise in the root's policy");
-  field("noise-total", s.noise_total, "Its concentration, spread over the legal moves");
-  field("c-puct", s.c_puct, "Exploration constant");
-  field("fpu-reduction", s.fpu_reduction, "A move not visited counts as its parent's value less this");
-  field("root-fpu-reduction", s.root_fpu_reduction, "The same at the root");
-  field("forced-playouts", s.forced_playouts, "k of forced playouts; 0: none");
-  field("score-weight", s.score_weight, "Share of the score in what a search maximises");
-  field("root-temperature", s.root_temperature, "Temperature of the root's policy at move 1");
-  field("late-root-temperature", s.late_root_temperature, "and at the end");
-  field("temperature", s.temperature, "Temperature of the choice of a move at move 1");
-  field("late-temperature", s.late_temperature, "and at the end");
-  field("temperature-halflife", s.temperature_halflife, "Moves, as a share of the board's points");
-  field("random-openings", s.random_openings, "Share of games that begin with 1 to 3 uniformly random moves");
-  field("resign", s.resign, "Resign decided games, by a threshold calibrated on the fifth that play on");
-  field("random-games", s.random_games, "Uniformly random games to learn from first; 0: none");
-  field("batch", s.batch, "Positions of a training step");
-  field("samples-per-row", s.samples_per_row, "How often a row is learnt from, on average");
-  field("optimizer", s.optimizer, "adamw or sgd");
-  field("learning-rate", s.learning_rate, "At its highest");
-  field("weight-decay", s.weight_decay, "Of the optimizer");
-  field("warmup", s.warmup, "Training steps in which the learning rate rises");
-  field("decay", s.decay, "Share of the run, at its end, in which it falls to a hundredth");
-  field("window", s.window, "Rows from which on old ones are left out; the window grows with the data");
-  field("average", s.average, "Decay, by step, of the averaged weights that play");
-  field("publish-seconds", s.publish_seconds, "Time between two networks");
-  field("gate", s.gate, "A new network plays only after winning this share against the last; 0: at once");
-  field("evaluation-minutes", s.evaluation_minutes, "Time between two evaluations");
-  field("evaluation-games", s.evaluation_games, "Games of one");
-  field("evaluation-visits", s.evaluation_visits, "Visits of one move in them");
-  field("seed", s.seed, "Where all randomness begins");
+  const char* group = "Game";
+  field(group, "size", s.sizes, "Play on boards of these sizes, each as likely: 9 or 7,9");
+  field(group, "rules", s.rules, "Play by the rules of this name");
+  field(group, "komi", s.komi, "Give White this many points, a whole or half number");
+  field(group, "komi-stdev", s.komi_stdev, "Draw the komi of half of the games with this standard deviation");
+
+  group = "Run";
+  field(group, "net", s.net,
+        "Train a network of this kind: b4c32, b6c64, b6c96, b10c128, any bNcM, or alphago-zero-bNcM-9x9");
+  field(group, "hours", s.hours, "Learn for this many hours; 0 ends by --games alone");
+  field(group, "games", s.games, "Learn from this many games of self-play; 0 ends by --hours alone");
+  field(group, "seed", s.seed, "Random seed of the run");
+
+  group = "Self-play";
+  field(group, "visits", s.visits,
+        "Visits of full and cheap searches, in stages that begin at a fraction of the run: FULL/CHEAP@FROM");
+  field(group, "full-share", s.full_share,
+        "Fraction of moves with a full search; these become training rows");
+  field(group, "noise-weight", s.noise_weight, "Fraction of Dirichlet noise in the policy of the root");
+  field(group, "noise-total", s.noise_total,
+        "Total concentration of this noise, spread over the legal moves");
+  field(group, "c-puct", s.c_puct, "Exploration constant of the search");
+  field(group, "fpu-reduction", s.fpu_reduction, "Value an unvisited move as its parent less this");
+  field(group, "root-fpu-reduction", s.root_fpu_reduction,
+        "Value an unvisited move of the root as the root less this");
+  field(group, "forced-playouts", s.forced_playouts, "Constant k of forced playouts; 0 forces none");
+  field(group, "score-weight", s.score_weight, "Fraction of the score in what a search maximizes");
+  field(group, "root-temperature", s.root_temperature, "Temperature of the root's policy at the first move");
+  field(group, "late-root-temperature", s.late_root_temperature,
+        "Temperature of the root's policy late in the game");
+  field(group, "temperature", s.temperature, "Temperature for the choice of the first move");
+  field(group, "late-temperature", s.late_temperature,
+        "Temperature for the choice of moves late in the game");
+  field(group, "temperature-halflife", s.temperature_halflife,
+        "Moves that bring both temperatures halfway to the late ones, as a fraction of the board's points");
+  field(group, "random-openings", s.random_openings, "Fraction of games that begin with 1 to 3 random moves");
+  field(group, "resign", s.resign, "Resign decided games; a fifth plays on and calibrates the threshold");
+
+  group = "Training";
+  field(group, "random-games", s.random_games, "Learn from this many random games first; 0 plays none");
+  field(group, "batch", s.batch, "Positions per training step");
+  field(group, "samples-per-row", s.samples_per_row, "How often each row is learned from, on average");
+  field(group, "optimizer", s.optimizer, "Choose the optimizer: adamw or sgd");
+  field(group, "learning-rate", s.learning_rate, "Highest learning rate");
+  field(group, "weight-decay", s.weight_decay, "Weight decay of the optimizer");
+  field(group, "warmup", s.warmup, "Training steps in which the learning rate rises");
+  field(group, "decay", s.decay,
+        "Fraction of the run, at its end, in which the learning rate falls to a hundredth");
+  field(group, "window", s.window,
+        "Leave out old rows when there are more than this; the window grows with the data");
+  field(group, "average", s.average, "Decay, per step, of the averaged weights that play");
+  field(group, "publish-seconds", s.publish_seconds, "Seconds between two networks");
+
+  group = "Evaluation";
+  field(group, "gate", s.gate,
+        "Play with a new network only after it won this fraction against the last one; 0 plays at once");
+  field(group, "evaluation-minutes", s.evaluation_minutes, "Minutes between two evaluations");
+  field(group, "evaluation-games", s.evaluation_games, "Games per evaluation");
+  field(group, "evaluation-visits", s.evaluation_visits, "Visits per move in evaluation games");
 }
 
 /// Throws, and names the setting, when one is out of its range.

@@ -67,6 +67,7 @@ Sqlite::Sqlite(const std::string& path, bool create) : path_(path) {
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) {
     if (!create) fail<StoreError>(path, ": there is no such file; 'tengen-go train' makes it");
+    std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ignored);
   } else if (std::filesystem::is_directory(path, ignored)) {
     fail<StoreError>(path, ": is a folder, expected an SQLite file");
   }

@@ -111,7 +111,7 @@ std::unique_ptr<Store> Store::open(const std::string& url, Open how) {
   if (path.empty() || (other && path.find(':') != path.npos)) {
     fail<StoreError>(
         "the store: expected a path, sqlite:PATH or postgresql://USER@HOST/DATABASE (or libpq's "
-        "'host=HOST dbname=DATABASE'), found ",
+        "'host=HOST dbname=DATABASE'), but got ",
         path.empty() ? "nothing" : "a URL that begins with '" + path.substr(0, path.find(':') + 1) + "'");
   }
   return std::make_unique<Store>(open_sqlite(path, how == Open::create), how);
@@ -137,7 +137,7 @@ void Store::check_schema() {
   if (std::find(tables.begin(), tables.end(), "store") == tables.end()) {
     std::string list;
     for (const std::string& table : tables) list += (list.empty() ? "" : ", ") + table;
-    fail<StoreError>(database_->name(), ": is no store of tengen-go: expected a table 'store', found ",
+    fail<StoreError>(database_->name(), ": is no store of tengen-go: expected a table 'store', but got ",
                      list.empty() ? "none" : list, ". It was left as it is");
   }
   int64_t version = 0;
@@ -178,10 +178,10 @@ std::string Store::setting_or(std::string_view key, std::string_view value) {
 
 void Store::add_games(std::span<const GameRecord> games) {
   if (games.empty()) return;
-  struct Encoded {
+  struct EncodedGame {
     std::string rules, result, turns, sgf;
   };
-  std::vector<Encoded> encoded;  // before the lock: replaying takes longer than writing
+  std::vector<EncodedGame> encoded;  // before the lock: replaying takes longer than writing
   int64_t positions = 0, rows = 0, evaluations = 0;
   for (const GameRecord& game : games) {
     encoded.push_back(
@@ -198,7 +198,7 @@ void Store::add_games(std::span<const GameRecord> games) {
       {int64_t(games.size()), positions, rows, evaluations});
   for (size_t i = 0; i < games.size(); ++i) {
     const GameRecord& game = games[i];
-    const Encoded& e = encoded[i];
+    const EncodedGame& e = encoded[i];
     database_->run(
         "INSERT INTO games (created, size, rules, komi, moves, search_rows, result, score, winner, resigned,"
         " network, evaluations, note, turns, sgf)"

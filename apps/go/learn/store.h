@@ -75,7 +75,7 @@ class Store {
   static std::unique_ptr<Store> open(const std::string& url, Open how = Open::existing);
   explicit Store(std::unique_ptr<Database> database, Open how = Open::existing);
 
-  /// Reads the whole file and throws when it is damaged: 1 s a GB. A server looks after its own.
+  /// Reads the whole file and throws when it is damaged: 1 s a GB. A server checks its own files.
   void check();
 
   /// The run's settings and other small texts, by name.

@@ -10,7 +10,9 @@
 #include <deque>
 #include <thread>
 
+#include <tengen/apps/common/progress.h>
 #include <tengen/apps/common/run.h>
+#include <tengen/apps/common/stopwatch.h>
 #include <tengen/apps/go/learn/report.h>
 
 namespace tengen::go {
@@ -35,42 +37,13 @@ class FolderLock {
   int file_;
 };
 
-/// A line that redraws itself on a terminal, other lines above it.
-class StatusLine {
- public:
-  StatusLine() : terminal_(::isatty(STDOUT_FILENO) != 0) {}
-  /// Whether it is time for the next line; then the one after that has to wait.
-  bool due(double seconds) {
-    if (seconds - drawn_ < (terminal_ ? 1 : 30)) return false;
-    drawn_ = seconds;
-    return true;
-  }
-  void draw(const std::string& text) {
-    std::printf(terminal_ ? "\r%s\033[K" : "%s\n", text.c_str());
-    std::fflush(stdout);
-    open_ = terminal_;
-  }
-  void say(const std::string& text) {
-    std::printf("%s%s\n", open_ ? "\r\033[K" : "", text.c_str());
-    std::fflush(stdout);
-    open_ = false;
-  }
-  void finish() {
-    if (open_) std::printf("\n");
-  }
-
- private:
-  bool terminal_, open_ = false;
-  double drawn_ = -1e9;
-};
-
-/// "12:03<1:45:00  1,234 games, 20,000 rows  2,400 games/h 5,100 positions/s  loss 2.31 (policy ...)  Elo
-/// ..."
+/// The parts of the status line, the most important ones first: "12:03<1:45:00", "1234 games, 20000 rows",
+/// "2400 games/h 5100 positions/s", "loss 2.310", "Elo 10 60 110", "policy 1.900" ...
 class Status {
  public:
   explicit Status(const SupervisorOptions& options) : options_(options) {}
 
-  std::string text(Store& store, double seconds) {
+  std::vector<std::string> parts(Store& store, double seconds) {
     const StoreCounts counts = store.counts();
     samples_.push_back({seconds, counts});
     while (samples_.size() > 2 && seconds - samples_[1].seconds > 120) samples_.pop_front();
@@ -78,16 +51,19 @@ class Status {
     const double passed = std::max(seconds - then.seconds, 1e-9);
     const auto rate = [&](int64_t now, int64_t before) { return double(now - before) / passed; };
 
-    std::string text = apps::format_duration(seconds);
+    std::string time = apps::format_duration(seconds);
     if (const double left = seconds_left(store, seconds); left >= 0)
-      text += "<" + apps::format_duration(left);
-    text += apps::format("  %lld games, %lld rows", (long long)counts.games, (long long)counts.rows);
+      time += "<" + apps::format_duration(left);
+    std::vector<std::string> parts{
+        time, apps::format("%lld games, %lld rows", (long long)counts.games, (long long)counts.rows)};
     if (passed > 1) {
-      text += apps::format("  %.0f games/h %.0f positions/s", 3600 * rate(counts.games, then.counts.games),
-                           rate(counts.evaluations, then.counts.evaluations));
+      parts.push_back(apps::format("%.0f games/h %.0f positions/s",
+                                   3600 * rate(counts.games, then.counts.games),
+                                   rate(counts.evaluations, then.counts.evaluations)));
     }
     if (seconds - refreshed_ > 5) refresh(store, seconds);
-    return text + learning_;
+    parts.insert(parts.end(), learning_.begin(), learning_.end());
+    return parts;
   }
 
  private:
@@ -111,21 +87,8 @@ class Status {
   void refresh(Store& store, double seconds) {
     refreshed_ = seconds;
     learning_.clear();
-    if (const auto metrics = store.metrics(); !metrics.empty()) {
-      const MetricsRow& row = metrics.back();
-      learning_ += apps::format("  loss %.3f", row.loss);
-      const char* separator = " (";
-      for (const auto& [name, value] : {std::pair{"policy", row.policy},
-                                        {"value", row.value},
-                                        {"score", row.score},
-                                        {"own", row.ownership},
-                                        {"reply", row.reply}}) {
-        if (std::isnan(value)) continue;
-        learning_ += separator + apps::format("%s %.3f", name, value);
-        separator = " ";
-      }
-      if (separator[0] == ' ' && separator[1] == '\0') learning_ += ")";
-    }
+    const auto metrics = store.metrics();
+    if (!metrics.empty()) learning_.push_back(apps::format("loss %.3f", metrics.back().loss));
     std::string elo;
     int shown = 0;
     const auto networks = store.networks();
@@ -134,12 +97,20 @@ class Status {
       elo = apps::format(" %.0f", *network->elo) + elo;
       ++shown;
     }
-    if (shown > 0) learning_ += "  Elo" + elo;
+    if (shown > 0) learning_.push_back("Elo" + elo);
+    if (metrics.empty()) return;
+    const MetricsRow& row = metrics.back();
+    for (const auto& [name, value] : {std::pair{"policy", row.policy},
+                                      {"value", row.value},
+                                      {"score", row.score},
+                                      {"own", row.ownership},
+                                      {"reply", row.reply}})
+      if (!std::isnan(value)) learning_.push_back(apps::format("%s %.3f", name, value));
   }
 
   const SupervisorOptions& options_;
   std::deque<Sample> samples_;
-  std::string learning_;
+  std::vector<std::string> learning_;
   double refreshed_ = -1e9, first_progress_ = -1, first_seconds_ = 0;
 };
 
@@ -159,8 +130,8 @@ class Supervisor {
     try {
       while (!apps::stop_requested() && !children_.all_done() &&
              (options_.seconds <= 0 || seconds() < options_.seconds)) {
-        for (const std::string& event : children_.poll()) line_.say(event);
-        if (line_.due(seconds())) with_store([&] { line_.draw(status_.text(*store_, seconds())); });
+        for (const std::string& event : children_.poll()) line_.print(event);
+        if (seconds() - drawn_ > (line_.on_terminal() ? 1 : 30)) draw_status();
         if (seconds() - reported_ > options_.report_seconds) report();
         std::this_thread::sleep_for(std::chrono::milliseconds(50));
       }
@@ -172,8 +143,12 @@ class Supervisor {
   }
 
  private:
-  double seconds() const {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  double seconds() const { return apps::seconds_since(start_); }
+
+  std::string status() { return apps::fit_parts(status_.parts(*store_, seconds()), line_.columns()); }
+  void draw_status() {
+    drawn_ = seconds();
+    with_store([&] { line_.draw(status()); });
   }
 
   /// A store that does not answer now (a server that restarts, a full disk) is no reason to stop.
@@ -184,7 +159,7 @@ class Supervisor {
       body();
       trouble_.clear();
     } catch (const Error& error) {
-      if (trouble_ != error.what()) line_.say(error.what());
+      if (trouble_ != error.what()) line_.print(error.what());
       trouble_ = error.what();
       store_.reset();
     }
@@ -196,10 +171,10 @@ class Supervisor {
   }
 
   void finish() {
-    line_.finish();
-    if (!children_.all_done()) line_.say("stopping: the roles write what they have");
-    for (const std::string& event : children_.stop(options_.patience)) line_.say(event);
-    with_store([&] { line_.say(status_.text(*store_, seconds())); });
+    line_.keep();
+    if (!children_.all_done()) line_.print("stopping: the roles write what they have");
+    for (const std::string& event : children_.stop(options_.patience)) line_.print(event);
+    with_store([&] { line_.print(status()); });
     report();
   }
 
@@ -209,9 +184,9 @@ class Supervisor {
   std::unique_ptr<Store> store_;
   Children children_;
   Status status_;
-  StatusLine line_;
+  apps::StatusLine line_;
   std::string trouble_;  // with the store, that was told
-  double reported_ = -1e9;
+  double reported_ = -1e9, drawn_ = -1e9;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 

@@ -14,7 +14,7 @@ struct SupervisorOptions {
   std::string store;   // URL; it must exist
   std::string folder;  // for the report and the roles' logs
   std::vector<ChildCommand> roles;
-  /// Share of the run that has passed, 0 .. 1, for the time that is left; may be empty.
+  /// Fraction of the run that has passed, 0 .. 1, for the time that is left; may be empty.
   std::function<double(Store&)> progress;
   double seconds = 0;          // then everybody is asked to stop; 0: when the roles are done
   double patience = 120;       // seconds that the roles have to stop

@@ -37,7 +37,7 @@ class Window {
   int64_t games() const { return int64_t(games_.size()); }
 
   /// `count` rows, each drawn with the same probability among those of one board size, which is drawn with
-  /// the probability of its share. The planes are `network`'s. On the host. Throws when there are
+  /// the probability of its fraction. The planes are `network`'s. On the host. Throws when there are
   /// no rows.
   Batch sample(int64_t count, const NetworkImpl& network, Rng& rng) const;
 

@@ -16,10 +16,10 @@ using Symmetry = EvaluatorSettings::Symmetry;
 
 /// What one batch needs; kept and reused.
 struct NetEvaluator::Workspace {
-  Workspace(const Network& network, int max_pictures) : inference(network, max_pictures) {}
+  Workspace(const Network& network, int max_positions) : inference(network, max_positions) {}
 
   std::vector<Item> batch;      // boards of one size
-  std::vector<int> symmetries;  // of the pictures
+  std::vector<int> symmetries;  // of the inputs
   Inference inference;
 };
 
@@ -90,8 +90,8 @@ void NetEvaluator::evaluate(std::span<const Game* const> games, std::span<Evalua
 
 /// Moves waiting positions on boards of one size, as many as fit.
 void NetEvaluator::take_batch(std::vector<Item>& batch) {
-  const int pictures = settings_.symmetry == Symmetry::average ? kSymmetries : 1;
-  const size_t most = size_t(std::max(1, settings_.max_batch / pictures));
+  const int each = settings_.symmetry == Symmetry::average ? kSymmetries : 1;
+  const size_t most = size_t(std::max(1, settings_.max_batch / each));
   const int size = waiting_.front().game->size();
   batch.clear();
   std::erase_if(waiting_, [&](const Item& item) {
@@ -107,13 +107,13 @@ void NetEvaluator::run(Workspace& work) {
 
   const bool average = settings_.symmetry == Symmetry::average;
   const int each = average ? kSymmetries : 1;
-  const int count = int(work.batch.size()), pictures = count * each;
+  const int count = int(work.batch.size()), inputs = count * each;
   const int size = work.batch[0].game->size(), points = size * size;
-  const int64_t numbers = int64_t(network_->planes()) * points;  // of one picture
-  float* planes = work.inference.planes(pictures, size);
+  const int64_t numbers = int64_t(network_->planes()) * points;  // of one input
+  float* planes = work.inference.planes(inputs, size);
 
-  work.symmetries.resize(size_t(pictures));
-  for (int i = 0; i < pictures; ++i) {
+  work.symmetries.resize(size_t(inputs));
+  for (int i = 0; i < inputs; ++i) {
     int& symmetry = work.symmetries[size_t(i)];
     symmetry = average                                  ? i % kSymmetries
                : settings_.symmetry == Symmetry::random ? int(zobrist::mix(settings_.seed + drawn_++) >> 61)
@@ -129,17 +129,17 @@ void NetEvaluator::run(Workspace& work) {
     out.value = out.score = 0;
     std::fill_n(out.policy.begin(), points + 1, 0.0f);
     std::fill_n(out.ownership.begin(), points, 0.0f);
-    const float share = 1.0f / float(each);
+    const float weight = 1.0f / float(each);
     for (int j = i * each; j < (i + 1) * each; ++j) {
-      const auto map = symmetry_map(work.symmetries[size_t(j)], size);  // from the position to the picture
+      const auto map = symmetry_map(work.symmetries[size_t(j)], size);  // from the position to the input
       const float* log_p = answers.rows + j * answers.width;
       const float* next = log_p + points + 1;
-      out.value += share * *next++;
-      if (answers.has_score) out.score += share * *next++;
+      out.value += weight * *next++;
+      if (answers.has_score) out.score += weight * *next++;
       for (int p = 0; p <= points; ++p)
-        out.policy[p] += average ? share * std::exp(log_p[map[p]]) : log_p[map[p]];
+        out.policy[p] += average ? weight * std::exp(log_p[map[p]]) : log_p[map[p]];
       if (!answers.has_ownership) continue;
-      for (int p = 0; p < points; ++p) out.ownership[p] += share * next[map[p]];
+      for (int p = 0; p < points; ++p) out.ownership[p] += weight * next[map[p]];
     }
     if (average)
       for (int p = 0; p <= points; ++p) out.policy[p] = std::log(std::max(out.policy[p], 1e-30f));

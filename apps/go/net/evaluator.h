@@ -21,7 +21,7 @@ struct EvaluatorSettings {
 
   int64_t cache_size = 0;  // positions; 0: no cache
   Symmetry symmetry = Symmetry::random;
-  int max_batch = 64;   // pictures that the network sees at once (a position is one, or eight with `average`)
+  int max_batch = 64;   // inputs of one run of the network; a position is one, or eight with `average`
   int concurrency = 1;  // batches at the same time. With several each is computed by its own thread alone
   uint64_t seed = 0;    // of the symmetries
 };

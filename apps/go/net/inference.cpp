@@ -20,7 +20,7 @@ struct Streams {
     return streams;
   }
   std::optional<cuda::CUDAStream> take() {
-    constexpr int kPool = 32;  // then getStreamFromPool() begins anew
+    constexpr int kPool = 32;  // then getStreamFromPool() begins again
     std::lock_guard lock(mutex);
     if (free.empty() && made == kPool) return {};
     if (free.empty()) {
@@ -39,8 +39,8 @@ struct Streams {
 
 }  // namespace
 
-Inference::Inference(Network network, int max_pictures)
-    : network_(std::move(network)), device_(network_->device()), max_pictures_(max_pictures) {
+Inference::Inference(Network network, int max_positions)
+    : network_(std::move(network)), device_(network_->device()), max_positions_(max_positions) {
   if (device_.is_cuda()) stream_ = Streams::instance().take();
   records_ = stream_.has_value();
 }
@@ -51,23 +51,23 @@ Inference::~Inference() {
 }
 
 /// 1, 2, 3, 4, 6, 8, 12, ...: at most a third is filling.
-int64_t Inference::rows_for(int pictures) const {
-  if (!records_) return max_pictures_;
+int64_t Inference::rows_for(int positions) const {
+  if (!records_) return max_positions_;
   int64_t rows = 1;
-  while (rows < pictures) rows = rows % 3 == 0 ? rows / 3 * 4 : rows == 1 ? 2 : rows / 2 * 3;
-  return std::min<int64_t>(rows, max_pictures_);
+  while (rows < positions) rows = rows % 3 == 0 ? rows / 3 * 4 : rows == 1 ? 2 : rows / 2 * 3;
+  return std::min<int64_t>(rows, max_positions_);
 }
 
-float* Inference::planes(int pictures, int size) {
-  TENGEN_CHECK(pictures >= 1 && pictures <= max_pictures_, "inference: ", pictures,
-               " pictures, expected 1 to ", max_pictures_);
-  const std::pair key(size, rows_for(pictures));
+float* Inference::planes(int positions, int size) {
+  TENGEN_CHECK(positions >= 1 && positions <= max_positions_, "inference: ", positions,
+               " positions, expected 1 to ", max_positions_);
+  const std::pair key(size, rows_for(positions));
   if (batches_.size() >= kMaxBatches && !batches_.contains(key)) batches_.clear();
   batch_ = &batches_[key];
   if (!batch_->planes.defined())
     batch_->planes =
         zeros({key.second, network_->planes(), size, size}, TensorOptions().pinned_memory(device_.is_cuda()));
-  pictures_ = pictures;
+  positions_ = positions;
   return batch_->planes.data_ptr<float>();
 }
 
@@ -112,7 +112,7 @@ Inference::Answers Inference::run() {
     batch.graph->replay();
     stream_->synchronize();
   } else {
-    batch.answers = compute(batch.planes.narrow(0, 0, pictures_)).cpu();
+    batch.answers = compute(batch.planes.narrow(0, 0, positions_)).cpu();
   }
   return {batch.answers.const_data_ptr<float>(), batch.answers.size(1), has_score_, has_ownership_,
           batch.graph != nullptr};

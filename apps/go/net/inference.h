@@ -1,4 +1,4 @@
-// A network that only answers: one batch of pictures at a time, on its device.
+// A network that only answers: one batch of positions at a time, on its device.
 #pragma once
 
 #include <map>
@@ -19,21 +19,21 @@ namespace tengen::go {
 /// is a graph for each size of board and each of a few sizes of batches, to which batches are filled up.
 class Inference {
  public:
-  Inference(Network network, int max_pictures);
+  Inference(Network network, int max_positions);
   ~Inference();
   Inference(const Inference&) = delete;
 
-  /// The place for a batch: contiguous (pictures, planes, N, N).
-  float* planes(int pictures, int size);
+  /// The place for a batch: contiguous (positions, planes, N, N).
+  float* planes(int positions, int size);
 
-  /// Valid until the next batch. A picture's row: policy, value, score and ownership where there are any.
+  /// Valid until the next batch. A position's row: policy, value, score and ownership where there are any.
   struct Answers {
     const float* rows;
     int64_t width;  // of a row
     bool has_score, has_ownership;
     bool from_graph;
   };
-  /// To what is in the place now.
+  /// Runs the network on the staged batch.
   Answers run();
 
  private:
@@ -42,19 +42,19 @@ class Inference {
     std::unique_ptr<cuda::CUDAGraph> graph;  // may be missing
   };
 
-  int64_t rows_for(int pictures) const;
+  int64_t rows_for(int positions) const;
   Tensor compute(const Tensor& planes);
   void record(Batch& batch);
 
   Network network_;
   Device device_;
-  int max_pictures_;
+  int max_positions_;
   bool has_score_ = false, has_ownership_ = false;
   std::optional<cuda::CUDAStream> stream_;  // its own; without one nothing is recorded
   bool records_ = false;
   std::map<std::pair<int, int64_t>, Batch> batches_;  // by size of the board and rows
   Batch* batch_ = nullptr;                            // the current one
-  int pictures_ = 0;                                  // in it
+  int positions_ = 0;                                 // in it
 };
 
 }  // namespace tengen::go

@@ -31,7 +31,7 @@ struct BlockImpl : nn::Module {
 };
 TENGEN_MODULE(Block);
 
-/// Of each channel its mean, its mean times (N - 14) / 10 and its maximum: (B,C,N,N) -> (B,3C).
+/// Pools each channel to its mean, its mean times (N - 14) / 10 and its maximum: (B,C,N,N) -> (B,3C).
 Tensor pool(const Tensor& x);
 
 /// (B,C,N,N) + (B,C)

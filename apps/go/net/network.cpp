@@ -162,7 +162,7 @@ Network make_network(const NetworkConfig& config) {
   }
   TENGEN_CHECK(config.kind == "tengen", "network of the unknown kind '", config.kind,
                "', expected tengen or alphago-zero");
-  TENGEN_CHECK(config.size == 0, "network: a tengen network has no board size, found ", config.size);
+  TENGEN_CHECK(config.size == 0, "network: a tengen network has no board size, but got ", config.size);
   return std::make_shared<TengenNetwork>(config);
 }
 

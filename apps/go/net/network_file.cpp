@@ -11,10 +11,10 @@ namespace {
 
 constexpr const char* kFormat = "tengen-go network 1";
 
-using Named = std::vector<std::pair<std::string, Tensor>>;
+using NamedTensors = std::vector<std::pair<std::string, Tensor>>;
 
 /// CRC-32 of names and numbers, in the order of the names: a flipped bit in a weight would only play badly.
-std::string check_sum(Named tensors) {
+std::string check_sum(NamedTensors tensors) {
   std::ranges::sort(tensors, {}, [](const auto& item) { return item.first; });
   uLong crc = crc32(0, nullptr, 0);
   const auto add = [&](const void* data, size_t bytes) {
@@ -28,13 +28,13 @@ std::string check_sum(Named tensors) {
 }
 
 /// Contiguous and on the host.
-Named tensors_of(const NetworkImpl& network) {
-  Named tensors = network.state_dict().pairs();
+NamedTensors tensors_of(const NetworkImpl& network) {
+  NamedTensors tensors = network.state_dict().pairs();
   for (auto& item : tensors) item.second = item.second.cpu().contiguous();
   return tensors;
 }
 
-Facts describe(const NetworkImpl& network, const Named& tensors, const Facts& facts) {
+Facts describe(const NetworkImpl& network, const NamedTensors& tensors, const Facts& facts) {
   const NetworkConfig& config = network.config();
   Facts metadata = facts;
   metadata["crc32"] = check_sum(tensors);
@@ -109,12 +109,12 @@ Network restore(io::SafeTensors file, const std::string& name, Facts* facts) {
 }  // namespace
 
 void save_network(const std::string& path, const NetworkImpl& network, const Facts& facts) {
-  const Named tensors = tensors_of(network);
+  const NamedTensors tensors = tensors_of(network);
   io::save_safetensors(path, tensors, describe(network, tensors, facts));
 }
 
 std::string save_network_bytes(const NetworkImpl& network, const Facts& facts) {
-  const Named tensors = tensors_of(network);
+  const NamedTensors tensors = tensors_of(network);
   return io::safetensors_bytes(tensors, describe(network, tensors, facts));
 }
 

@@ -34,7 +34,7 @@ void paint_stones(const Board& board, Color own, const Painter& paint) {
   // An empty point is one liberty of each chain around it. The last entry belongs to the wall.
   std::array<uint16_t, kMaxPoints + 1> liberties{};
   for (Point p : board.empty_points()) {
-    const Geometry::Four& around = board.geometry().neighbours[p];
+    const Geometry::Four& around = board.geometry().neighbors[p];
     Point names[4];
     for (int i = 0; i < 4; ++i) {
       names[i] = board.chain(around[i]);  // of empty points: the wall

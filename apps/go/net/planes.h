@@ -13,7 +13,7 @@ enum Plane : int {
   kOpponent,  // stones
   kLiberties1,
   kLiberties2,
-  kLiberties3,  // stones of chains with exactly as many liberties
+  kLiberties3,  // stones of chains with exactly this number of liberties
   kLastMove1,
   kLastMove2,
   kLastMove3,

@@ -19,7 +19,7 @@ inline Point apply(int symmetry, Point move, int size) { return symmetry_map(sym
 /// The symmetry that undoes this one.
 constexpr int inverse(int symmetry) { return symmetry == 5 ? 6 : symmetry == 6 ? 5 : symmetry; }
 
-// Each writes to `out`, which must not overlap `in`, the picture that the symmetry makes of `in`:
+// Each writes to `out`, which must not overlap `in`, what the symmetry makes of `in`:
 // out[apply(s, p)] = in[p].
 
 /// `count` planes of N*N numbers, one behind the other.

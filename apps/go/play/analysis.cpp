@@ -18,10 +18,10 @@ namespace {
 struct Task {
   std::shared_ptr<const Query> query;
   int turn;
-  size_t bytes;  // its share of what the query takes, roughly
+  size_t bytes;  // its fraction of what the query takes, roughly
 };
 
-/// Of tasks that wait, at most; then reading stops until there are fewer.
+/// The most that waiting tasks may hold; reading stops until there is less.
 constexpr size_t kMostWaitingBytes = 64'000'000;
 
 class Engine {
@@ -41,7 +41,7 @@ class Engine {
   ~Engine() {
     const std::lock_guard lock(mutex_);
     waiting_.clear();
-    for (Running* task : running_) task->stop.request_stop();
+    for (RunningSearch* task : running_) task->stop.request_stop();
   }
 
   /// Waits until everything was answered.
@@ -73,7 +73,7 @@ class Engine {
   }
 
  private:
-  struct Running {
+  struct RunningSearch {
     Task task;
     std::stop_source stop;
   };
@@ -130,7 +130,7 @@ class Engine {
     std::vector<json> answers;
     {
       const std::lock_guard lock(mutex_);
-      for (Running* running : running_) {
+      for (RunningSearch* running : running_) {
         if (meant(running->task)) running->stop.request_stop();
       }
       std::erase_if(waiting_, [&](const auto& item) {
@@ -154,7 +154,7 @@ class Engine {
       std::unique_lock lock(mutex_);
       changed_.wait(lock, stop, [&] { return ended_ || !waiting_.empty(); });
       if (stop.stop_requested() || waiting_.empty()) return;
-      Running running{std::move(waiting_.begin()->second), {}};
+      RunningSearch running{std::move(waiting_.begin()->second), {}};
       waiting_.erase(waiting_.begin());
       waiting_bytes_ -= running.task.bytes;
       running_.push_back(&running);
@@ -168,15 +168,15 @@ class Engine {
     }
   }
 
-  json answer_to(const Running& running, Player& player) {
+  json answer_to(const RunningSearch& running, Player& player) {
     try {
-      return analyse(running, player);
+      return analyze(running, player);
     } catch (const std::exception& error) {
       return {{"error", error.what()}, {"id", running.task.query->id}, {"turnNumber", running.task.turn}};
     }
   }
 
-  json analyse(const Running& running, Player& own) {
+  json analyze(const RunningSearch& running, Player& own) {
     const Task& task = running.task;
     const Query& query = *task.query;
     const Game game = position(query, task.turn);
@@ -233,7 +233,7 @@ class Engine {
   std::map<std::pair<int, int64_t>, Task> waiting_;  // by priority, the greatest first, then by age
   size_t waiting_bytes_ = 0;
   int64_t asked_ = 0;
-  std::vector<Running*> running_;
+  std::vector<RunningSearch*> running_;
   bool ended_ = false;
   Threads workers_;  // the last member: they use the others
 };

@@ -78,7 +78,7 @@ AnalysisOptions parse_analysis_options(const std::vector<std::string>& words, bo
     } else if (option == "avoid" || option == "allow") {
       MoveLimit limit;
       limit.only = option == "allow";
-      limit.color = parse_color(next("a colour"));
+      limit.color = parse_color(next("a color"));
       limit.points = parse_vertices(next("vertices"), size);
       limit.plies = parse_int(next("a number of plies"), 1, 1 << 20);
       options.limits.push_back(std::move(limit));

@@ -19,7 +19,7 @@ struct AnalysisOptions {
   std::vector<MoveLimit> limits;
 };
 
-/// [colour] [interval] {option value}: interval CENTISECONDS, minmoves N, maxmoves N,
+/// [color] [interval] {option value}: interval CENTISECONDS, minmoves N, maxmoves N,
 /// avoid COLOUR VERTEX,VERTEX,... PLIES, allow ..., and for KataGo's commands ownership BOOL, rootInfo BOOL.
 /// Throws on any other option, so that a controller can find out what there is.
 AnalysisOptions parse_analysis_options(const std::vector<std::string>& words, bool kata, int size);

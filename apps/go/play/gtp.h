@@ -26,7 +26,8 @@ struct GtpSettings {
   bool ponder = false;
   /// Resigns when the win rate stays below this for three turns; 0: never.
   double resign = 0.05;
-  /// Of the choice of a move by visits; halves every N moves of an N x N board. 0: the best move.
+  /// Temperature for the choice of a move by visits; halves every N moves on an N x N board. 0: the best
+  /// move.
   double temperature = 0;
   uint64_t seed = 1;
   std::string log;  // a file that everything said is appended to; empty: none

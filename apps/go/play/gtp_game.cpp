@@ -126,9 +126,9 @@ std::string GtpEngine::set_free_handicap(const Request& request) {
   return {};
 }
 
-/// KataGo's: stones as colours and vertices, without a history.
+/// KataGo's: stones as colors and vertices, without a history.
 std::string GtpEngine::set_position(const Request& request) {
-  TENGEN_CHECK(request.words.size() % 2 == 0, "syntax error: expected pairs of a colour and a vertex");
+  TENGEN_CHECK(request.words.size() % 2 == 0, "syntax error: expected pairs of a color and a vertex");
   std::vector<Move> stones;
   for (size_t i = 0; i < request.words.size(); i += 2) {
     stones.push_back({parse_color(request.words[i]), parse_point(request.words[i + 1], game_.size())});
@@ -163,7 +163,7 @@ std::string GtpEngine::loadsgf(const Request& request) {
     for (size_t i = 0; i < std::min(played.size(), moves); ++i)
       game.play_unchecked(played[i].color, played[i].point);
     TENGEN_CHECK(game.moves().size() <= kLongestGame, path, ": expected at most ", kLongestGame,
-                 " moves, found ", game.moves().size());
+                 " moves, but got ", game.moves().size());
     new_game(std::move(game));
   } catch (const Error& error) {
     fail("cannot load file: ", error.what());

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <utility>
 
+#include <tengen/apps/common/stopwatch.h>
 #include <tengen/apps/go/board/area.h>
 #include <tengen/apps/go/board/text.h>
 #include <tengen/apps/go/play/gtp.h>
@@ -12,11 +13,9 @@
 namespace tengen::go {
 namespace {
 
-constexpr int kMaxAnalysisVisits = Player::kMaxVisits;
+using apps::seconds_since;
 
-double seconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
+constexpr int kMaxAnalysisVisits = Player::kMaxVisits;
 
 }  // namespace
 

@@ -15,7 +15,7 @@ namespace tengen::go {
 /// Moves of a game that is told by lines: undo, and each position of an analysis, play all moves before it.
 constexpr size_t kLongestGame = 10'000;
 
-/// A line without its end. Of one that is longer than LineReader::kLongestLine the text is its beginning.
+/// A line without its end; the beginning of a line that is longer than LineReader::kLongestLine.
 struct InputLine {
   std::string text;
   bool too_long = false;

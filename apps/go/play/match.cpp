@@ -82,7 +82,7 @@ class Match {
     return true;
   }
 
-  /// Games 1 and 2, 3 and 4, ... begin alike when colours alternate.
+  /// Games 1 and 2, 3 and 4, ... begin alike when colors alternate.
   std::vector<Point> opening(int index) const {
     if (settings_.opening_moves <= 0) return {};
     Rng rng(settings_.seed * 1000003 + uint64_t(settings_.alternate ? (index - 1) / 2 : index - 1));

@@ -66,7 +66,7 @@ json game_json(const MatchGame& game, const Side (&sides)[2]) {
   json line{{"game", game.index},
             {"black", sides[game.black()].name},
             {"white", sides[1 - game.black()].name},
-            {"engine1_colour", game.swapped ? "W" : "B"},
+            {"engine1_color", game.swapped ? "W" : "B"},
             {"size", game.game.size()},
             {"komi", game.game.rules().komi},
             {"result", game.result},

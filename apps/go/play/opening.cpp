@@ -13,7 +13,7 @@ std::vector<Point> random_opening(int size, const Rules& rules, int moves, int m
     for (Point p : game.legal_moves()) {
       const int x = p % size, y = p / size;
       const int line = 1 + std::min({x, y, size - 1 - x, size - 1 - y});
-      const bool room = std::ranges::any_of(board.geometry().neighbours[p],
+      const bool room = std::ranges::any_of(board.geometry().neighbors[p],
                                             [&](Point q) { return board.at(q) == Color::empty; });
       if (line >= min_line && room && !board.is_eye(game.to_move(), p)) choices.push_back(p);
     }

@@ -11,7 +11,7 @@ namespace tengen::go {
 constexpr int opening_line(int size) { return size >= 9 ? 3 : size >= 7 ? 2 : 1; }
 
 /// Up to `moves` legal random moves from the empty board on line `min_line` or further in, Black first: none
-/// fills an own eye, each has an empty neighbour. Fewer when there are no such moves.
+/// fills an own eye, each has an empty neighbor. Fewer when there are no such moves.
 std::vector<Point> random_opening(int size, const Rules& rules, int moves, int min_line, Rng& rng);
 
 }  // namespace tengen::go

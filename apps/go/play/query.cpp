@@ -62,7 +62,7 @@ std::vector<Move> moves_in(const std::string& field, const json& value, int size
   std::vector<Move> moves;
   for (const json& pair : array_in(field, value)) {
     if (!pair.is_array() || pair.size() != 2)
-      throw QueryError(field, "expected pairs of a colour and a vertex");
+      throw QueryError(field, "expected pairs of a color and a vertex");
     const std::string color = text_in(field, pair[0]), vertex = text_in(field, pair[1]);
     moves.push_back(in_field(field, [&] { return Move{parse_color(color), parse_point(vertex, size)}; }));
   }
@@ -189,7 +189,8 @@ void read_game(const json& object, Query& query) {
   if (!has("moves")) throw QueryError("moves", "missing");
   query.moves = moves_in("moves", object["moves"], size);
   if (query.moves.size() > kLongestGame)
-    throw QueryError("moves", detail::str("expected at most ", kLongestGame, ", found ", query.moves.size()));
+    throw QueryError("moves",
+                     detail::str("expected at most ", kLongestGame, ", but got ", query.moves.size()));
   Color player = query.moves.empty() ? Color::black : query.moves[0].color;
   if (has("initialPlayer")) {
     player = in_field("initialPlayer",
@@ -219,7 +220,7 @@ void read_game(const json& object, Query& query) {
   if (has("priorities")) {
     query.priorities = wholes_in("priorities", object["priorities"], -(1 << 30), 1 << 30);
     if (query.priorities.size() != query.turns.size()) {
-      throw QueryError("priorities", "expected as many as analyzeTurns");
+      throw QueryError("priorities", "expected one number for each of analyzeTurns");
     }
   }
 }

@@ -36,7 +36,7 @@ struct Query {
   std::string id;
   Game start{kMinSize};
   std::vector<Move> moves;
-  std::vector<int> turns;       // positions to analyse: after so many moves
+  std::vector<int> turns;       // positions to analyze: after so many moves
   std::vector<int> priorities;  // of each of them; the greatest is looked at first
   Limits limits;
   Perspective perspective = Perspective::black;

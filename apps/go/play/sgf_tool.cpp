@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include <tengen/apps/common/image.h>
 #include <tengen/apps/go/board/text.h>
+#include <tengen/apps/go/play/board_image.h>
 #include <tengen/tensor/error.h>
 
 namespace tengen::go {
@@ -76,7 +78,8 @@ int check_sgf(const std::vector<std::string>& paths, std::ostream& out) {
   return bad;
 }
 
-void print_sgf(const std::string& path, const SgfSelection& selection, std::ostream& out) {
+void print_sgf(const std::string& path, const SgfSelection& selection, std::ostream& out,
+               const std::string& image) {
   const sgf::Replay replay = select(path, selection);
   const size_t all = replay.game.moves().size();
   const size_t moves = selection.move ? std::min(size_t(*selection.move), all) : all;
@@ -85,6 +88,7 @@ void print_sgf(const std::string& path, const SgfSelection& selection, std::ostr
   out << "after " << moves << " moves, " << to_string(game.to_move()) << " to move:\n"
       << to_string(game.board());
   print_result(replay, game, out);
+  if (!image.empty()) apps::save_image(image, draw_board(game));
 }
 
 void replay_sgf(const std::string& path, const SgfSelection& selection, std::ostream& out) {

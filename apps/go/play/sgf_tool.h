@@ -17,12 +17,14 @@ int check_sgf(const std::vector<std::string>& paths, std::ostream& out);
 
 struct SgfSelection {
   int game = 1;             // of the file
-  std::optional<int> move;  // as many moves of the main line are played; all without
+  std::optional<int> move;  // moves of the main line to play; without it, all
   sgf::ReplayOptions rules;
 };
 
-/// Players, rules, the board after the moves, and the result as written and by our count.
-void print_sgf(const std::string& path, const SgfSelection& selection, std::ostream& out);
+/// Players, rules, the board after the moves, and the result as written and by our count. `image` is a file
+/// (.png, .jpg, .bmp) that the board is drawn to, or empty.
+void print_sgf(const std::string& path, const SgfSelection& selection, std::ostream& out,
+               const std::string& image = "");
 /// The main line, a move a line with what it captures, then the result as written and by our count.
 void replay_sgf(const std::string& path, const SgfSelection& selection, std::ostream& out);
 

@@ -14,7 +14,7 @@ class Arena {
  public:
   static constexpr size_t kUnit = 64, kMaxBytes = 136 * kUnit;
 
-  /// Aligned to a cache line, not initialised.
+  /// Aligned to a cache line, not initialized.
   void* allocate(size_t bytes) {
     const size_t units = units_of(bytes);
     if (Free* block = free_[units]) {

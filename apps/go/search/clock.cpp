@@ -38,7 +38,7 @@ void Clock::set_left(Color color, double seconds, int stones) {
 }
 
 void Clock::spend(Color color, double seconds) {
-  Left& l = left(color);
+  TimeLeft& l = left(color);
   if (!l.overtime) {
     l.seconds -= seconds;
     if (l.seconds > 0 || system_ == System::absolute || system_ == System::none) {
@@ -61,7 +61,7 @@ void Clock::spend(Color color, double seconds) {
 
 std::optional<double> Clock::seconds_for_move(Color color, int size, int moves) const {
   if (system_ == System::none) return std::nullopt;
-  const Left& l = left(color);
+  const TimeLeft& l = left(color);
   const double usable = std::max(l.seconds - lag, 0.0);
   const auto at_most = [&](double seconds, double limit) { return std::max(std::min(seconds, limit), 0.01); };
   if (l.overtime)

@@ -1,4 +1,4 @@
-// How long to think: the clocks of GTP, and shares of them.
+// How long to think: the clocks of GTP, and fractions of them.
 #pragma once
 
 #include <array>
@@ -35,19 +35,19 @@ class Clock {
 
  private:
   enum class System { none, absolute, byoyomi, canadian };
-  struct Left {
+  struct TimeLeft {
     double seconds = 0;     // of the main time or of the running period
     int stones = 0;         // moves (Canadian) or periods (Japanese) left
     bool overtime = false;  // the main time is used up
   };
-  Left& left(Color color) { return left_[color == Color::white]; }
-  const Left& left(Color color) const { return left_[color == Color::white]; }
+  TimeLeft& left(Color color) { return left_[color == Color::white]; }
+  const TimeLeft& left(Color color) const { return left_[color == Color::white]; }
   void start(System system, double main, double period, int stones);
 
   System system_ = System::none;
   double period_ = 0;
   int stones_ = 0;
-  std::array<Left, 2> left_;
+  std::array<TimeLeft, 2> left_;
 };
 
 }  // namespace tengen::go

@@ -13,7 +13,7 @@ using PointSet = std::bitset<kMaxPoints + 1>;
 /// gives it to him already (dead stones left inside must still be captured), and his opponent's.
 PointSet pointless_moves(const Board& board, Color color, bool suicide);
 
-/// Every point is pass-alive territory of whom area scoring gives it to: the game may stop here.
+/// Every point is pass-alive territory of the player to whom area scoring gives it: the game may stop here.
 bool settled(const Board& board, bool suicide);
 
 /// What the player to move wins by if the game ends here (negative: he loses).

@@ -5,21 +5,20 @@
 #include <chrono>
 #include <climits>
 
+#include <tengen/apps/common/stopwatch.h>
 #include <tengen/tensor/error.h>
 
 namespace tengen::go {
 namespace {
 
-using Time = std::chrono::steady_clock;
+using apps::seconds_since;
 
-double seconds_since(Time::time_point start) {
-  return std::chrono::duration<double>(Time::now() - start).count();
-}
+using Time = std::chrono::steady_clock;
 
 }  // namespace
 
 /// One call of think(): what its threads share.
-struct Player::Run {
+struct Player::ThinkCall {
   int playouts;               // that may be begun
   std::atomic<int> begun{0};  // and not given up
   std::atomic<bool> stop{false};
@@ -46,7 +45,7 @@ struct Player::Worker {
   }
 
   /// Gathers leaves until one is taken already, evaluates and finishes them. Returns visits made.
-  int step(Search& search, Evaluator& evaluator, Run& run) {
+  int step(Search& search, Evaluator& evaluator, ThinkCall& run) {
     const int most = std::min(int(leaves.size()), 1 + search.visits() / kVisitsPerLeaf);
     int gathered = 0, done = 0;
     while (gathered < most && gathered + done < kStep && !run.stop) {
@@ -108,7 +107,7 @@ void Player::think(const Limits& limits, std::stop_token stop, const Report& rep
 
 void Player::run(const Limits& limits, std::stop_token stop, const Report& report) {
   const int before = search_->visits();
-  Run run;
+  ThinkCall run;
   run.playouts = kMaxVisits - before;
   if (limits.visits > 0) run.playouts = std::min(run.playouts, limits.visits - before);
   if (limits.playouts > 0) run.playouts = std::min(run.playouts, limits.playouts);
@@ -125,7 +124,7 @@ void Player::run(const Limits& limits, std::stop_token stop, const Report& repor
       run.fail(std::current_exception());
     }
   };
-  // Of the playouts that are left, as many as the time that is left allows.
+  // The playouts that are left, or fewer where the remaining time does not allow them.
   const auto left = [&] {
     const int made = search_->visits() - before;
     double playouts = run.playouts - made;

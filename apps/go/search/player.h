@@ -61,7 +61,7 @@ class Player {
   static constexpr int kMaxVisits = 1'000'000;  // about 0.5 GB on 9x9, 2 GB on 19x19
 
  private:
-  struct Run;
+  struct ThinkCall;
   struct Worker;
   void run(const Limits& limits, std::stop_token stop, const Report& report);
 

@@ -41,7 +41,7 @@ int8_t to_byte(float ownership) {
   return int8_t(scaled < 0 ? scaled - 0.5f : scaled + 0.5f);
 }
 
-/// Of all that an evaluation depends on, the way there aside.
+/// A hash of everything that an evaluation depends on, except for the moves that led there.
 uint64_t transposition_key(const Game& game) {
   uint64_t key = game.situation_hash();
   if (!game.moves().empty() && game.moves().back().point == game.board().pass()) key ^= zobrist::mix(4000);

@@ -42,7 +42,7 @@ struct SearchSettings {
   /// k: a move at the root that was tried gets at least sqrt(k * prior * visits of the root's children).
   float forced_playouts = 0;
 
-  /// utility = (1 - w) * value + w * tanh(score / (2 * N)): what the search maximises.
+  /// utility = (1 - w) * value + w * tanh(score / (2 * N)): what the search maximizes.
   float score_weight = 0.1f;
   /// Moves at the root that gain nothing (pointless_moves) are not candidates; the pass always is.
   bool prune_pointless = true;
@@ -64,7 +64,7 @@ struct Candidate {
   float prior;            // with temperature and noise
   float value;            // mean result, -1 .. 1
   float score;            // mean final score in points
-  float utility;          // mean of what the search maximises
+  float utility;          // mean of what the search maximizes
   float lcb;              // lower confidence bound of the utility
   std::vector<Point> pv;  // the expected continuation, `move` first
 };
@@ -88,7 +88,7 @@ class Search {
   SearchSettings& settings() { return settings_; }
 
   /// The position to think about. Where `game` continues the game of the last root, the subtree it leads to
-  /// is kept and all else freed; otherwise the tree starts anew. An ended game may be searched: its moves go
+  /// is kept and all else freed; otherwise a new tree begins. An ended game may be searched: its moves go
   /// on.
   void set_root(const Game& game);
   const Game& root() const { return root_; }
@@ -119,7 +119,7 @@ class Search {
   /// Gives a begun visit up.
   void cancel(Leaf& leaf);
 
-  /// Of the root, from the view of its player to move. No visits yet: 0.
+  /// The value of the root for its player to move; 0 before the first visit.
   int visits() const;
   float value() const;
   float score() const;

@@ -89,8 +89,8 @@ size_t draw(const Pairs& weights, float temperature, Rng& rng) {
   return std::min<size_t>(size_t(std::ranges::upper_bound(sums, at) - sums.begin()), sums.size() - 1);
 }
 
-/// Of the utility, from the view of who plays the move. A standard deviation of 1/2 counts as one more
-/// observation, so that few visits that happen to agree are not trusted.
+/// The lower confidence bound of the utility, for the player of the move. A standard deviation of 1/2 counts
+/// as one more observation, so that few visits that happen to agree are not trusted.
 float lower_bound(const Node& child, float deviations) {
   const float n = float(child.visits);
   const float variance = (child.utility_m2 + 0.25f) / n;

@@ -96,7 +96,7 @@ std::bitset<kMaxPoints> points_of(const Node& node, const Property& property, in
   return points;
 }
 
-/// Applies a node's setup to the position. The game starts anew from there when there was any.
+/// Applies a node's setup to the position. The game restarts from there when there was any.
 void set_up(const Node& node, Replay& replay) {
   Game& game = replay.game;
   Board board = game.board();

@@ -25,7 +25,7 @@ struct Replay {
 };
 
 /// The main line as a game: SZ (19 without), RU, KM, AB, AW, AE, PL, HA, B, W. Stones that are set up after
-/// the first move start the game anew from there, with a warning. Throws SgfError for other games than Go,
+/// the first move restart the game from there, with a warning. Throws SgfError for other games than Go,
 /// boards that are not square or not 2 to 19 wide, wrong points, komi that is no half point, and illegal
 /// moves.
 Replay replay(const Tree& tree, const ReplayOptions& options = {});

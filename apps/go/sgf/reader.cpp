@@ -66,7 +66,7 @@ class Reader {
       const auto byte = static_cast<unsigned char>(peek());
       found = byte > ' ' && byte < 0x7f ? std::string("'") + peek() + "'" : "byte " + std::to_string(byte);
     }
-    throw SgfError(line_, column(), "expected " + expected + ", found " + found);
+    throw SgfError(line_, column(), "expected " + expected + ", but got " + found);
   }
 
   /// To the next "(" that a ";" follows, blanks aside; other text between games means nothing.
@@ -162,7 +162,7 @@ class Reader {
     if (++counted_ > kLargestGame) {
       throw SgfError(line_, column(),
                      tengen::detail::str("expected a game of at most ", kLargestGame,
-                                         " nodes and properties, found more"));
+                                         " nodes and properties, but got more"));
     }
   }
 
@@ -215,7 +215,7 @@ void read(const std::string& path, const std::function<void(Tree)>& visit) {
   while (file.read(some.data(), std::streamsize(some.size())), file.gcount() > 0) {
     bytes.append(some.data(), size_t(file.gcount()));
     TENGEN_CHECK(int64_t(bytes.size()) <= kLargestFile, path, ": expected a file of at most ", kLargestFile,
-                 " bytes, found more");
+                 " bytes, but got more");
   }
   try {
     parse(bytes, visit);

@@ -1,4 +1,4 @@
-// Pictures that are made to do harm: a sentence with the file's name, and no more memory than the file
+// Images that are made to do harm: a sentence with the file's name, and no more memory than the file
 // deserves.
 #include <doctest/doctest.h>
 #include <zlib.h>
@@ -53,7 +53,7 @@ TEST_CASE("a JPEG begins with FF D8 FF and nothing else") {
   const std::string jpeg = folder.read("a.jpg");
   CHECK(load_image(folder / "a.jpg").size() == Size{64, 48});
   for (const char* before : {"\xff", "\xff\xff\xff", "\n", "GIF"})
-    CHECK(contains(refused(folder, "b.jpg", before + jpeg), "is no JPEG, PNG or BMP picture"));
+    CHECK(contains(refused(folder, "b.jpg", before + jpeg), "is not a JPEG, PNG or BMP image"));
   // A scan that names a table which the file does not define: refused, not decoded with what lay in memory.
   const size_t scan = jpeg.find("\xff\xda");
   std::string undefined = jpeg;
@@ -115,7 +115,7 @@ TEST_CASE("bitmaps of 1, 4, 8, 16, 24 and 32 bits, from below and from above") {
   CHECK(pixels(table(8) + std::string("\0\x01\0\0", 4)) == expected);
 }
 
-TEST_CASE("a bad picture among others is named and passed over, an unwritable result is an error") {
+TEST_CASE("a bad image among others is named and passed over, an unwritable result is an error") {
   TemporaryFolder folder;
   const std::string program = TENGEN_DETECT_PROGRAM;
   const std::string demo = folder / "demo", run = " --project '" + folder / "runs" + "'";
@@ -129,7 +129,7 @@ TEST_CASE("a bad picture among others is named and passed over, an unwritable re
                              "' --source '" + demo + "/images/train' --img 32 --name ";
   const Outcome outcome = run_program(detect + "a" + run);
   CHECK(outcome.status == 0);
-  CHECK(contains(outcome.text, "0.bmp is a picture of 0x5 pixels"));
+  CHECK(contains(outcome.text, "0.bmp is an image of 0x5 pixels"));
   CHECK(contains(outcome.text, "image 3/3"));
   std::filesystem::create_directories(folder / "runs/b");
   std::filesystem::create_symlink("/dev/full", folder / "runs/b/00000.jpg");

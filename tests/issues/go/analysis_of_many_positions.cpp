@@ -65,5 +65,5 @@ TEST_CASE("analysis: a game is not longer than games are") {
   const auto said = answers(R"({"id":"x","boardXSize":2,"boardYSize":2,"moves":[)" + moves + "]}\n");
   REQUIRE(said.size() == 1);
   CHECK(said[0]["field"] == "moves");
-  CHECK(said[0]["error"] == "expected at most 10000, found 10001");
+  CHECK(said[0]["error"] == "expected at most 10000, but got 10001");
 }

@@ -73,7 +73,7 @@ TEST_CASE("sgf: files that are all nodes, properties or games fit into little me
     CHECK(contains(outcome.text, says));
   };
   check("(" + std::string(5'000'000, ';') + ")",
-        "file.sgf:1:2000002: expected a game of at most 2000000 nodes and properties, found more");
+        "file.sgf:1:2000002: expected a game of at most 2000000 nodes and properties, but got more");
   std::string values = "(;C", games;
   while (values.size() < 2'000'000) values += "[]";
   check(values + ")", "game 1: 19x19, 0 moves, 1 nodes");

@@ -125,7 +125,7 @@ TEST_CASE("a thread that the system refuses is a sentence") {
     const auto outcome = run_program("ulimit -v 2000000; " + command + " >/dev/null");
     CAPTURE(command);
     CHECK(outcome.status == 1);
-    CHECK(contains(outcome.text, "tengen-go: cannot start a thread: "));
+    CHECK(contains(outcome.text, "tengen-go: error: cannot start a thread: "));
   }
   // A search answers so, and the session goes on.
   const auto session = run_program("ulimit -v 1000000; printf 'genmove b\\nname\\n' | OMP_NUM_THREADS=1 " +

@@ -1,13 +1,13 @@
-// Pictures and boxes out of the reference arrays.
+// Images and boxes out of the reference arrays.
 #pragma once
 
 #include <tengen/apps/detector/data/augment.h>
 
 #include "golden.h"
 
-inline tengen::detect::Image picture_of(const golden::Case& c, const std::string& name) {
+inline tengen::detect::Image image_of(const golden::Case& c, const std::string& name) {
   const auto shape = c.shape(name);
-  TENGEN_CHECK(shape.size() == 3 && shape[2] == 3, name, " is no picture");
+  TENGEN_CHECK(shape.size() == 3 && shape[2] == 3, name, " is not an image");
   tengen::detect::Image image;
   image.height = int(shape[0]);
   image.width = int(shape[1]);
@@ -16,9 +16,9 @@ inline tengen::detect::Image picture_of(const golden::Case& c, const std::string
 }
 
 /// Rows (class, x1, y1, x2, y2).
-inline std::vector<tengen::detect::LabelledBox> boxes_of(const golden::Case& c, const std::string& name) {
+inline std::vector<tengen::detect::LabeledBox> boxes_of(const golden::Case& c, const std::string& name) {
   const auto v = c.values<float>(name);
-  std::vector<tengen::detect::LabelledBox> boxes;
+  std::vector<tengen::detect::LabeledBox> boxes;
   for (size_t i = 0; i + 4 < v.size(); i += 5)
     boxes.push_back({int(v[i]), {v[i + 1], v[i + 2], v[i + 3], v[i + 4]}});
   return boxes;
@@ -33,7 +33,7 @@ inline std::vector<tengen::detect::Label> labels_of(const golden::Case& c, const
   return labels;
 }
 
-inline std::vector<float> flat(const std::vector<tengen::detect::LabelledBox>& boxes) {
+inline std::vector<float> flat(const std::vector<tengen::detect::LabeledBox>& boxes) {
   std::vector<float> v;
   for (const auto& b : boxes) v.insert(v.end(), {float(b.cls), b.box.x1, b.box.y1, b.box.x2, b.box.y2});
   return v;
