@@ -1,13 +1,13 @@
 #include <tengen/autograd/anomaly.h>
 
-#include <cxxabi.h>
 #include <dlfcn.h>
 #include <execinfo.h>
 
-#include <cstdlib>
+#include <cstdio>
 
 #include <tengen/autograd/autograd.h>
 #include <tengen/tensor/compute.h>
+#include <tengen/tensor/demangle.h>
 #include <tengen/tensor/factories.h>
 
 namespace tengen::autograd {
@@ -23,10 +23,7 @@ std::string describe(const std::vector<void*>& frames) {
     bool known = dladdr(frame, &info) != 0;
     out += "\n    ";
     if (known && info.dli_sname) {
-      int status = 0;
-      char* name = abi::__cxa_demangle(info.dli_sname, nullptr, nullptr, &status);
-      out += status == 0 ? name : info.dli_sname;
-      std::free(name);
+      out += demangled(info.dli_sname);
     } else {
       char text[64];
       std::snprintf(text, sizeof text, "address %p",

@@ -1,15 +1,13 @@
 #include <tengen/autograd/function.h>
 
-#include <cxxabi.h>
-
 #include <algorithm>
-#include <cstdlib>
 #include <mutex>
 
 #include <tengen/autograd/anomaly.h>
 #include <tengen/autograd/autograd.h>
 #include <tengen/autograd/inplace.h>
 #include <tengen/autograd/primitives.h>
+#include <tengen/tensor/demangle.h>
 #include <tengen/tensor/factories.h>
 
 namespace tengen::autograd {
@@ -22,10 +20,7 @@ const char* function_name(const std::type_info& type) {
   std::lock_guard<std::mutex> lock(mutex);
   std::string& name = names[type.name()];
   if (name.empty()) {
-    int status = 0;
-    char* text = abi::__cxa_demangle(type.name(), nullptr, nullptr, &status);
-    name = text ? text : type.name();
-    std::free(text);
+    name = demangled(type.name());
     if (size_t colon = name.rfind(':'); colon != std::string::npos) name = name.substr(colon + 1);
   }
   return name.c_str();

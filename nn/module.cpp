@@ -1,21 +1,14 @@
 #include <tengen/nn/cloneable.h>
 
-#include <cxxabi.h>
-
-#include <cstdlib>
 #include <unordered_set>
 
 #include <tengen/autograd/grad_mode.h>
 #include <tengen/autograd/zero_grad.h>
+#include <tengen/tensor/demangle.h>
 
 namespace tengen::nn {
 
-std::string class_name(const std::type_info& type) {
-  int status = 0;
-  std::unique_ptr<char, void (*)(void*)> text(abi::__cxa_demangle(type.name(), nullptr, nullptr, &status),
-                                              std::free);
-  return status == 0 ? text.get() : type.name();
-}
+std::string class_name(const std::type_info& type) { return demangled(type.name()); }
 
 namespace {
 

@@ -83,7 +83,7 @@ class OrderedDict {
     TENGEN_CHECK(it != index_.end(), key_description_, " '", key, "' is not defined");
     size_t at = it->second;
     index_.erase(it);
-    items_.erase(items_.begin() + at);
+    items_.erase(items_.begin() + std::ptrdiff_t(at));
     for (auto& [_, position] : index_) position -= position > at;
   }
   void clear() { index_.clear(), items_.clear(); }

@@ -70,7 +70,7 @@ struct TensorImpl final : RefCounted {
   /// Contiguous, from the start of `storage`.
   TensorImpl(intrusive_ptr<Storage> storage, ScalarType dtype, IntArrayRef sizes);
   ~TensorImpl() override;
-  void* data() const { return static_cast<char*>(storage->data()) + offset * item_size(dtype); }
+  void* data() const { return static_cast<char*>(storage->data()) + offset * int64_t(item_size(dtype)); }
 
   WriteCount& write_count() const { return own_write_count ? *own_write_count : storage->write_count(); }
   /// In-place writes so far; tensors that view the same memory share the count.

@@ -19,11 +19,11 @@ struct Slice {
     Bound() = default;
     Bound(NoneType) {}
     Bound(std::nullopt_t) {}
-    Bound(int64_t value) : std::optional<int64_t>(value) {}
-    Bound(int value) : std::optional<int64_t>(value) {}
+    Bound(int64_t position) : std::optional<int64_t>(position) {}
+    Bound(int position) : std::optional<int64_t>(position) {}
   };
-  explicit Slice(Bound start = {}, Bound stop = {}, Bound step = {})
-      : start(start), stop(stop), step(step.value_or(1)) {}
+  explicit Slice(Bound first = {}, Bound end = {}, Bound distance = {})
+      : start(first), stop(end), step(distance.value_or(1)) {}
   Bound start, stop;
   int64_t step;
 };
@@ -39,8 +39,8 @@ struct TensorIndex {
   template <class T>
   requires std::is_integral_v<T> TensorIndex(T value)
       : kind(std::is_same_v<T, bool> ? Kind::Boolean : Kind::Integer), integer(int64_t(value)) {}
-  TensorIndex(indexing::Slice slice) : kind(Kind::Slice), slice(slice) {}
-  TensorIndex(tengen::Tensor tensor) : kind(Kind::Tensor), tensor(std::move(tensor)) {}
+  TensorIndex(indexing::Slice range) : kind(Kind::Slice), slice(range) {}
+  TensorIndex(tengen::Tensor indices) : kind(Kind::Tensor), tensor(std::move(indices)) {}
 
   Kind kind;
   int64_t integer = 0;
