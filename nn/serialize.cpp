@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include <tengen/autograd/grad_mode.h>
+#include <tengen/autograd/ops/ops.h>
 #include <tengen/io/pytorch.h>
 #include <tengen/io/safetensors.h>
 

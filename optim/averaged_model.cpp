@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include <tengen/autograd/grad_mode.h>
+#include <tengen/autograd/ops/ops.h>
 
 namespace tengen::optim {
 

@@ -1,9 +1,8 @@
 // The tensor: a small handle to an n-dimensional strided view of reference-counted memory.
 //
-// The methods below are those of LibTorch's at::Tensor. What they compute is documented beside the free
-// functions of the same name in autograd/ops/ops.h, which also define them: this header knows nothing of
-// gradients but that a tensor may carry some state for them. Copying a handle shares the tensor. Reading a
-// tensor from several threads is safe; writing needs the caller's own lock.
+// The methods below are those of LibTorch's at::Tensor. This header knows nothing of gradients but that a
+// tensor may carry some state for them. Copying a handle shares the tensor. Reading a tensor from several
+// threads is safe; writing needs the caller's own lock.
 #pragma once
 
 #include <atomic>
@@ -197,21 +196,45 @@ class Tensor {
   int64_t _version() const { return impl().version(); }
   bool is_view() const { return bool(impl().base); }
 
-  // ---- indexing (indexing.h) ----
-  Tensor operator[](int64_t index) const { return select(0, index); }
-  Tensor operator[](const Tensor& index) const;
-  Tensor index(ArrayRef<indexing::TensorIndex> indices) const;
-  Tensor index(std::initializer_list<indexing::TensorIndex> indices) const;
-  Tensor& index_put_(ArrayRef<indexing::TensorIndex> indices, const Tensor& values,
-                     bool accumulate = false) const;
-  Tensor& index_put_(std::initializer_list<indexing::TensorIndex> indices, const Tensor& values,
-                     bool accumulate = false) const;
-  Tensor& index_put_(ArrayRef<indexing::TensorIndex> indices, const Scalar& value) const;
-  Tensor& index_put_(std::initializer_list<indexing::TensorIndex> indices, const Scalar& value) const;
+  // ---- operators ----
+  //
+  // Documented beside the free functions of the same names in autograd/ops/ops.h. What is inline here is
+  // defined there, so a file that calls it includes ops.h; the compiler says "used but never defined"
+  // otherwise. Methods that are no free functions are described here. All are defined in autograd/ops, by the
+  // family's name.
 
-  // ---- arithmetic ----
-  Tensor operator-() const { return neg(); }
-  Tensor operator~() const { return bitwise_not(); }
+  // arithmetic.cpp
+  inline Tensor add(const Tensor& other, const Scalar& alpha = 1) const;
+  inline Tensor add(const Scalar& other, const Scalar& alpha = 1) const;
+  inline Tensor sub(const Tensor& other, const Scalar& alpha = 1) const;
+  inline Tensor sub(const Scalar& other, const Scalar& alpha = 1) const;
+  inline Tensor mul(const Tensor& other) const;
+  inline Tensor mul(const Scalar& other) const;
+  inline Tensor div(const Tensor& other) const;
+  inline Tensor div(const Scalar& other) const;
+  inline Tensor div(const Tensor& other, std::optional<std::string_view> rounding_mode) const;
+  inline Tensor div(const Scalar& other, std::optional<std::string_view> rounding_mode) const;
+  inline Tensor floor_divide(const Tensor& other) const;
+  inline Tensor floor_divide(const Scalar& other) const;
+  inline Tensor remainder(const Tensor& other) const;
+  inline Tensor remainder(const Scalar& other) const;
+  inline Tensor fmod(const Tensor& other) const;
+  inline Tensor fmod(const Scalar& other) const;
+  inline Tensor pow(const Tensor& exponent) const;
+  inline Tensor pow(const Scalar& exponent) const;
+  inline Tensor atan2(const Tensor& other) const;
+  inline Tensor maximum(const Tensor& other) const;
+  inline Tensor minimum(const Tensor& other) const;
+  inline Tensor lerp(const Tensor& end, const Scalar& weight) const;
+  inline Tensor lerp(const Tensor& end, const Tensor& weight) const;
+  inline Tensor addcmul(const Tensor& tensor1, const Tensor& tensor2, const Scalar& value = 1) const;
+  inline Tensor addcdiv(const Tensor& tensor1, const Tensor& tensor2, const Scalar& value = 1) const;
+  inline Tensor clamp(const std::optional<Scalar>& min,
+                      const std::optional<Scalar>& max = std::nullopt) const;
+  inline Tensor clamp(const std::optional<Tensor>& min,
+                      const std::optional<Tensor>& max = std::nullopt) const;
+  inline Tensor clamp_min(const Scalar& min) const;
+  inline Tensor clamp_max(const Scalar& max) const;
   Tensor& operator+=(const Tensor& other) { return add_(other); }
   Tensor& operator+=(const Scalar& other) { return add_(other); }
   Tensor& operator-=(const Tensor& other) { return sub_(other); }
@@ -220,250 +243,242 @@ class Tensor {
   Tensor& operator*=(const Scalar& other) { return mul_(other); }
   Tensor& operator/=(const Tensor& other) { return div_(other); }
   Tensor& operator/=(const Scalar& other) { return div_(other); }
-
-  Tensor add(const Tensor& other, const Scalar& alpha = 1) const;
-  Tensor add(const Scalar& other, const Scalar& alpha = 1) const;
   Tensor& add_(const Tensor& other, const Scalar& alpha = 1) const;
   Tensor& add_(const Scalar& other, const Scalar& alpha = 1) const;
-  Tensor sub(const Tensor& other, const Scalar& alpha = 1) const;
-  Tensor sub(const Scalar& other, const Scalar& alpha = 1) const;
   Tensor& sub_(const Tensor& other, const Scalar& alpha = 1) const;
   Tensor& sub_(const Scalar& other, const Scalar& alpha = 1) const;
-  Tensor mul(const Tensor& other) const;
-  Tensor mul(const Scalar& other) const;
   Tensor& mul_(const Tensor& other) const;
   Tensor& mul_(const Scalar& other) const;
-  Tensor div(const Tensor& other) const;
-  Tensor div(const Scalar& other) const;
-  Tensor div(const Tensor& other, std::optional<std::string_view> rounding_mode) const;
-  Tensor div(const Scalar& other, std::optional<std::string_view> rounding_mode) const;
   Tensor& div_(const Tensor& other) const;
   Tensor& div_(const Scalar& other) const;
-  Tensor floor_divide(const Tensor& other) const;
-  Tensor floor_divide(const Scalar& other) const;
-  Tensor remainder(const Tensor& other) const;
-  Tensor remainder(const Scalar& other) const;
   Tensor& remainder_(const Tensor& other) const;
   Tensor& remainder_(const Scalar& other) const;
-  Tensor fmod(const Tensor& other) const;
-  Tensor fmod(const Scalar& other) const;
-  Tensor pow(const Tensor& exponent) const;
-  Tensor pow(const Scalar& exponent) const;
   Tensor& pow_(const Tensor& exponent) const;
   Tensor& pow_(const Scalar& exponent) const;
-  Tensor atan2(const Tensor& other) const;
-  Tensor maximum(const Tensor& other) const;
-  Tensor minimum(const Tensor& other) const;
-  Tensor lerp(const Tensor& end, const Scalar& weight) const;
-  Tensor lerp(const Tensor& end, const Tensor& weight) const;
   Tensor& lerp_(const Tensor& end, const Scalar& weight) const;
   Tensor& lerp_(const Tensor& end, const Tensor& weight) const;
-  Tensor addcmul(const Tensor& tensor1, const Tensor& tensor2, const Scalar& value = 1) const;
   Tensor& addcmul_(const Tensor& tensor1, const Tensor& tensor2, const Scalar& value = 1) const;
-  Tensor addcdiv(const Tensor& tensor1, const Tensor& tensor2, const Scalar& value = 1) const;
   Tensor& addcdiv_(const Tensor& tensor1, const Tensor& tensor2, const Scalar& value = 1) const;
-
-  // ---- comparison and logic ----
-#define TENGEN_COMPARISON(name)           \
-  Tensor name(const Tensor& other) const; \
-  Tensor name(const Scalar& other) const;
-  TENGEN_COMPARISON(eq)
-  TENGEN_COMPARISON(ne)
-  TENGEN_COMPARISON(lt)
-  TENGEN_COMPARISON(le)
-  TENGEN_COMPARISON(gt)
-  TENGEN_COMPARISON(ge)
-  TENGEN_COMPARISON(bitwise_and)
-  TENGEN_COMPARISON(bitwise_or)
-  TENGEN_COMPARISON(bitwise_xor)
-#undef TENGEN_COMPARISON
-  Tensor logical_and(const Tensor& other) const;
-  Tensor logical_or(const Tensor& other) const;
-  Tensor logical_xor(const Tensor& other) const;
-  Tensor logical_not() const;
-  Tensor bitwise_not() const;
-  Tensor isnan() const;
-  Tensor isinf() const;
-  Tensor isfinite() const;
-  bool equal(const Tensor& other) const;
-  bool allclose(const Tensor& other, double rtol = 1e-5, double atol = 1e-8, bool equal_nan = false) const;
-  Tensor isclose(const Tensor& other, double rtol = 1e-5, double atol = 1e-8, bool equal_nan = false) const;
-  bool is_nonzero() const;
-  Tensor where(const Tensor& condition, const Tensor& other) const;
-  Tensor masked_fill(const Tensor& mask, const Scalar& value) const;
-  Tensor masked_fill(const Tensor& mask, const Tensor& value) const;
-  Tensor& masked_fill_(const Tensor& mask, const Scalar& value) const;
-  Tensor& masked_fill_(const Tensor& mask, const Tensor& value) const;
-  Tensor masked_select(const Tensor& mask) const;
-  Tensor nonzero() const;
-
-  // ---- elementwise functions ----
-#define TENGEN_UNARY_METHOD(name) \
-  Tensor name() const;            \
-  Tensor& name##_() const;
-  TENGEN_UNARY_METHOD(abs)
-  TENGEN_UNARY_METHOD(neg)
-  TENGEN_UNARY_METHOD(sign)
-  TENGEN_UNARY_METHOD(exp)
-  TENGEN_UNARY_METHOD(expm1)
-  TENGEN_UNARY_METHOD(log)
-  TENGEN_UNARY_METHOD(log2)
-  TENGEN_UNARY_METHOD(log10)
-  TENGEN_UNARY_METHOD(log1p)
-  TENGEN_UNARY_METHOD(sqrt)
-  TENGEN_UNARY_METHOD(rsqrt)
-  TENGEN_UNARY_METHOD(reciprocal)
-  TENGEN_UNARY_METHOD(square)
-  TENGEN_UNARY_METHOD(sin)
-  TENGEN_UNARY_METHOD(cos)
-  TENGEN_UNARY_METHOD(tan)
-  TENGEN_UNARY_METHOD(asin)
-  TENGEN_UNARY_METHOD(acos)
-  TENGEN_UNARY_METHOD(atan)
-  TENGEN_UNARY_METHOD(sinh)
-  TENGEN_UNARY_METHOD(cosh)
-  TENGEN_UNARY_METHOD(tanh)
-  TENGEN_UNARY_METHOD(erf)
-  TENGEN_UNARY_METHOD(erfc)
-  TENGEN_UNARY_METHOD(sigmoid)
-  TENGEN_UNARY_METHOD(relu)
-  TENGEN_UNARY_METHOD(floor)
-  TENGEN_UNARY_METHOD(ceil)
-  TENGEN_UNARY_METHOD(round)
-  TENGEN_UNARY_METHOD(trunc)
-  TENGEN_UNARY_METHOD(frac)
-#undef TENGEN_UNARY_METHOD
-  Tensor clamp(const std::optional<Scalar>& min, const std::optional<Scalar>& max = std::nullopt) const;
-  Tensor clamp(const std::optional<Tensor>& min, const std::optional<Tensor>& max = std::nullopt) const;
   Tensor& clamp_(const std::optional<Scalar>& min, const std::optional<Scalar>& max = std::nullopt) const;
-  Tensor clamp_min(const Scalar& min) const;
-  Tensor clamp_max(const Scalar& max) const;
   Tensor& clamp_min_(const Scalar& min) const;
   Tensor& clamp_max_(const Scalar& max) const;
 
-  // ---- reductions ----
-  Tensor sum(std::optional<ScalarType> dtype = std::nullopt) const;
-  Tensor sum(IntArrayRef dim, bool keepdim = false, std::optional<ScalarType> dtype = std::nullopt) const;
-  Tensor sum_to_size(IntArrayRef size) const;
-  Tensor mean(std::optional<ScalarType> dtype = std::nullopt) const;
-  Tensor mean(IntArrayRef dim, bool keepdim = false, std::optional<ScalarType> dtype = std::nullopt) const;
-  Tensor var(IntArrayRef dim = {}, bool unbiased = true, bool keepdim = false) const;
-  Tensor var(std::same_as<bool> auto unbiased) const { return var(IntArrayRef(), unbiased); }
-  Tensor std(IntArrayRef dim = {}, bool unbiased = true, bool keepdim = false) const;
-  Tensor std(std::same_as<bool> auto unbiased) const { return std(IntArrayRef(), unbiased); }
-  Tensor prod(std::optional<ScalarType> dtype = std::nullopt) const;
-  Tensor prod(int64_t dim, bool keepdim = false, std::optional<ScalarType> dtype = std::nullopt) const;
-  Tensor amax(IntArrayRef dim = {}, bool keepdim = false) const;
-  Tensor amin(IntArrayRef dim = {}, bool keepdim = false) const;
-  Tensor max() const;
-  Tensor max(const Tensor& other) const;
-  std::tuple<Tensor, Tensor> max(int64_t dim, bool keepdim = false) const;
-  Tensor min() const;
-  Tensor min(const Tensor& other) const;
-  std::tuple<Tensor, Tensor> min(int64_t dim, bool keepdim = false) const;
-  Tensor argmax(std::optional<int64_t> dim = std::nullopt, bool keepdim = false) const;
-  Tensor argmin(std::optional<int64_t> dim = std::nullopt, bool keepdim = false) const;
-  Tensor logsumexp(IntArrayRef dim, bool keepdim = false) const;
-  Tensor norm(const Scalar& p = 2) const;
-  Tensor norm(const std::optional<Scalar>& p, IntArrayRef dim, bool keepdim = false) const;
-  Tensor cumsum(int64_t dim, std::optional<ScalarType> dtype = std::nullopt) const;
-  Tensor cumprod(int64_t dim, std::optional<ScalarType> dtype = std::nullopt) const;
-  Tensor any() const;
-  Tensor any(int64_t dim, bool keepdim = false) const;
-  Tensor all() const;
-  Tensor all(int64_t dim, bool keepdim = false) const;
-  Tensor count_nonzero(std::optional<int64_t> dim = std::nullopt) const;
-  Tensor count_nonzero(int64_t dim) const { return count_nonzero(IntArrayRef(dim)); }
-  Tensor count_nonzero(IntArrayRef dim) const;
-  Tensor median() const;
-  std::tuple<Tensor, Tensor> median(int64_t dim, bool keepdim = false) const;
+  // compare.cpp
+  inline Tensor eq(const Tensor& other) const;
+  inline Tensor eq(const Scalar& other) const;
+  inline Tensor ne(const Tensor& other) const;
+  inline Tensor ne(const Scalar& other) const;
+  inline Tensor lt(const Tensor& other) const;
+  inline Tensor lt(const Scalar& other) const;
+  inline Tensor le(const Tensor& other) const;
+  inline Tensor le(const Scalar& other) const;
+  inline Tensor gt(const Tensor& other) const;
+  inline Tensor gt(const Scalar& other) const;
+  inline Tensor ge(const Tensor& other) const;
+  inline Tensor ge(const Scalar& other) const;
+  inline Tensor bitwise_and(const Tensor& other) const;
+  inline Tensor bitwise_and(const Scalar& other) const;
+  inline Tensor bitwise_or(const Tensor& other) const;
+  inline Tensor bitwise_or(const Scalar& other) const;
+  inline Tensor bitwise_xor(const Tensor& other) const;
+  inline Tensor bitwise_xor(const Scalar& other) const;
+  inline Tensor bitwise_not() const;
+  inline Tensor operator~() const;
+  inline Tensor logical_and(const Tensor& other) const;
+  inline Tensor logical_or(const Tensor& other) const;
+  inline Tensor logical_xor(const Tensor& other) const;
+  inline Tensor logical_not() const;
+  inline Tensor isnan() const;
+  inline Tensor isinf() const;
+  inline Tensor isfinite() const;
+  inline Tensor isclose(const Tensor& other, double rtol = 1e-5, double atol = 1e-8,
+                        bool equal_nan = false) const;
+  inline bool allclose(const Tensor& other, double rtol = 1e-5, double atol = 1e-8,
+                       bool equal_nan = false) const;
+  inline bool equal(const Tensor& other) const;
+  /// The only element as a condition; an error where there are none or several.
+  bool is_nonzero() const;
 
-  // ---- sorting ----
-  std::tuple<Tensor, Tensor> sort(int64_t dim = -1, bool descending = false) const;
-  std::tuple<Tensor, Tensor> sort(std::optional<bool> stable, int64_t dim = -1,
-                                  bool descending = false) const;
-  Tensor argsort(int64_t dim = -1, bool descending = false) const;
-  Tensor argsort(std::same_as<bool> auto stable, int64_t dim = -1, bool descending = false) const {
-    return std::get<1>(sort(std::optional<bool>(stable), dim, descending));
-  }
-  std::tuple<Tensor, Tensor> topk(int64_t k, int64_t dim = -1, bool largest = true, bool sorted = true) const;
+  // select.cpp
+  inline Tensor where(const Tensor& condition, const Tensor& other) const;
+  inline Tensor masked_fill(const Tensor& mask, const Scalar& value) const;
+  inline Tensor masked_fill(const Tensor& mask, const Tensor& value) const;
+  Tensor& masked_fill_(const Tensor& mask, const Scalar& value) const;
+  Tensor& masked_fill_(const Tensor& mask, const Tensor& value) const;
 
-  // ---- shape ----
-  Tensor view(IntArrayRef size) const;
-  Tensor view_as(const Tensor& other) const { return view(other.sizes()); }
-  Tensor reshape(IntArrayRef shape) const;
-  Tensor reshape_as(const Tensor& other) const { return reshape(other.sizes()); }
-  Tensor permute(IntArrayRef dims) const;
-  Tensor transpose(int64_t dim0, int64_t dim1) const;
-  Tensor swapaxes(int64_t dim0, int64_t dim1) const { return transpose(dim0, dim1); }
-  Tensor movedim(int64_t source, int64_t destination) const;
-  Tensor t() const;
-  Tensor mT() const { return transpose(-2, -1); }
-  Tensor expand(IntArrayRef size, bool implicit = false) const;
-  Tensor expand_as(const Tensor& other) const { return expand(other.sizes()); }
-  Tensor broadcast_to(IntArrayRef size) const { return expand(size); }
-  Tensor repeat(IntArrayRef repeats) const;
-  Tensor tile(IntArrayRef repeats) const;
-  Tensor repeat_interleave(int64_t repeats, std::optional<int64_t> dim = std::nullopt) const;
-  Tensor repeat_interleave(const Tensor& repeats, std::optional<int64_t> dim = std::nullopt) const;
-  std::vector<Tensor> split(int64_t split_size, int64_t dim = 0) const;
-  std::vector<Tensor> split(IntArrayRef split_sizes, int64_t dim = 0) const;
-  std::vector<Tensor> split_with_sizes(IntArrayRef split_sizes, int64_t dim = 0) const;
-  std::vector<Tensor> chunk(int64_t chunks, int64_t dim = 0) const;
-  std::vector<Tensor> unbind(int64_t dim = 0) const;
-  Tensor narrow(int64_t dim, int64_t start, int64_t length) const;
-  Tensor select(int64_t dim, int64_t index) const;
-  Tensor slice(int64_t dim = 0, std::optional<int64_t> start = std::nullopt,
-               std::optional<int64_t> end = std::nullopt, int64_t step = 1) const;
-  Tensor squeeze() const;
-  Tensor squeeze(int64_t dim) const;
-  Tensor squeeze(IntArrayRef dim) const;
+  // math.cpp
+  inline Tensor abs() const;
+  inline Tensor neg() const;
+  inline Tensor operator-() const;
+  inline Tensor sign() const;
+  inline Tensor exp() const;
+  inline Tensor expm1() const;
+  inline Tensor log() const;
+  inline Tensor log2() const;
+  inline Tensor log10() const;
+  inline Tensor log1p() const;
+  inline Tensor sqrt() const;
+  inline Tensor rsqrt() const;
+  inline Tensor reciprocal() const;
+  inline Tensor square() const;
+  inline Tensor sin() const;
+  inline Tensor cos() const;
+  inline Tensor tan() const;
+  inline Tensor asin() const;
+  inline Tensor acos() const;
+  inline Tensor atan() const;
+  inline Tensor sinh() const;
+  inline Tensor cosh() const;
+  inline Tensor erf() const;
+  inline Tensor erfc() const;
+  inline Tensor floor() const;
+  inline Tensor ceil() const;
+  inline Tensor round() const;
+  inline Tensor trunc() const;
+  inline Tensor frac() const;
+  Tensor& abs_() const;
+  Tensor& neg_() const;
+  Tensor& sign_() const;
+  Tensor& exp_() const;
+  Tensor& expm1_() const;
+  Tensor& log_() const;
+  Tensor& log2_() const;
+  Tensor& log10_() const;
+  Tensor& log1p_() const;
+  Tensor& sqrt_() const;
+  Tensor& rsqrt_() const;
+  Tensor& reciprocal_() const;
+  Tensor& square_() const;
+  Tensor& sin_() const;
+  Tensor& cos_() const;
+  Tensor& tan_() const;
+  Tensor& asin_() const;
+  Tensor& acos_() const;
+  Tensor& atan_() const;
+  Tensor& sinh_() const;
+  Tensor& cosh_() const;
+  Tensor& erf_() const;
+  Tensor& erfc_() const;
+  Tensor& floor_() const;
+  Tensor& ceil_() const;
+  Tensor& round_() const;
+  Tensor& trunc_() const;
+  Tensor& frac_() const;
+
+  // activation.cpp
+  inline Tensor tanh() const;
+  inline Tensor sigmoid() const;
+  inline Tensor relu() const;
+  Tensor& tanh_() const;
+  Tensor& sigmoid_() const;
+  Tensor& relu_() const;
+
+  // softmax.cpp
+  inline Tensor softmax(int64_t dim, std::optional<ScalarType> dtype = std::nullopt) const;
+  inline Tensor log_softmax(int64_t dim, std::optional<ScalarType> dtype = std::nullopt) const;
+
+  // reduce.cpp
+  inline Tensor sum(std::optional<ScalarType> dtype = std::nullopt) const;
+  inline Tensor sum(IntArrayRef dim, bool keepdim = false,
+                    std::optional<ScalarType> dtype = std::nullopt) const;
+  inline Tensor sum_to_size(IntArrayRef size) const;
+  inline Tensor mean(std::optional<ScalarType> dtype = std::nullopt) const;
+  inline Tensor mean(IntArrayRef dim, bool keepdim = false,
+                     std::optional<ScalarType> dtype = std::nullopt) const;
+  inline Tensor var(IntArrayRef dim = {}, bool unbiased = true, bool keepdim = false) const;
+  inline Tensor var(std::same_as<bool> auto unbiased) const;
+  inline Tensor std(IntArrayRef dim = {}, bool unbiased = true, bool keepdim = false) const;
+  inline Tensor std(std::same_as<bool> auto unbiased) const;
+  inline Tensor prod(std::optional<ScalarType> dtype = std::nullopt) const;
+  inline Tensor prod(int64_t dim, bool keepdim = false, std::optional<ScalarType> dtype = std::nullopt) const;
+  inline Tensor amax(IntArrayRef dim = {}, bool keepdim = false) const;
+  inline Tensor amin(IntArrayRef dim = {}, bool keepdim = false) const;
+  inline Tensor max() const;
+  inline Tensor max(const Tensor& other) const;
+  inline std::tuple<Tensor, Tensor> max(int64_t dim, bool keepdim = false) const;
+  inline Tensor min() const;
+  inline Tensor min(const Tensor& other) const;
+  inline std::tuple<Tensor, Tensor> min(int64_t dim, bool keepdim = false) const;
+  inline Tensor argmax(std::optional<int64_t> dim = std::nullopt, bool keepdim = false) const;
+  inline Tensor argmin(std::optional<int64_t> dim = std::nullopt, bool keepdim = false) const;
+  inline Tensor logsumexp(IntArrayRef dim, bool keepdim = false) const;
+  inline Tensor norm(const Scalar& p = 2) const;
+  inline Tensor norm(const std::optional<Scalar>& p, IntArrayRef dim, bool keepdim = false) const;
+  inline Tensor any() const;
+  inline Tensor any(int64_t dim, bool keepdim = false) const;
+  inline Tensor all() const;
+  inline Tensor all(int64_t dim, bool keepdim = false) const;
+  inline Tensor count_nonzero(std::optional<int64_t> dim = std::nullopt) const;
+  inline Tensor count_nonzero(IntArrayRef dim) const;
+  inline Tensor count_nonzero(int64_t dim) const;
+  inline Tensor median() const;
+  inline std::tuple<Tensor, Tensor> median(int64_t dim, bool keepdim = false) const;
+
+  // scan.cpp
+  inline Tensor cumsum(int64_t dim, std::optional<ScalarType> dtype = std::nullopt) const;
+  inline Tensor cumprod(int64_t dim, std::optional<ScalarType> dtype = std::nullopt) const;
+
+  // sort.cpp
+  inline std::tuple<Tensor, Tensor> sort(int64_t dim = -1, bool descending = false) const;
+  inline std::tuple<Tensor, Tensor> sort(std::optional<bool> stable, int64_t dim = -1,
+                                         bool descending = false) const;
+  inline Tensor argsort(int64_t dim = -1, bool descending = false) const;
+  inline Tensor argsort(std::same_as<bool> auto stable, int64_t dim = -1, bool descending = false) const;
+  inline std::tuple<Tensor, Tensor> topk(int64_t k, int64_t dim = -1, bool largest = true,
+                                         bool sorted = true) const;
+
+  // view.cpp
+  inline Tensor reshape(IntArrayRef shape) const;
+  inline Tensor reshape_as(const Tensor& other) const;
+  inline Tensor flatten(int64_t start_dim = 0, int64_t end_dim = -1) const;
+  inline Tensor ravel() const;
+  inline Tensor unflatten(int64_t dim, IntArrayRef sizes) const;
+  inline Tensor squeeze() const;
+  inline Tensor squeeze(int64_t dim) const;
+  inline Tensor squeeze(IntArrayRef dim) const;
+  inline Tensor unsqueeze(int64_t dim) const;
+  inline Tensor alias() const;
+  inline Tensor permute(IntArrayRef dims) const;
+  inline Tensor transpose(int64_t dim0, int64_t dim1) const;
+  inline Tensor mT() const;
+  inline Tensor swapaxes(int64_t dim0, int64_t dim1) const;
+  inline Tensor t() const;
+  inline Tensor movedim(int64_t source, int64_t destination) const;
+  inline Tensor broadcast_to(IntArrayRef size) const;
+  inline Tensor select(int64_t dim, int64_t index) const;
+  inline Tensor operator[](int64_t index) const;
+  inline Tensor slice(int64_t dim = 0, std::optional<int64_t> start = std::nullopt,
+                      std::optional<int64_t> end = std::nullopt, int64_t step = 1) const;
+  inline Tensor narrow(int64_t dim, int64_t start, int64_t length) const;
+  inline Tensor diagonal(int64_t offset = 0, int64_t dim1 = 0, int64_t dim2 = 1) const;
+  inline std::vector<Tensor> split(int64_t split_size, int64_t dim = 0) const;
+  inline std::vector<Tensor> split(IntArrayRef split_sizes, int64_t dim = 0) const;
+  inline std::vector<Tensor> split_with_sizes(IntArrayRef split_sizes, int64_t dim = 0) const;
+  inline std::vector<Tensor> chunk(int64_t chunks, int64_t dim = 0) const;
+  inline std::vector<Tensor> unbind(int64_t dim = 0) const;
   Tensor& squeeze_() const;
   Tensor& squeeze_(int64_t dim) const;
-  Tensor unsqueeze(int64_t dim) const;
   Tensor& unsqueeze_(int64_t dim) const;
-  Tensor flatten(int64_t start_dim = 0, int64_t end_dim = -1) const;
-  Tensor unflatten(int64_t dim, IntArrayRef sizes) const;
-  Tensor ravel() const { return flatten(); }
-  Tensor flip(IntArrayRef dims) const;
-  Tensor roll(IntArrayRef shifts, IntArrayRef dims = {}) const;
-  Tensor rot90(int64_t k = 1, IntArrayRef dims = {0, 1}) const;
-  Tensor tril(int64_t diagonal = 0) const;
-  Tensor triu(int64_t diagonal = 0) const;
-  Tensor diagonal(int64_t offset = 0, int64_t dim1 = 0, int64_t dim2 = 1) const;
-  Tensor diag(int64_t diagonal = 0) const;
+  /// The same elements as another shape, one size of which may be -1; an error where strides cannot express
+  /// it.
+  Tensor view(IntArrayRef size) const;
+  Tensor view_as(const Tensor& other) const { return view(other.sizes()); }
+  /// Dimensions of size 1, and new ones in front, repeated to `size` without copying; -1 keeps a size.
+  Tensor expand(IntArrayRef size, bool implicit = false) const;
+  Tensor expand_as(const Tensor& other) const { return expand(other.sizes()); }
+
+  // strided.cpp
+  inline Tensor as_strided(IntArrayRef size, IntArrayRef stride,
+                           std::optional<int64_t> storage_offset = std::nullopt) const;
+  /// Windows of `size` elements, `step` apart: (..., n, ...) -> (..., (n - size) / step + 1, ..., size).
   Tensor unfold(int64_t dimension, int64_t size, int64_t step) const;
-  Tensor as_strided(IntArrayRef size, IntArrayRef stride,
-                    std::optional<int64_t> storage_offset = std::nullopt) const;
-  Tensor alias() const;
 
-  // ---- gather and scatter ----
-  Tensor gather(int64_t dim, const Tensor& index) const;
-  Tensor scatter(int64_t dim, const Tensor& index, const Tensor& src) const;
-  Tensor scatter(int64_t dim, const Tensor& index, const Scalar& value) const;
-  Tensor& scatter_(int64_t dim, const Tensor& index, const Tensor& src) const;
-  Tensor& scatter_(int64_t dim, const Tensor& index, const Scalar& value) const;
-  Tensor scatter_add(int64_t dim, const Tensor& index, const Tensor& src) const;
-  Tensor& scatter_add_(int64_t dim, const Tensor& index, const Tensor& src) const;
-  Tensor index_select(int64_t dim, const Tensor& index) const;
-  Tensor index_add(int64_t dim, const Tensor& index, const Tensor& source, const Scalar& alpha = 1) const;
-  Tensor& index_add_(int64_t dim, const Tensor& index, const Tensor& source, const Scalar& alpha = 1) const;
-  Tensor take(const Tensor& index) const;
-
-  // ---- matrices and normalising functions ----
-  Tensor matmul(const Tensor& other) const;
-  Tensor mm(const Tensor& other) const;
-  Tensor bmm(const Tensor& other) const;
-  Tensor mv(const Tensor& vec) const;
-  Tensor dot(const Tensor& other) const;
-  Tensor outer(const Tensor& other) const;
-  Tensor addmm(const Tensor& mat1, const Tensor& mat2, const Scalar& beta = 1, const Scalar& alpha = 1) const;
-  Tensor softmax(int64_t dim, std::optional<ScalarType> dtype = std::nullopt) const;
-  Tensor log_softmax(int64_t dim, std::optional<ScalarType> dtype = std::nullopt) const;
-
-  // ---- copies and conversions ----
+  // copy.cpp
+  inline Tensor clone(std::optional<MemoryFormat> format = std::nullopt) const;
+  /// The tensor itself if its elements are in row-major order without gaps, else a copy that is.
   Tensor contiguous(MemoryFormat format = MemoryFormat::Contiguous) const;
-  Tensor clone(std::optional<MemoryFormat> format = std::nullopt) const;
+  /// Another type or device: the tensor itself if it has them, unless `copy`. The gradient comes back in its
+  /// own.
   Tensor to(TensorOptions options, bool non_blocking = false, bool copy = false) const;
   Tensor to(ScalarType dtype, bool non_blocking = false, bool copy = false) const;
   Tensor to(Device device, ScalarType dtype, bool non_blocking = false, bool copy = false) const;
@@ -475,28 +490,88 @@ class Tensor {
   /// A copy in page-locked memory, which copies to and from a CUDA device with non_blocking need.
   Tensor pin_memory() const;
   bool is_pinned() const;
+  /// The elements of `source`, broadcast and converted; source gets the gradient.
   Tensor& copy_(const Tensor& source, bool non_blocking = false) const;
+  /// A tensor as value has 0 dimensions.
   Tensor& fill_(const Scalar& value) const;
   Tensor& fill_(const Tensor& value) const;
   Tensor& zero_() const;
   /// Grows or shrinks a tensor that needs no gradient; new elements are uninitialised.
   const Tensor& resize_(IntArrayRef size) const;
 
-  // ---- in-place random fill (random.h) ----
+  // assemble.cpp
+  inline Tensor repeat_interleave(int64_t repeats, std::optional<int64_t> dim = std::nullopt) const;
+  inline Tensor repeat_interleave(const Tensor& repeats, std::optional<int64_t> dim = std::nullopt) const;
+  inline Tensor tile(IntArrayRef repeats) const;
+  inline Tensor flip(IntArrayRef dims) const;
+  inline Tensor roll(IntArrayRef shifts, IntArrayRef dims = {}) const;
+  inline Tensor rot90(int64_t k = 1, IntArrayRef dims = {0, 1}) const;
+  inline Tensor tril(int64_t diagonal = 0) const;
+  inline Tensor triu(int64_t diagonal = 0) const;
+  inline Tensor diag(int64_t diagonal = 0) const;
+  /// The whole tensor repeated along each dimension, at least one count per dimension; tile fills up with 1.
+  Tensor repeat(IntArrayRef repeats) const;
+
+  // index.cpp
+  inline Tensor operator[](const Tensor& at) const;
+  inline Tensor gather(int64_t dim, const Tensor& index) const;
+  inline Tensor scatter(int64_t dim, const Tensor& index, const Tensor& src) const;
+  inline Tensor scatter(int64_t dim, const Tensor& index, const Scalar& value) const;
+  inline Tensor scatter_add(int64_t dim, const Tensor& index, const Tensor& src) const;
+  inline Tensor index_select(int64_t dim, const Tensor& index) const;
+  inline Tensor index_add(int64_t dim, const Tensor& index, const Tensor& source,
+                          const Scalar& alpha = 1) const;
+  inline Tensor take(const Tensor& index) const;
+  inline Tensor nonzero() const;
+  inline Tensor masked_select(const Tensor& mask) const;
+  Tensor& scatter_(int64_t dim, const Tensor& index, const Tensor& src) const;
+  Tensor& scatter_(int64_t dim, const Tensor& index, const Scalar& value) const;
+  Tensor& scatter_add_(int64_t dim, const Tensor& index, const Tensor& src) const;
+  Tensor& index_add_(int64_t dim, const Tensor& index, const Tensor& source, const Scalar& alpha = 1) const;
+  /// Python's indexing (indexing.h): x.index({Slice(1, None), "...", mask, 3}). Without index tensors a view.
+  Tensor index(ArrayRef<indexing::TensorIndex> indices) const;
+  Tensor index(std::initializer_list<indexing::TensorIndex> indices) const;
+  /// Writes to what index would read; `accumulate` adds.
+  Tensor& index_put_(ArrayRef<indexing::TensorIndex> indices, const Tensor& values,
+                     bool accumulate = false) const;
+  Tensor& index_put_(std::initializer_list<indexing::TensorIndex> indices, const Tensor& values,
+                     bool accumulate = false) const;
+  Tensor& index_put_(ArrayRef<indexing::TensorIndex> indices, const Scalar& value) const;
+  Tensor& index_put_(std::initializer_list<indexing::TensorIndex> indices, const Scalar& value) const;
+
+  // linalg.cpp
+  inline Tensor matmul(const Tensor& other) const;
+  inline Tensor mm(const Tensor& other) const;
+  inline Tensor bmm(const Tensor& other) const;
+  inline Tensor mv(const Tensor& vec) const;
+  inline Tensor dot(const Tensor& other) const;
+  inline Tensor outer(const Tensor& other) const;
+  inline Tensor addmm(const Tensor& mat1, const Tensor& mat2, const Scalar& beta = 1,
+                      const Scalar& alpha = 1) const;
+
+  // random.cpp: fills with random numbers (random.h) of the generator given, else of the device's default one
+  /// Numbers in [from, to), all alike.
   Tensor& uniform_(double from = 0, double to = 1, std::optional<Generator> generator = std::nullopt) const;
+  /// A normal distribution.
   Tensor& normal_(double mean = 0, double std = 1, std::optional<Generator> generator = std::nullopt) const;
+  /// 1 with probability p, else 0.
   Tensor& bernoulli_(double p = 0.5, std::optional<Generator> generator = std::nullopt) const;
   Tensor& bernoulli_(const Tensor& p, std::optional<Generator> generator = std::nullopt) const;
-  Tensor bernoulli(std::optional<Generator> generator = std::nullopt) const;
+  /// Integers in [from, to), from 0 if not given; without bounds up to the largest that the type holds
+  /// exactly.
   Tensor& random_(std::optional<Generator> generator = std::nullopt) const;
   Tensor& random_(int64_t to, std::optional<Generator> generator = std::nullopt) const;
   Tensor& random_(int64_t from, std::optional<int64_t> to,
                   std::optional<Generator> generator = std::nullopt) const;
+  /// The density lambda * exp(-lambda * x).
   Tensor& exponential_(double lambda = 1, std::optional<Generator> generator = std::nullopt) const;
-  Tensor multinomial(int64_t num_samples, bool replacement = false,
-                     std::optional<Generator> generator = std::nullopt) const;
 
-  // ---- new tensors like this one ----
+  // ---- defined in factories.h, beside the functions of the same names ----
+  inline Tensor bernoulli(std::optional<Generator> generator = std::nullopt) const;
+  inline Tensor multinomial(int64_t num_samples, bool replacement = false,
+                            std::optional<Generator> generator = std::nullopt) const;
+
+  /// New tensors of this one's type and device unless `options` say otherwise.
   Tensor new_empty(IntArrayRef size, TensorOptions options = {}) const;
   Tensor new_zeros(IntArrayRef size, TensorOptions options = {}) const;
   Tensor new_ones(IntArrayRef size, TensorOptions options = {}) const;

@@ -28,6 +28,9 @@ Tensor tanh(const Tensor& self) {
     return {grad * (1 - y * y)};
   });
 }
+Tensor& Tensor::tanh_() const {
+  return compute_("tanh_", Unary::tanh, *this, real_type(dtype()), {}, [&] { return tanh(); });
+}
 
 Tensor sigmoid(const Tensor& self) {
   ScalarType type = real_type(self.dtype());
@@ -38,6 +41,10 @@ Tensor sigmoid(const Tensor& self) {
     return {grad * (1 - y) * y};
   });
 }
+Tensor& Tensor::sigmoid_() const {
+  return compute_("sigmoid_", Unary::sigmoid, *this, real_type(dtype()), {}, [&] { return sigmoid(); });
+}
+Tensor& sigmoid_(Tensor& self) { return self.sigmoid_(); }
 
 Tensor relu(Tensor self) {
   TENGEN_CHECK(self.dtype() != kBool, "relu: not implemented for bool tensors");
@@ -51,6 +58,11 @@ Tensor relu(Tensor self) {
     return {constant_gradient(node, 0, where(y <= 0, 0, grad))};
   });
 }
+Tensor& Tensor::relu_() const {
+  const ScalarType type = dtype() == kBool ? ScalarType::Undefined : dtype();
+  return compute_("relu_", Unary::relu, *this, type, {}, [&] { return relu(); });
+}
+Tensor& relu_(Tensor& self) { return self.relu_(); }
 
 // ---- of the input: x
 Tensor silu(Tensor self) {
@@ -67,6 +79,9 @@ Tensor silu(Tensor self) {
                   Tensor s = x.sigmoid();
                   return {grad * s * (1 + x * (1 - s))};
                 });
+}
+Tensor& silu_(Tensor& self) {
+  return compute_("silu_", Unary::silu, self, self.dtype(), {}, [&] { return silu(self.clone()); });
 }
 
 namespace {
@@ -116,6 +131,10 @@ Tensor leaky_relu(const Tensor& self, const Scalar& negative_slope) {
     return {constant_gradient(node, 0, where(x > 0, grad, grad * slope))};
   });
 }
+Tensor& leaky_relu_(Tensor& self, const Scalar& negative_slope) {
+  return compute_("leaky_relu_", Unary::leaky_relu, self, self.dtype(), fitting(negative_slope, self.dtype()),
+                  [&] { return leaky_relu(self.clone(), negative_slope); });
+}
 
 Tensor elu(const Tensor& self, const Scalar& alpha) {
   double a = fitting(alpha, self.dtype());
@@ -163,25 +182,5 @@ Tensor hardtanh(const Tensor& self, const Scalar& min_val, const Scalar& max_val
                 });
 }
 Tensor relu6(const Tensor& self) { return hardtanh(self, 0, 6); }
-
-// ---- methods and in-place
-#define TENGEN_METHODS(name, type)                                                                 \
-  Tensor Tensor::name() const { return tengen::name(*this); }                                      \
-  Tensor& Tensor::name##_() const {                                                                \
-    return compute_(#name "_", Unary::name, *this, type, {}, [&] { return tengen::name(*this); }); \
-  }
-TENGEN_METHODS(tanh, real_type(dtype()))
-TENGEN_METHODS(sigmoid, real_type(dtype()))
-TENGEN_METHODS(relu, dtype() == kBool ? ScalarType::Undefined : dtype())
-#undef TENGEN_METHODS
-Tensor& relu_(Tensor& self) { return self.relu_(); }
-Tensor& sigmoid_(Tensor& self) { return self.sigmoid_(); }
-Tensor& silu_(Tensor& self) {
-  return compute_("silu_", Unary::silu, self, self.dtype(), {}, [&] { return silu(self.clone()); });
-}
-Tensor& leaky_relu_(Tensor& self, const Scalar& negative_slope) {
-  return compute_("leaky_relu_", Unary::leaky_relu, self, self.dtype(), fitting(negative_slope, self.dtype()),
-                  [&] { return leaky_relu(self.clone(), negative_slope); });
-}
 
 }  // namespace tengen

@@ -69,18 +69,6 @@ Tensor rsub(const Tensor& self, const Scalar& other, const Scalar& alpha) {
   check_sub(other, self);
   return sum_of("rsub", other, self, -alpha);
 }
-Tensor Tensor::add(const Tensor& other, const Scalar& alpha) const {
-  return tengen::add(*this, other, alpha);
-}
-Tensor Tensor::add(const Scalar& other, const Scalar& alpha) const {
-  return tengen::add(*this, other, alpha);
-}
-Tensor Tensor::sub(const Tensor& other, const Scalar& alpha) const {
-  return tengen::sub(*this, other, alpha);
-}
-Tensor Tensor::sub(const Scalar& other, const Scalar& alpha) const {
-  return tengen::sub(*this, other, alpha);
-}
 Tensor& Tensor::add_(const Tensor& other, const Scalar& alpha) const {
   return add_into("add_", *this, other, alpha);
 }
@@ -109,6 +97,14 @@ Tensor mul(const Tensor& self, const Scalar& other) {
   return record("mul", compute(Binary::mul, self, other), {self}, {},
                 [other](Node&, const Tensor& grad) -> Grads { return {grad * other}; });
 }
+Tensor& Tensor::mul_(const Tensor& other) const {
+  return compute_("mul_", Binary::mul, *this, other, result_type(*this, other), {},
+                  [&] { return clone().mul(other); });
+}
+Tensor& Tensor::mul_(const Scalar& other) const {
+  return compute_("mul_", Binary::mul, *this, other, result_type(*this, other), {},
+                  [&] { return mul(other); });
+}
 
 // ---- division
 namespace {
@@ -130,6 +126,14 @@ Tensor div(const Tensor& self, const Scalar& other) {
   ScalarType type = quotient_type(self, other);
   return record("div", compute(Binary::div, self, other, type, type), {self}, {},
                 [other](Node&, const Tensor& grad) -> Grads { return {grad / other}; });
+}
+Tensor& Tensor::div_(const Tensor& other) const {
+  return compute_("div_", Binary::div, *this, other, quotient_type(*this, other), {},
+                  [&] { return div(other); });
+}
+Tensor& Tensor::div_(const Scalar& other) const {
+  return compute_("div_", Binary::div, *this, other, quotient_type(*this, other), {},
+                  [&] { return div(other); });
 }
 
 namespace {
@@ -178,6 +182,14 @@ Tensor remainder(const Tensor& self, const Tensor& other) {
 }
 Tensor remainder(const Tensor& self, const Scalar& other) {
   return rest("remainder", Binary::remainder, self, other);
+}
+Tensor& Tensor::remainder_(const Tensor& other) const {
+  return compute_("remainder_", Binary::remainder, *this, other, result_type(*this, other), {},
+                  [&] { return clone().remainder(other); });
+}
+Tensor& Tensor::remainder_(const Scalar& other) const {
+  return compute_("remainder_", Binary::remainder, *this, other, result_type(*this, other), {},
+                  [&] { return remainder(other); });
 }
 Tensor fmod(const Tensor& self, const Tensor& other) { return rest("fmod", Binary::fmod, self, other); }
 Tensor fmod(const Tensor& self, const Scalar& other) { return rest("fmod", Binary::fmod, self, other); }
@@ -256,6 +268,10 @@ Tensor& Tensor::pow_(const Scalar& exponent) const {
   power(*this, exponent, true);
   return written("pow_", *this);
 }
+Tensor& Tensor::pow_(const Tensor& exponent) const {
+  return compute_("pow_", Binary::pow, *this, exponent, result_type(*this, exponent), {},
+                  [&] { return clone().pow(exponent); });
+}
 
 // ---- two at a time
 Tensor atan2(const Tensor& self, const Tensor& other) {
@@ -307,6 +323,15 @@ Tensor lerp(const Tensor& self, const Tensor& end, const Tensor& weight) {
                 node.needs(2) ? grad * (node.saved(1) - node.saved(0)) : Tensor()};
       });
 }
+Tensor& Tensor::lerp_(const Tensor& end, const Scalar& weight) const {
+  const ScalarType type = result_type(*this, end);
+  weight.require_fits(type);
+  return compute_("lerp_", Ternary::lerp, *this, end, weight, type, {}, [&] { return lerp(end, weight); });
+}
+Tensor& Tensor::lerp_(const Tensor& end, const Tensor& weight) const {
+  return compute_("lerp_", Ternary::lerp, *this, end, weight, result_type({*this, end, weight}), {},
+                  [&] { return clone().lerp(end, weight); });
+}
 
 Tensor addcmul(const Tensor& self, const Tensor& tensor1, const Tensor& tensor2, const Scalar& value) {
   ScalarType type = result_type({self, tensor1, tensor2});
@@ -317,6 +342,11 @@ Tensor addcmul(const Tensor& self, const Tensor& tensor1, const Tensor& tensor2,
                   return {grad, node.needs(1) ? grad * node.saved(1) * value : Tensor(),
                           node.needs(2) ? grad * node.saved(0) * value : Tensor()};
                 });
+}
+Tensor& Tensor::addcmul_(const Tensor& tensor1, const Tensor& tensor2, const Scalar& value) const {
+  const ScalarType type = result_type({*this, tensor1, tensor2});
+  return compute_("addcmul_", Ternary::addcmul, *this, tensor1, tensor2, type, fitting(value, type),
+                  [&] { return addcmul(tensor1, tensor2, value); });
 }
 
 Tensor addcdiv(const Tensor& self, const Tensor& tensor1, const Tensor& tensor2, const Scalar& value) {
@@ -330,6 +360,13 @@ Tensor addcdiv(const Tensor& self, const Tensor& tensor1, const Tensor& tensor2,
                   return {grad, node.needs(1) ? scaled : Tensor(),
                           node.needs(2) ? -scaled * node.saved(0) / divisor : Tensor()};
                 });
+}
+Tensor& Tensor::addcdiv_(const Tensor& tensor1, const Tensor& tensor2, const Scalar& value) const {
+  TENGEN_CHECK(is_floating_point(), "addcdiv_: integer division is not supported, found a tensor of type ",
+               dtype());
+  const ScalarType type = result_type({*this, tensor1, tensor2});
+  return compute_("addcdiv_", Ternary::addcdiv, *this, tensor1, tensor2, type, fitting(value, type),
+                  [&] { return addcdiv(tensor1, tensor2, value); });
 }
 
 // ---- clamp
@@ -381,14 +418,6 @@ Tensor clamp(const Tensor& self, const std::optional<Tensor>& min, const std::op
 }
 Tensor clamp_min(const Tensor& self, const Scalar& min) { return clamp(self, min, std::nullopt); }
 Tensor clamp_max(const Tensor& self, const Scalar& max) { return clamp(self, std::nullopt, max); }
-Tensor Tensor::clamp(const std::optional<Scalar>& min, const std::optional<Scalar>& max) const {
-  return tengen::clamp(*this, min, max);
-}
-Tensor Tensor::clamp(const std::optional<Tensor>& min, const std::optional<Tensor>& max) const {
-  return tengen::clamp(*this, min, max);
-}
-Tensor Tensor::clamp_min(const Scalar& min) const { return tengen::clamp_min(*this, min); }
-Tensor Tensor::clamp_max(const Scalar& max) const { return tengen::clamp_max(*this, max); }
 Tensor& Tensor::clamp_(const std::optional<Scalar>& min, const std::optional<Scalar>& max) const {
   Bounds bounds(*this, min, max);
   return compute_("clamp_", Unary::clamp, *this, bounds.type, bounds.params,
@@ -396,73 +425,5 @@ Tensor& Tensor::clamp_(const std::optional<Scalar>& min, const std::optional<Sca
 }
 Tensor& Tensor::clamp_min_(const Scalar& min) const { return clamp_(min, std::nullopt); }
 Tensor& Tensor::clamp_max_(const Scalar& max) const { return clamp_(std::nullopt, max); }
-
-// ---- methods
-#define TENGEN_METHOD(name, Other) \
-  Tensor Tensor::name(const Other& other) const { return tengen::name(*this, other); }
-#define TENGEN_METHODS(name) TENGEN_METHOD(name, Tensor) TENGEN_METHOD(name, Scalar)
-TENGEN_METHODS(mul)
-TENGEN_METHODS(div)
-TENGEN_METHODS(floor_divide)
-TENGEN_METHODS(remainder)
-TENGEN_METHODS(fmod)
-TENGEN_METHODS(pow)
-TENGEN_METHOD(atan2, Tensor)
-TENGEN_METHOD(maximum, Tensor)
-TENGEN_METHOD(minimum, Tensor)
-#undef TENGEN_METHODS
-#undef TENGEN_METHOD
-Tensor Tensor::div(const Tensor& other, std::optional<std::string_view> mode) const {
-  return tengen::div(*this, other, mode);
-}
-Tensor Tensor::div(const Scalar& other, std::optional<std::string_view> mode) const {
-  return tengen::div(*this, other, mode);
-}
-Tensor Tensor::lerp(const Tensor& end, const Scalar& weight) const {
-  return tengen::lerp(*this, end, weight);
-}
-Tensor Tensor::lerp(const Tensor& end, const Tensor& weight) const {
-  return tengen::lerp(*this, end, weight);
-}
-Tensor Tensor::addcmul(const Tensor& tensor1, const Tensor& tensor2, const Scalar& value) const {
-  return tengen::addcmul(*this, tensor1, tensor2, value);
-}
-Tensor Tensor::addcdiv(const Tensor& tensor1, const Tensor& tensor2, const Scalar& value) const {
-  return tengen::addcdiv(*this, tensor1, tensor2, value);
-}
-
-#define TENGEN_IN_PLACE(name, Other, type, before)                                                        \
-  Tensor& Tensor::name##_(const Other& other) const {                                                     \
-    return compute_(#name "_", Binary::name, *this, other, type, {}, [&] { return before name(other); }); \
-  }
-TENGEN_IN_PLACE(mul, Tensor, result_type(*this, other), clone().)
-TENGEN_IN_PLACE(mul, Scalar, result_type(*this, other), )
-TENGEN_IN_PLACE(div, Tensor, quotient_type(*this, other), )
-TENGEN_IN_PLACE(div, Scalar, quotient_type(*this, other), )
-TENGEN_IN_PLACE(remainder, Tensor, result_type(*this, other), clone().)
-TENGEN_IN_PLACE(remainder, Scalar, result_type(*this, other), )
-TENGEN_IN_PLACE(pow, Tensor, result_type(*this, other), clone().)
-#undef TENGEN_IN_PLACE
-Tensor& Tensor::lerp_(const Tensor& end, const Scalar& weight) const {
-  const ScalarType type = result_type(*this, end);
-  weight.require_fits(type);
-  return compute_("lerp_", Ternary::lerp, *this, end, weight, type, {}, [&] { return lerp(end, weight); });
-}
-Tensor& Tensor::lerp_(const Tensor& end, const Tensor& weight) const {
-  return compute_("lerp_", Ternary::lerp, *this, end, weight, result_type({*this, end, weight}), {},
-                  [&] { return clone().lerp(end, weight); });
-}
-Tensor& Tensor::addcmul_(const Tensor& tensor1, const Tensor& tensor2, const Scalar& value) const {
-  const ScalarType type = result_type({*this, tensor1, tensor2});
-  return compute_("addcmul_", Ternary::addcmul, *this, tensor1, tensor2, type, fitting(value, type),
-                  [&] { return addcmul(tensor1, tensor2, value); });
-}
-Tensor& Tensor::addcdiv_(const Tensor& tensor1, const Tensor& tensor2, const Scalar& value) const {
-  TENGEN_CHECK(is_floating_point(), "addcdiv_: integer division is not supported, found a tensor of type ",
-               dtype());
-  const ScalarType type = result_type({*this, tensor1, tensor2});
-  return compute_("addcdiv_", Ternary::addcdiv, *this, tensor1, tensor2, type, fitting(value, type),
-                  [&] { return addcdiv(tensor1, tensor2, value); });
-}
 
 }  // namespace tengen

@@ -145,7 +145,6 @@ Tensor tile(const Tensor& self, IntArrayRef repeats) {
   for (int64_t n : repeats) all.push_back(n);
   return self.repeat(all);
 }
-Tensor Tensor::tile(IntArrayRef repeats) const { return tengen::tile(*this, repeats); }
 
 Tensor repeat_interleave(const Tensor& self, int64_t repeats, std::optional<int64_t> dim) {
   TENGEN_CHECK(repeats >= 0, "repeat_interleave: repeats can not be negative, found ", repeats);
@@ -175,12 +174,6 @@ Tensor repeat_interleave(const Tensor& self, const Tensor& repeats, std::optiona
   }
   return self.index_select(*dim, tensor(from, kLong).to(TensorOptions(self.device())));
 }
-Tensor Tensor::repeat_interleave(int64_t repeats, std::optional<int64_t> dim) const {
-  return tengen::repeat_interleave(*this, repeats, dim);
-}
-Tensor Tensor::repeat_interleave(const Tensor& repeats, std::optional<int64_t> dim) const {
-  return tengen::repeat_interleave(*this, repeats, dim);
-}
 
 // ---- another order ----
 
@@ -207,7 +200,6 @@ Tensor flip(const Tensor& self, IntArrayRef dims) {
   return record("flip", out, {self}, {},
                 [dims = DimVector(dims)](Node&, const Tensor& g) -> Grads { return {g.flip(dims)}; });
 }
-Tensor Tensor::flip(IntArrayRef dims) const { return tengen::flip(*this, dims); }
 
 Tensor roll(const Tensor& self, IntArrayRef shifts, IntArrayRef dims) {
   if (dims.empty() && shifts.size() == 1) return self.flatten().roll(shifts, 0).view(self.sizes());
@@ -227,7 +219,6 @@ Tensor roll(const Tensor& self, IntArrayRef shifts, IntArrayRef dims) {
     return {g.roll(back, dims)};
   });
 }
-Tensor Tensor::roll(IntArrayRef shifts, IntArrayRef dims) const { return tengen::roll(*this, shifts, dims); }
 
 Tensor rot90(const Tensor& self, int64_t k, IntArrayRef dims) {
   TENGEN_CHECK(dims.size() == 2, "rot90: expected total rotation dims == 2, but got dims = ", dims.size());
@@ -246,7 +237,6 @@ Tensor rot90(const Tensor& self, int64_t k, IntArrayRef dims) {
       return self.clone();
   }
 }
-Tensor Tensor::rot90(int64_t k, IntArrayRef dims) const { return tengen::rot90(*this, k, dims); }
 
 // ---- triangles and diagonals ----
 
@@ -268,14 +258,12 @@ Tensor tril(const Tensor& self, int64_t diagonal) {
   return record("tril", out, {self}, {},
                 [diagonal](Node&, const Tensor& g) -> Grads { return {g.tril(diagonal)}; });
 }
-Tensor Tensor::tril(int64_t diagonal) const { return tengen::tril(*this, diagonal); }
 
 Tensor triu(const Tensor& self, int64_t diagonal) {
   Tensor out = self.detach().masked_fill(above(self, std::max(diagonal, INT64_MIN + 1) - 1).logical_not(), 0);
   return record("triu", out, {self}, {},
                 [diagonal](Node&, const Tensor& g) -> Grads { return {g.triu(diagonal)}; });
 }
-Tensor Tensor::triu(int64_t diagonal) const { return tengen::triu(*this, diagonal); }
 
 Tensor diag(const Tensor& self, int64_t diagonal) {
   TENGEN_CHECK(self.dim() == 1 || self.dim() == 2, "diag: matrix or a vector expected, found ", self.sizes());
@@ -283,7 +271,6 @@ Tensor diag(const Tensor& self, int64_t diagonal) {
   int64_t n = self.size(0) + std::abs(diagonal);
   return autograd::embed(self, {n, n}, [diagonal](const Tensor& t) { return t.diagonal(diagonal); });
 }
-Tensor Tensor::diag(int64_t diagonal) const { return tengen::diag(*this, diagonal); }
 
 // ---- margins ----
 

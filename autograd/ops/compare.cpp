@@ -14,48 +14,61 @@ Tensor bits(const char* name, Binary op, const TensorOrScalar& a, const TensorOr
   return compute(op, a, b, type, type, {}, name);
 }
 
+Tensor test(Unary op, const Tensor& self) { return compute(op, self, self.dtype(), kBool); }
+
 }  // namespace
 
-#define TENGEN_OPERATOR(name, with)                                                                       \
-  Tensor name(const Tensor& self, const Tensor& other) { return with(#name, Binary::name, self, other); } \
-  Tensor name(const Tensor& self, const Scalar& other) { return with(#name, Binary::name, self, other); } \
-  Tensor Tensor::name(const Tensor& other) const { return tengen::name(*this, other); }                   \
-  Tensor Tensor::name(const Scalar& other) const { return tengen::name(*this, other); }
-TENGEN_OPERATOR(eq, compare)
-TENGEN_OPERATOR(ne, compare)
-TENGEN_OPERATOR(lt, compare)
-TENGEN_OPERATOR(le, compare)
-TENGEN_OPERATOR(gt, compare)
-TENGEN_OPERATOR(ge, compare)
-TENGEN_OPERATOR(bitwise_and, bits)
-TENGEN_OPERATOR(bitwise_or, bits)
-TENGEN_OPERATOR(bitwise_xor, bits)
-#undef TENGEN_OPERATOR
+Tensor eq(const Tensor& self, const Tensor& other) { return compare("eq", Binary::eq, self, other); }
+Tensor eq(const Tensor& self, const Scalar& other) { return compare("eq", Binary::eq, self, other); }
+Tensor ne(const Tensor& self, const Tensor& other) { return compare("ne", Binary::ne, self, other); }
+Tensor ne(const Tensor& self, const Scalar& other) { return compare("ne", Binary::ne, self, other); }
+Tensor lt(const Tensor& self, const Tensor& other) { return compare("lt", Binary::lt, self, other); }
+Tensor lt(const Tensor& self, const Scalar& other) { return compare("lt", Binary::lt, self, other); }
+Tensor le(const Tensor& self, const Tensor& other) { return compare("le", Binary::le, self, other); }
+Tensor le(const Tensor& self, const Scalar& other) { return compare("le", Binary::le, self, other); }
+Tensor gt(const Tensor& self, const Tensor& other) { return compare("gt", Binary::gt, self, other); }
+Tensor gt(const Tensor& self, const Scalar& other) { return compare("gt", Binary::gt, self, other); }
+Tensor ge(const Tensor& self, const Tensor& other) { return compare("ge", Binary::ge, self, other); }
+Tensor ge(const Tensor& self, const Scalar& other) { return compare("ge", Binary::ge, self, other); }
 
-#define TENGEN_LOGIC(name)                                                                                   \
-  Tensor name(const Tensor& self, const Tensor& other) { return compare(#name, Binary::name, self, other); } \
-  Tensor Tensor::name(const Tensor& other) const { return tengen::name(*this, other); }
-TENGEN_LOGIC(logical_and)
-TENGEN_LOGIC(logical_or)
-TENGEN_LOGIC(logical_xor)
-#undef TENGEN_LOGIC
-
-#define TENGEN_TEST(name)                                                                     \
-  Tensor name(const Tensor& self) { return compute(Unary::name, self, self.dtype(), kBool); } \
-  Tensor Tensor::name() const { return tengen::name(*this); }
-TENGEN_TEST(logical_not)
-TENGEN_TEST(isnan)
-TENGEN_TEST(isinf)
-TENGEN_TEST(isfinite)
-#undef TENGEN_TEST
-
+Tensor bitwise_and(const Tensor& self, const Tensor& other) {
+  return bits("bitwise_and", Binary::bitwise_and, self, other);
+}
+Tensor bitwise_and(const Tensor& self, const Scalar& other) {
+  return bits("bitwise_and", Binary::bitwise_and, self, other);
+}
+Tensor bitwise_or(const Tensor& self, const Tensor& other) {
+  return bits("bitwise_or", Binary::bitwise_or, self, other);
+}
+Tensor bitwise_or(const Tensor& self, const Scalar& other) {
+  return bits("bitwise_or", Binary::bitwise_or, self, other);
+}
+Tensor bitwise_xor(const Tensor& self, const Tensor& other) {
+  return bits("bitwise_xor", Binary::bitwise_xor, self, other);
+}
+Tensor bitwise_xor(const Tensor& self, const Scalar& other) {
+  return bits("bitwise_xor", Binary::bitwise_xor, self, other);
+}
 Tensor bitwise_not(const Tensor& self) {
   if (self.dtype() == kBool) return logical_not(self);
   TENGEN_CHECK(is_integral(self.dtype(), true), "bitwise_not: expected integers or bools but got ",
                self.dtype());
   return compute(Unary::bitwise_not, self);
 }
-Tensor Tensor::bitwise_not() const { return tengen::bitwise_not(*this); }
+
+Tensor logical_and(const Tensor& self, const Tensor& other) {
+  return compare("logical_and", Binary::logical_and, self, other);
+}
+Tensor logical_or(const Tensor& self, const Tensor& other) {
+  return compare("logical_or", Binary::logical_or, self, other);
+}
+Tensor logical_xor(const Tensor& self, const Tensor& other) {
+  return compare("logical_xor", Binary::logical_xor, self, other);
+}
+Tensor logical_not(const Tensor& self) { return test(Unary::logical_not, self); }
+Tensor isnan(const Tensor& self) { return test(Unary::isnan, self); }
+Tensor isinf(const Tensor& self) { return test(Unary::isinf, self); }
+Tensor isfinite(const Tensor& self) { return test(Unary::isfinite, self); }
 
 Tensor isclose(const Tensor& self, const Tensor& other, double rtol, double atol, bool equal_nan) {
   TENGEN_CHECK(rtol >= 0, "isclose: rtol must be greater than or equal to zero, but got ", rtol);
@@ -75,13 +88,6 @@ bool allclose(const Tensor& self, const Tensor& other, double rtol, double atol,
 bool equal(const Tensor& self, const Tensor& other) {
   return self.sizes().equals(other.sizes()) && eq(self, other).all().item<bool>();
 }
-Tensor Tensor::isclose(const Tensor& other, double rtol, double atol, bool equal_nan) const {
-  return tengen::isclose(*this, other, rtol, atol, equal_nan);
-}
-bool Tensor::allclose(const Tensor& other, double rtol, double atol, bool equal_nan) const {
-  return tengen::allclose(*this, other, rtol, atol, equal_nan);
-}
-bool Tensor::equal(const Tensor& other) const { return tengen::equal(*this, other); }
 
 bool Tensor::is_nonzero() const {
   TENGEN_CHECK(numel() != 0, "is_nonzero: boolean value of a tensor with no values is ambiguous");

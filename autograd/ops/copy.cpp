@@ -28,7 +28,6 @@ Tensor clone(const Tensor& self, std::optional<MemoryFormat> format) {
   raw::copy(out, self);
   return record("clone", out, {self}, {}, identity_rule);
 }
-Tensor Tensor::clone(std::optional<MemoryFormat> format) const { return tengen::clone(*this, format); }
 
 Tensor Tensor::contiguous(MemoryFormat format) const {
   require_contiguous("contiguous", format == MemoryFormat::Preserve ? MemoryFormat::Contiguous : format);

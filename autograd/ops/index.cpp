@@ -99,7 +99,6 @@ Tensor gather(const Tensor& self, int64_t dim, const Tensor& index) {
                   return {zeros(sizes, g.options()).scatter_add_(dim, node.saved(0), g)};
                 });
 }
-Tensor Tensor::gather(int64_t dim, const Tensor& index) const { return tengen::gather(*this, dim, index); }
 
 Tensor scatter(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src) {
   dim = check_gather("scatter", self, dim, index);
@@ -112,12 +111,6 @@ Tensor scatter(const Tensor& self, int64_t dim, const Tensor& index, const Tenso
 }
 Tensor scatter(const Tensor& self, int64_t dim, const Tensor& index, const Scalar& value) {
   return scatter(self, dim, index, value_like(self, index, value));
-}
-Tensor Tensor::scatter(int64_t dim, const Tensor& index, const Tensor& src) const {
-  return tengen::scatter(*this, dim, index, src);
-}
-Tensor Tensor::scatter(int64_t dim, const Tensor& index, const Scalar& value) const {
-  return tengen::scatter(*this, dim, index, value);
 }
 Tensor& Tensor::scatter_(int64_t dim, const Tensor& index, const Tensor& src) const {
   const bool directly = writes_directly("scatter_", *this, {src});
@@ -140,9 +133,6 @@ Tensor scatter_add(const Tensor& self, int64_t dim, const Tensor& index, const T
   return record("scatter_add", out, {self, part}, {index}, [dim](Node& node, const Tensor& g) -> Grads {
     return {g, node.needs(1) ? g.gather(dim, node.saved(0)) : Tensor()};
   });
-}
-Tensor Tensor::scatter_add(int64_t dim, const Tensor& index, const Tensor& src) const {
-  return tengen::scatter_add(*this, dim, index, src);
 }
 Tensor& Tensor::scatter_add_(int64_t dim, const Tensor& index, const Tensor& src) const {
   const bool directly = writes_directly("scatter_add_", *this, {src});
@@ -359,7 +349,6 @@ Tensor Tensor::index(ArrayRef<indexing::TensorIndex> indices) const {
 Tensor Tensor::index(std::initializer_list<indexing::TensorIndex> indices) const {
   return index(ArrayRef<indexing::TensorIndex>(indices));
 }
-Tensor Tensor::operator[](const Tensor& at) const { return index({at}); }
 
 Tensor& Tensor::index_put_(ArrayRef<indexing::TensorIndex> indices, const Tensor& values,
                            bool accumulate) const {
@@ -399,9 +388,6 @@ Tensor index_select(const Tensor& self, int64_t dim, const Tensor& index) {
                   return {zeros(sizes, g.options()).index_add_(dim, node.saved(0), g)};
                 });
 }
-Tensor Tensor::index_select(int64_t dim, const Tensor& index) const {
-  return tengen::index_select(*this, dim, index);
-}
 
 namespace {
 
@@ -438,9 +424,6 @@ Tensor index_add(const Tensor& self, int64_t dim, const Tensor& index, const Ten
     return {g, node.needs(1) ? g.index_select(dim, node.saved(0)) : Tensor()};
   });
 }
-Tensor Tensor::index_add(int64_t dim, const Tensor& index, const Tensor& source, const Scalar& alpha) const {
-  return tengen::index_add(*this, dim, index, source, alpha);
-}
 Tensor& Tensor::index_add_(int64_t dim, const Tensor& index, const Tensor& source,
                            const Scalar& alpha) const {
   const bool directly = writes_directly("index_add_", *this, {source});
@@ -454,7 +437,6 @@ Tensor take(const Tensor& self, const Tensor& index) {
   TENGEN_CHECK(index.dtype() == kLong, "take(): Expected a long tensor for index, but got ", index.dtype());
   return tengen::index(self.reshape(-1), std::optional<Tensor>(index));
 }
-Tensor Tensor::take(const Tensor& index) const { return tengen::take(*this, index); }
 
 Tensor embedding(const Tensor& weight, const Tensor& indices, int64_t padding_idx) {
   TENGEN_CHECK(weight.dim() == 2, "embedding: 'weight' must be 2-D, found shape ", weight.sizes());
@@ -480,7 +462,6 @@ Tensor nonzero(const Tensor& self) {
   if (count > 0) kernels(self).nonzero(view_of(self), out.data_ptr<int64_t>());
   return out;
 }
-Tensor Tensor::nonzero() const { return tengen::nonzero(*this); }
 
 Tensor masked_select(const Tensor& self, const Tensor& mask) {
   TENGEN_CHECK(mask.dtype() == kBool || mask.dtype() == kByte,
@@ -489,6 +470,5 @@ Tensor masked_select(const Tensor& self, const Tensor& mask) {
   if (sizes.empty()) return masked_select(self.reshape(1), mask);
   return index(self.expand(sizes), std::optional<Tensor>(mask.expand(sizes)));
 }
-Tensor Tensor::masked_select(const Tensor& mask) const { return tengen::masked_select(*this, mask); }
 
 }  // namespace tengen

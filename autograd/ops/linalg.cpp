@@ -80,7 +80,6 @@ Tensor mm(const Tensor& self, const Tensor& mat2) {
   check_types("mm", self, mat2);
   return record_product("mm", self, mat2);
 }
-Tensor Tensor::mm(const Tensor& other) const { return tengen::mm(*this, other); }
 
 Tensor bmm(const Tensor& self, const Tensor& mat2) {
   if (CastOperands cast = to_autocast_type(self)) return bmm(cast(self), cast(mat2));
@@ -92,7 +91,6 @@ Tensor bmm(const Tensor& self, const Tensor& mat2) {
   check_types("bmm", self, mat2);
   return record_product("bmm", self, mat2);
 }
-Tensor Tensor::bmm(const Tensor& other) const { return tengen::bmm(*this, other); }
 
 Tensor mv(const Tensor& self, const Tensor& vec) {
   if (CastOperands cast = to_autocast_type(self, Autocast::CUDA)) return mv(cast(self), cast(vec));
@@ -103,7 +101,6 @@ Tensor mv(const Tensor& self, const Tensor& vec) {
   check_types("mv", self, vec);
   return record_product("mv", self, vec.unsqueeze(1)).squeeze(1);
 }
-Tensor Tensor::mv(const Tensor& vec) const { return tengen::mv(*this, vec); }
 
 Tensor dot(const Tensor& self, const Tensor& other) {
   if (CastOperands cast = to_widest(Autocast::CUDA, {self, other})) return dot(cast(self), cast(other));
@@ -115,14 +112,12 @@ Tensor dot(const Tensor& self, const Tensor& other) {
   check_types("dot", self, other);
   return record_product("dot", self.unsqueeze(0), other.unsqueeze(1)).reshape({});
 }
-Tensor Tensor::dot(const Tensor& other) const { return tengen::dot(*this, other); }
 
 Tensor outer(const Tensor& self, const Tensor& vec2) {
   TENGEN_CHECK(self.dim() == 1 && vec2.dim() == 1, "outer: expected 1-D arguments, but got shapes ",
                self.sizes(), " and ", vec2.sizes());
   return self.unsqueeze(1) * vec2;
 }
-Tensor Tensor::outer(const Tensor& other) const { return tengen::outer(*this, other); }
 
 Tensor matmul(const Tensor& self, const Tensor& other) {
   if (CastOperands cast = to_autocast_type(self)) return matmul(cast(self), cast(other));
@@ -154,7 +149,6 @@ Tensor matmul(const Tensor& self, const Tensor& other) {
   };
   return bmm(repeat(self), stack(other)).reshape(join(batch, {self.size(-2), other.size(-1)}));
 }
-Tensor Tensor::matmul(const Tensor& other) const { return tengen::matmul(*this, other); }
 
 namespace {
 
@@ -187,9 +181,6 @@ Tensor addmm(const Tensor& self, const Tensor& mat1, const Tensor& mat2, const S
   if (CastOperands cast = to_autocast_type(self))
     return addmm(cast(self), cast(mat1), cast(mat2), beta, alpha);
   return add_product("addmm", self, mm(mat1, mat2), beta, alpha);
-}
-Tensor Tensor::addmm(const Tensor& mat1, const Tensor& mat2, const Scalar& beta, const Scalar& alpha) const {
-  return tengen::addmm(*this, mat1, mat2, beta, alpha);
 }
 
 Tensor baddbmm(const Tensor& self, const Tensor& batch1, const Tensor& batch2, const Scalar& beta,

@@ -7,10 +7,22 @@
 namespace tengen {
 namespace {
 
-// A real function: integers become the default dtype.
-Tensor real(Unary op, const Tensor& self) {
-  ScalarType type = real_type(self.dtype());
-  return compute(op, self, type, type);
+enum class Saved { input, output };
+
+// A real function: integers become the default dtype. `where`: where autocasting computes it in float32;
+// `gradient`: of the gradient that comes in, g, and of the input x or the output y.
+template <class Gradient>
+Tensor real(const char* name, Unary op, Autocast where, Saved saved, const Tensor& self, Gradient gradient) {
+  const CastOperands cast = to_float32(where, {self});
+  const Tensor x = cast ? cast(self) : self;
+  const ScalarType type = real_type(x.dtype());
+  const Tensor out = compute(op, x, type, type);
+  return record(name, out, {x}, {saved == Saved::input ? x : out},
+                [gradient](Node& node, const Tensor& g) -> Grads { return {gradient(g, node.saved(0))}; });
+}
+template <class F>
+Tensor& real_(const char* name, Unary op, const Tensor& self, F otherwise) {
+  return compute_(name, op, self, real_type(self.dtype()), {}, otherwise);
 }
 
 Tensor not_bool(const char* name, const Tensor& self) {
@@ -18,39 +30,171 @@ Tensor not_bool(const char* name, const Tensor& self) {
   return self;
 }
 
+// The type of the formula; bools, which it refuses, are left to the operator.
+ScalarType unless_bool(const Tensor& self) {
+  return self.dtype() == kBool ? ScalarType::Undefined : self.dtype();
+}
+
+Grads zero_rule(Node&, const Tensor& g) { return {zeros_like(g)}; }
+
+Tensor step(const char* name, Unary op, const Tensor& self) {
+  if (is_integral(self.dtype(), true)) return not_bool(name, self).clone();
+  return record(name, compute(op, self), {self}, {}, zero_rule);
+}
+
 }  // namespace
 
-// A real function and its rule: where autocasting computes it in float32, what is kept (self or out), and the
-// gradient made of it and of `g`.
-#define TENGEN_REAL(name, where, kept, ...)                                               \
-  Tensor name(const Tensor& self) {                                                       \
-    if (CastOperands cast = to_float32(Autocast::where, {self})) return name(cast(self)); \
-    Tensor out = real(Unary::name, self);                                                 \
-    return record(#name, out, {self}, {kept}, [](Node& node, const Tensor& g) -> Grads {  \
-      Tensor kept = node.saved(0);                                                        \
-      return {__VA_ARGS__};                                                               \
-    });                                                                                   \
-  }
-TENGEN_REAL(exp, CUDA, out, (g * out))
-TENGEN_REAL(expm1, CUDA, out, (g * (out + 1)))
-TENGEN_REAL(log, CUDA, self, (g / self))
-TENGEN_REAL(log2, CUDA, self, (g / (self * M_LN2)))
-TENGEN_REAL(log10, CUDA, self, (g / (self * M_LN10)))
-TENGEN_REAL(log1p, CUDA, self, (g / (self + 1)))
-TENGEN_REAL(sqrt, None, out, (g / (out * 2)))
-TENGEN_REAL(rsqrt, CUDA, out, (g * -0.5 * out.pow(3)))
-TENGEN_REAL(reciprocal, CUDA, out, (-g * out.square()))
-TENGEN_REAL(sin, None, self, (g * self.cos()))
-TENGEN_REAL(cos, None, self, (-g * self.sin()))
-TENGEN_REAL(tan, CUDA, out, (g * (out.square() + 1)))
-TENGEN_REAL(asin, CUDA, self, (g * (1 - self.square()).rsqrt()))
-TENGEN_REAL(acos, CUDA, self, (-g * (1 - self.square()).rsqrt()))
-TENGEN_REAL(atan, None, self, (g / (self.square() + 1)))
-TENGEN_REAL(sinh, CUDA, self, (g * self.cosh()))
-TENGEN_REAL(cosh, CUDA, self, (g * self.sinh()))
-TENGEN_REAL(erf, None, self, (g * (-self.square()).exp() * M_2_SQRTPI))
-TENGEN_REAL(erfc, None, self, (g * (-self.square()).exp() * -M_2_SQRTPI))
-#undef TENGEN_REAL
+Tensor exp(const Tensor& self) {
+  return real("exp", Unary::exp, Autocast::CUDA, Saved::output, self,
+              [](const Tensor& g, const Tensor& y) { return g * y; });
+}
+Tensor& Tensor::exp_() const {
+  return real_("exp_", Unary::exp, *this, [&] { return exp(); });
+}
+
+Tensor expm1(const Tensor& self) {
+  return real("expm1", Unary::expm1, Autocast::CUDA, Saved::output, self,
+              [](const Tensor& g, const Tensor& y) { return g * (y + 1); });
+}
+Tensor& Tensor::expm1_() const {
+  return real_("expm1_", Unary::expm1, *this, [&] { return expm1(); });
+}
+
+Tensor log(const Tensor& self) {
+  return real("log", Unary::log, Autocast::CUDA, Saved::input, self,
+              [](const Tensor& g, const Tensor& x) { return g / x; });
+}
+Tensor& Tensor::log_() const {
+  return real_("log_", Unary::log, *this, [&] { return clone().log(); });
+}
+
+Tensor log2(const Tensor& self) {
+  return real("log2", Unary::log2, Autocast::CUDA, Saved::input, self,
+              [](const Tensor& g, const Tensor& x) { return g / (x * M_LN2); });
+}
+Tensor& Tensor::log2_() const {
+  return real_("log2_", Unary::log2, *this, [&] { return clone().log2(); });
+}
+
+Tensor log10(const Tensor& self) {
+  return real("log10", Unary::log10, Autocast::CUDA, Saved::input, self,
+              [](const Tensor& g, const Tensor& x) { return g / (x * M_LN10); });
+}
+Tensor& Tensor::log10_() const {
+  return real_("log10_", Unary::log10, *this, [&] { return clone().log10(); });
+}
+
+Tensor log1p(const Tensor& self) {
+  return real("log1p", Unary::log1p, Autocast::CUDA, Saved::input, self,
+              [](const Tensor& g, const Tensor& x) { return g / (x + 1); });
+}
+Tensor& Tensor::log1p_() const {
+  return real_("log1p_", Unary::log1p, *this, [&] { return clone().log1p(); });
+}
+
+Tensor sqrt(const Tensor& self) {
+  return real("sqrt", Unary::sqrt, Autocast::None, Saved::output, self,
+              [](const Tensor& g, const Tensor& y) { return g / (y * 2); });
+}
+Tensor& Tensor::sqrt_() const {
+  return real_("sqrt_", Unary::sqrt, *this, [&] { return sqrt(); });
+}
+
+Tensor rsqrt(const Tensor& self) {
+  return real("rsqrt", Unary::rsqrt, Autocast::CUDA, Saved::output, self,
+              [](const Tensor& g, const Tensor& y) { return g * -0.5 * y.pow(3); });
+}
+Tensor& Tensor::rsqrt_() const {
+  return real_("rsqrt_", Unary::rsqrt, *this, [&] { return rsqrt(); });
+}
+
+Tensor reciprocal(const Tensor& self) {
+  return real("reciprocal", Unary::reciprocal, Autocast::CUDA, Saved::output, self,
+              [](const Tensor& g, const Tensor& y) { return -g * y.square(); });
+}
+Tensor& Tensor::reciprocal_() const {
+  return real_("reciprocal_", Unary::reciprocal, *this, [&] { return reciprocal(); });
+}
+
+Tensor sin(const Tensor& self) {
+  return real("sin", Unary::sin, Autocast::None, Saved::input, self,
+              [](const Tensor& g, const Tensor& x) { return g * x.cos(); });
+}
+Tensor& Tensor::sin_() const {
+  return real_("sin_", Unary::sin, *this, [&] { return clone().sin(); });
+}
+
+Tensor cos(const Tensor& self) {
+  return real("cos", Unary::cos, Autocast::None, Saved::input, self,
+              [](const Tensor& g, const Tensor& x) { return -g * x.sin(); });
+}
+Tensor& Tensor::cos_() const {
+  return real_("cos_", Unary::cos, *this, [&] { return clone().cos(); });
+}
+
+Tensor tan(const Tensor& self) {
+  return real("tan", Unary::tan, Autocast::CUDA, Saved::output, self,
+              [](const Tensor& g, const Tensor& y) { return g * (y.square() + 1); });
+}
+Tensor& Tensor::tan_() const {
+  return real_("tan_", Unary::tan, *this, [&] { return tan(); });
+}
+
+Tensor asin(const Tensor& self) {
+  return real("asin", Unary::asin, Autocast::CUDA, Saved::input, self,
+              [](const Tensor& g, const Tensor& x) { return g * (1 - x.square()).rsqrt(); });
+}
+Tensor& Tensor::asin_() const {
+  return real_("asin_", Unary::asin, *this, [&] { return clone().asin(); });
+}
+
+Tensor acos(const Tensor& self) {
+  return real("acos", Unary::acos, Autocast::CUDA, Saved::input, self,
+              [](const Tensor& g, const Tensor& x) { return -g * (1 - x.square()).rsqrt(); });
+}
+Tensor& Tensor::acos_() const {
+  return real_("acos_", Unary::acos, *this, [&] { return clone().acos(); });
+}
+
+Tensor atan(const Tensor& self) {
+  return real("atan", Unary::atan, Autocast::None, Saved::input, self,
+              [](const Tensor& g, const Tensor& x) { return g / (x.square() + 1); });
+}
+Tensor& Tensor::atan_() const {
+  return real_("atan_", Unary::atan, *this, [&] { return clone().atan(); });
+}
+
+Tensor sinh(const Tensor& self) {
+  return real("sinh", Unary::sinh, Autocast::CUDA, Saved::input, self,
+              [](const Tensor& g, const Tensor& x) { return g * x.cosh(); });
+}
+Tensor& Tensor::sinh_() const {
+  return real_("sinh_", Unary::sinh, *this, [&] { return clone().sinh(); });
+}
+
+Tensor cosh(const Tensor& self) {
+  return real("cosh", Unary::cosh, Autocast::CUDA, Saved::input, self,
+              [](const Tensor& g, const Tensor& x) { return g * x.sinh(); });
+}
+Tensor& Tensor::cosh_() const {
+  return real_("cosh_", Unary::cosh, *this, [&] { return clone().cosh(); });
+}
+
+Tensor erf(const Tensor& self) {
+  return real("erf", Unary::erf, Autocast::None, Saved::input, self,
+              [](const Tensor& g, const Tensor& x) { return g * (-x.square()).exp() * M_2_SQRTPI; });
+}
+Tensor& Tensor::erf_() const {
+  return real_("erf_", Unary::erf, *this, [&] { return clone().erf(); });
+}
+
+Tensor erfc(const Tensor& self) {
+  return real("erfc", Unary::erfc, Autocast::None, Saved::input, self,
+              [](const Tensor& g, const Tensor& x) { return g * (-x.square()).exp() * -M_2_SQRTPI; });
+}
+Tensor& Tensor::erfc_() const {
+  return real_("erfc_", Unary::erfc, *this, [&] { return clone().erfc(); });
+}
 
 Tensor neg(const Tensor& self) {
   TENGEN_CHECK(
@@ -59,72 +203,52 @@ Tensor neg(const Tensor& self) {
   return record("neg", compute(Unary::neg, self), {self}, {},
                 [](Node&, const Tensor& g) -> Grads { return {-g}; });
 }
+Tensor& Tensor::neg_() const {
+  return compute_("neg_", Unary::neg, *this, unless_bool(*this), {}, [&] { return neg(); });
+}
+
 Tensor abs(const Tensor& self) {
   return record("abs", compute(Unary::abs, not_bool("abs", self)), {self}, {self},
                 [](Node& node, const Tensor& g) -> Grads { return {g * node.saved(0).sign()}; });
 }
+Tensor& Tensor::abs_() const {
+  return compute_("abs_", Unary::abs, *this, unless_bool(*this), {}, [&] { return clone().abs(); });
+}
+
 Tensor square(const Tensor& self) {
   ScalarType type = self.dtype() == kBool ? kLong : self.dtype();
   return record("square", compute(Unary::square, self, type, type), {self}, {self},
                 [](Node& node, const Tensor& g) -> Grads { return {g * (node.saved(0) * 2)}; });
 }
-
-// Steps: flat wherever they have a derivative. Integers stay as they are.
-#define TENGEN_STEP(name)                                                           \
-  Tensor name(const Tensor& self) {                                                 \
-    if (is_integral(self.dtype(), true)) return not_bool(#name, self).clone();      \
-    return record(#name, compute(Unary::name, self), {self}, {},                    \
-                  [](Node&, const Tensor& g) -> Grads { return {zeros_like(g)}; }); \
-  }
-TENGEN_STEP(floor)
-TENGEN_STEP(ceil)
-TENGEN_STEP(round)
-TENGEN_STEP(trunc)
-#undef TENGEN_STEP
-Tensor sign(const Tensor& self) {
-  return record("sign", compute(Unary::sign, self), {self}, {},
-                [](Node&, const Tensor& g) -> Grads { return {zeros_like(g)}; });
+Tensor& Tensor::square_() const {
+  const ScalarType type = dtype() == kBool ? kLong : dtype();
+  return compute_("square_", Unary::square, *this, type, {}, [&] { return clone().square(); });
 }
-Tensor frac(const Tensor& self) { return self - self.trunc(); }
 
-// `before` is what the rule may keep of self: nothing, so self itself serves, or its values, so a copy must.
-#define TENGEN_METHODS(name, type, before)                                                          \
-  Tensor Tensor::name() const { return tengen::name(*this); }                                       \
-  Tensor& Tensor::name##_() const {                                                                 \
-    return compute_(#name "_", Unary::name, *this, type, {}, [&] { return tengen::name(before); }); \
-  }
-#define TENGEN_REAL_METHODS(name, before) TENGEN_METHODS(name, real_type(dtype()), before)
-TENGEN_REAL_METHODS(exp, *this)
-TENGEN_REAL_METHODS(expm1, *this)
-TENGEN_REAL_METHODS(log, clone())
-TENGEN_REAL_METHODS(log2, clone())
-TENGEN_REAL_METHODS(log10, clone())
-TENGEN_REAL_METHODS(log1p, clone())
-TENGEN_REAL_METHODS(sqrt, *this)
-TENGEN_REAL_METHODS(rsqrt, *this)
-TENGEN_REAL_METHODS(reciprocal, *this)
-TENGEN_REAL_METHODS(sin, clone())
-TENGEN_REAL_METHODS(cos, clone())
-TENGEN_REAL_METHODS(tan, *this)
-TENGEN_REAL_METHODS(asin, clone())
-TENGEN_REAL_METHODS(acos, clone())
-TENGEN_REAL_METHODS(atan, clone())
-TENGEN_REAL_METHODS(sinh, clone())
-TENGEN_REAL_METHODS(cosh, clone())
-TENGEN_REAL_METHODS(erf, clone())
-TENGEN_REAL_METHODS(erfc, clone())
-// Where integers or bools take another way than the formula, only real tensors are written directly.
-TENGEN_REAL_METHODS(floor, *this)
-TENGEN_REAL_METHODS(ceil, *this)
-TENGEN_REAL_METHODS(round, *this)
-TENGEN_REAL_METHODS(trunc, *this)
-TENGEN_METHODS(abs, dtype() == kBool ? ScalarType::Undefined : dtype(), clone())
-TENGEN_METHODS(neg, dtype() == kBool ? ScalarType::Undefined : dtype(), *this)
-TENGEN_METHODS(sign, dtype(), *this)
-TENGEN_METHODS(square, dtype() == kBool ? kLong : dtype(), clone())
-#undef TENGEN_REAL_METHODS
-#undef TENGEN_METHODS
-Tensor Tensor::frac() const { return tengen::frac(*this); }
+// Steps: flat wherever they have a derivative. Integers stay as they are, so only real tensors are written in
+// place directly.
+Tensor floor(const Tensor& self) { return step("floor", Unary::floor, self); }
+Tensor& Tensor::floor_() const {
+  return real_("floor_", Unary::floor, *this, [&] { return floor(); });
+}
+Tensor ceil(const Tensor& self) { return step("ceil", Unary::ceil, self); }
+Tensor& Tensor::ceil_() const {
+  return real_("ceil_", Unary::ceil, *this, [&] { return ceil(); });
+}
+Tensor round(const Tensor& self) { return step("round", Unary::round, self); }
+Tensor& Tensor::round_() const {
+  return real_("round_", Unary::round, *this, [&] { return round(); });
+}
+Tensor trunc(const Tensor& self) { return step("trunc", Unary::trunc, self); }
+Tensor& Tensor::trunc_() const {
+  return real_("trunc_", Unary::trunc, *this, [&] { return trunc(); });
+}
+Tensor sign(const Tensor& self) { return record("sign", compute(Unary::sign, self), {self}, {}, zero_rule); }
+Tensor& Tensor::sign_() const {
+  return compute_("sign_", Unary::sign, *this, dtype(), {}, [&] { return sign(); });
+}
+
+Tensor frac(const Tensor& self) { return self - self.trunc(); }
 Tensor& Tensor::frac_() const {
   autograd::writes_directly("frac_", *this, {});
   return assign_("frac_", *this, frac());

@@ -36,10 +36,6 @@ Tensor& Tensor::bernoulli_(const Tensor& p, std::optional<Generator> generator) 
   return refill("bernoulli_", *this, {p}, [&](const Tensor& out) { fill_bernoulli(out, p, generator); });
 }
 
-Tensor Tensor::bernoulli(std::optional<Generator> generator) const {
-  return tengen::bernoulli(*this, generator);
-}
-
 Tensor& Tensor::random_(std::optional<Generator> generator) const {
   return refill("random_", *this, {}, [&](const Tensor& out) { fill_random(out, generator); });
 }
@@ -55,10 +51,6 @@ Tensor& Tensor::random_(int64_t to, std::optional<Generator> generator) const {
 Tensor& Tensor::exponential_(double lambda, std::optional<Generator> generator) const {
   return refill("exponential_", *this, {},
                 [&](const Tensor& out) { fill_exponential(out, lambda, generator); });
-}
-
-Tensor Tensor::multinomial(int64_t num_samples, bool replacement, std::optional<Generator> generator) const {
-  return tengen::multinomial(*this, num_samples, replacement, generator);
 }
 
 }  // namespace tengen

@@ -75,11 +75,4 @@ Tensor cumprod(const Tensor& input, int64_t dim, std::optional<ScalarType> given
       dtype);
 }
 
-Tensor Tensor::cumsum(int64_t dim, std::optional<ScalarType> dtype) const {
-  return tengen::cumsum(*this, dim, dtype);
-}
-Tensor Tensor::cumprod(int64_t dim, std::optional<ScalarType> dtype) const {
-  return tengen::cumprod(*this, dim, dtype);
-}
-
 }  // namespace tengen

@@ -81,9 +81,6 @@ Tensor where(const Tensor& condition, const Scalar& self, const Scalar& other) {
   return choose(condition, self, other);
 }
 std::vector<Tensor> where(const Tensor& condition) { return nonzero(condition).unbind(1); }
-Tensor Tensor::where(const Tensor& condition, const Tensor& other) const {
-  return tengen::where(condition, *this, other);
-}
 
 Tensor masked_fill(const Tensor& self, const Tensor& mask, const Scalar& value) {
   return fill_where(self, mask, value);
@@ -91,12 +88,6 @@ Tensor masked_fill(const Tensor& self, const Tensor& mask, const Scalar& value) 
 Tensor masked_fill(const Tensor& self, const Tensor& mask, const Tensor& value) {
   check_fill(self, value);
   return fill_where(self, mask, value);
-}
-Tensor Tensor::masked_fill(const Tensor& mask, const Scalar& value) const {
-  return fill_where(*this, mask, value);
-}
-Tensor Tensor::masked_fill(const Tensor& mask, const Tensor& value) const {
-  return tengen::masked_fill(*this, mask, value);
 }
 Tensor& Tensor::masked_fill_(const Tensor& mask, const Scalar& value) const {
   return fill_where_(*this, mask, value);

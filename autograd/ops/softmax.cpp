@@ -48,15 +48,9 @@ Tensor over_dim(const char* op, const Tensor& input, int64_t dim, std::optional<
 Tensor softmax(const Tensor& self, int64_t dim, std::optional<ScalarType> dtype) {
   return over_dim("softmax", self, dim, dtype, false);
 }
-Tensor Tensor::softmax(int64_t dim, std::optional<ScalarType> dtype) const {
-  return tengen::softmax(*this, dim, dtype);
-}
 
 Tensor log_softmax(const Tensor& self, int64_t dim, std::optional<ScalarType> dtype) {
   return over_dim("log_softmax", self, dim, dtype, true);
-}
-Tensor Tensor::log_softmax(int64_t dim, std::optional<ScalarType> dtype) const {
-  return tengen::log_softmax(*this, dim, dtype);
 }
 
 }  // namespace tengen

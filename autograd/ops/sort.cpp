@@ -37,17 +37,10 @@ std::tuple<Tensor, Tensor> sort(const Tensor& self, std::optional<bool>, int64_t
 std::tuple<Tensor, Tensor> sort(const Tensor& self, int64_t dim, bool descending) {
   return sort(self, std::optional<bool>(true), dim, descending);
 }
-std::tuple<Tensor, Tensor> Tensor::sort(int64_t dim, bool descending) const {
-  return tengen::sort(*this, dim, descending);
-}
-std::tuple<Tensor, Tensor> Tensor::sort(std::optional<bool> stable, int64_t dim, bool descending) const {
-  return tengen::sort(*this, stable, dim, descending);
-}
 
 Tensor argsort(const Tensor& self, int64_t dim, bool descending) {
   return std::get<1>(self.detach().sort(dim, descending));
 }
-Tensor Tensor::argsort(int64_t dim, bool descending) const { return tengen::argsort(*this, dim, descending); }
 
 std::tuple<Tensor, Tensor> topk(const Tensor& self, int64_t k, int64_t dim, bool largest, bool) {
   dim = wrap_dim(dim, self.dim());
@@ -55,9 +48,6 @@ std::tuple<Tensor, Tensor> topk(const Tensor& self, int64_t k, int64_t dim, bool
                "topk: selected index k out of range: found ", k, " for a tensor of shape ", self.sizes(),
                " at dimension ", dim);
   return ordered("topk", self, k, dim, largest);
-}
-std::tuple<Tensor, Tensor> Tensor::topk(int64_t k, int64_t dim, bool largest, bool sorted) const {
-  return tengen::topk(*this, k, dim, largest, sorted);
 }
 
 // ---- integers and sets: no gradients ----

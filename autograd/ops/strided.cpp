@@ -20,9 +20,6 @@ Tensor as_strided(const Tensor& self, IntArrayRef size, IntArrayRef stride,
                self.storage()->nbytes());
   return autograd::as_strided(self, {DimVector(size), DimVector(stride), offset});
 }
-Tensor Tensor::as_strided(IntArrayRef size, IntArrayRef stride, std::optional<int64_t> storage_offset) const {
-  return tengen::as_strided(*this, size, stride, storage_offset);
-}
 
 // ---- windows along a dimension: (..., L, ...) -> (..., windows, ..., size) ----
 

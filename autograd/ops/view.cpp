@@ -48,7 +48,6 @@ Tensor reshape(const Tensor& self, IntArrayRef shape) {
     return view_as_sizes("reshape", self, std::move(sizes));
   return view_as_sizes("reshape", self.contiguous(), std::move(sizes));
 }
-Tensor Tensor::reshape(IntArrayRef shape) const { return tengen::reshape(*this, shape); }
 
 Tensor flatten(const Tensor& self, int64_t start_dim, int64_t end_dim) {
   start_dim = wrap_dim(start_dim, self.dim());
@@ -65,9 +64,6 @@ Tensor flatten(const Tensor& self, int64_t start_dim, int64_t end_dim) {
   }
   return self.reshape(sizes);
 }
-Tensor Tensor::flatten(int64_t start_dim, int64_t end_dim) const {
-  return tengen::flatten(*this, start_dim, end_dim);
-}
 Tensor ravel(const Tensor& self) { return self.flatten(); }
 
 Tensor unflatten(const Tensor& self, int64_t dim, IntArrayRef sizes) {
@@ -83,9 +79,6 @@ Tensor unflatten(const Tensor& self, int64_t dim, IntArrayRef sizes) {
   for (int64_t size : inner) all.push_back(size);
   for (int64_t d = dim + 1; d < self.dim(); ++d) all.push_back(self.size(d));
   return self.view(all);
-}
-Tensor Tensor::unflatten(int64_t dim, IntArrayRef sizes) const {
-  return tengen::unflatten(*this, dim, sizes);
 }
 
 namespace {
@@ -129,9 +122,6 @@ Tensor squeeze(const Tensor& self, IntArrayRef dim) {
     if (self.dim() > 0) listed[wrap_dim(d, self.dim())] = true;
   return squeezed(self, [&](int64_t d) { return listed[d]; });
 }
-Tensor Tensor::squeeze() const { return tengen::squeeze(*this); }
-Tensor Tensor::squeeze(int64_t dim) const { return tengen::squeeze(*this, dim); }
-Tensor Tensor::squeeze(IntArrayRef dim) const { return tengen::squeeze(*this, dim); }
 Tensor& Tensor::squeeze_() const { return become("squeeze_", *this, squeeze()); }
 Tensor& Tensor::squeeze_(int64_t dim) const { return become("squeeze_", *this, squeeze(dim)); }
 
@@ -139,11 +129,9 @@ Tensor unsqueeze(const Tensor& self, int64_t dim) {
   Geometry result = raw::unsqueeze(self, dim);
   return reshaped("unsqueeze", self, std::move(result.sizes), std::move(result.strides));
 }
-Tensor Tensor::unsqueeze(int64_t dim) const { return tengen::unsqueeze(*this, dim); }
 Tensor& Tensor::unsqueeze_(int64_t dim) const { return become("unsqueeze_", *this, unsqueeze(dim)); }
 
 Tensor alias(const Tensor& self) { return autograd::alias(self); }
-Tensor Tensor::alias() const { return tengen::alias(*this); }
 
 // ---- the same elements in another order of dimensions ----
 
@@ -155,7 +143,6 @@ Tensor permute(const Tensor& self, IntArrayRef dims) {
   return record("permute", out, {self}, {},
                 [inverse](Node&, const Tensor& g) -> Grads { return {g.permute(inverse)}; });
 }
-Tensor Tensor::permute(IntArrayRef dims) const { return tengen::permute(*this, dims); }
 
 Tensor transpose(const Tensor& self, int64_t dim0, int64_t dim1) {
   dim0 = wrap_dim(dim0, self.dim());
@@ -169,14 +156,12 @@ Tensor transpose(const Tensor& self, int64_t dim0, int64_t dim1) {
   return record("transpose", out, {self}, {},
                 [dim0, dim1](Node&, const Tensor& g) -> Grads { return {g.transpose(dim0, dim1)}; });
 }
-Tensor Tensor::transpose(int64_t dim0, int64_t dim1) const { return tengen::transpose(*this, dim0, dim1); }
 Tensor swapaxes(const Tensor& self, int64_t dim0, int64_t dim1) { return self.transpose(dim0, dim1); }
 
 Tensor t(const Tensor& self) {
   TENGEN_CHECK(self.dim() <= 2, "t() expects a tensor with <= 2 dimensions, but self is ", self.dim(), "D");
   return self.transpose(0, self.dim() < 2 ? 0 : 1);
 }
-Tensor Tensor::t() const { return tengen::t(*this); }
 
 Tensor movedim(const Tensor& self, int64_t source, int64_t destination) {
   source = wrap_dim(source, self.dim());
@@ -186,9 +171,6 @@ Tensor movedim(const Tensor& self, int64_t source, int64_t destination) {
     if (d != source) dims.push_back(d);
   if (self.dim() > 0) dims.insert(dims.begin() + destination, source);
   return self.permute(dims);
-}
-Tensor Tensor::movedim(int64_t source, int64_t destination) const {
-  return tengen::movedim(*this, source, destination);
 }
 
 // ---- repeated without copying ----
@@ -235,7 +217,6 @@ Tensor select(const Tensor& self, int64_t dim, int64_t index) {
                      make_view(self, std::move(result.sizes), std::move(result.strides), result.offset), self,
                      [dim, index](const Tensor& t) { return t.select(dim, index); });
 }
-Tensor Tensor::select(int64_t dim, int64_t index) const { return tengen::select(*this, dim, index); }
 
 Tensor slice(const Tensor& self, int64_t dim, std::optional<int64_t> start, std::optional<int64_t> end,
              int64_t step) {
@@ -252,10 +233,6 @@ Tensor slice(const Tensor& self, int64_t dim, std::optional<int64_t> start, std:
   return record_part("slice", make_view(self, std::move(sizes), std::move(strides), offset), self,
                      [=](const Tensor& t) { return t.slice(dim, first, last, step); });
 }
-Tensor Tensor::slice(int64_t dim, std::optional<int64_t> start, std::optional<int64_t> end,
-                     int64_t step) const {
-  return tengen::slice(*this, dim, start, end, step);
-}
 
 Tensor narrow(const Tensor& self, int64_t dim, int64_t start, int64_t length) {
   TENGEN_CHECK(self.dim() > 0, "narrow() cannot be applied to a 0-dim tensor.");
@@ -266,9 +243,6 @@ Tensor narrow(const Tensor& self, int64_t dim, int64_t start, int64_t length) {
   TENGEN_CHECK(length >= 0 && start + length <= size, "start (", start, ") + length (", length,
                ") exceeds dimension size (", size, ").");
   return self.slice(dim, start, start + length);
-}
-Tensor Tensor::narrow(int64_t dim, int64_t start, int64_t length) const {
-  return tengen::narrow(*this, dim, start, length);
 }
 
 Tensor diagonal(const Tensor& self, int64_t offset, int64_t dim1, int64_t dim2) {
@@ -289,9 +263,6 @@ Tensor diagonal(const Tensor& self, int64_t offset, int64_t dim1, int64_t dim2) 
       self.storage_offset() + (length > 0 ? row * self.stride(dim1) + column * self.stride(dim2) : 0);
   return record_part("diagonal", make_view(self, std::move(sizes), std::move(strides), first), self,
                      [=](const Tensor& t) { return t.diagonal(offset, dim1, dim2); });
-}
-Tensor Tensor::diagonal(int64_t offset, int64_t dim1, int64_t dim2) const {
-  return tengen::diagonal(*this, offset, dim1, dim2);
 }
 
 // ---- several parts at once: one node, whose rule puts the gradients together again ----
@@ -353,15 +324,6 @@ std::vector<Tensor> split(const Tensor& self, int64_t split_size, int64_t dim) {
 std::vector<Tensor> split_with_sizes(const Tensor& self, IntArrayRef split_sizes, int64_t dim) {
   return split(self, split_sizes, dim);
 }
-std::vector<Tensor> Tensor::split(int64_t split_size, int64_t dim) const {
-  return tengen::split(*this, split_size, dim);
-}
-std::vector<Tensor> Tensor::split(IntArrayRef split_sizes, int64_t dim) const {
-  return tengen::split(*this, split_sizes, dim);
-}
-std::vector<Tensor> Tensor::split_with_sizes(IntArrayRef split_sizes, int64_t dim) const {
-  return tengen::split(*this, split_sizes, dim);
-}
 
 std::vector<Tensor> chunk(const Tensor& self, int64_t chunks, int64_t dim) {
   TENGEN_CHECK(self.dim() > 0, "chunk expects at least a 1-dimensional tensor");
@@ -369,9 +331,6 @@ std::vector<Tensor> chunk(const Tensor& self, int64_t chunks, int64_t dim) {
   int64_t size = self.size(dim);
   if (size == 0) return split(self, DimVector(chunks, 0), dim);
   return split(self, (size + chunks - 1) / chunks, dim);
-}
-std::vector<Tensor> Tensor::chunk(int64_t chunks, int64_t dim) const {
-  return tengen::chunk(*this, chunks, dim);
 }
 
 std::vector<Tensor> unbind(const Tensor& self, int64_t dim) {
@@ -392,6 +351,5 @@ std::vector<Tensor> unbind(const Tensor& self, int64_t dim) {
         return {stack(defined(g, shapes), dim)};
       });
 }
-std::vector<Tensor> Tensor::unbind(int64_t dim) const { return tengen::unbind(*this, dim); }
 
 }  // namespace tengen

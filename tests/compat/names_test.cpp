@@ -1,12 +1,10 @@
 // torch.h: the names, in every way in which programs write them.
 #include <doctest/doctest.h>
 
-#include <fstream>
-#include <iterator>
-#include <regex>
 #include <set>
-#include <sstream>
+#include <string>
 
+#include <tengen/tests/declarations.h>
 #include <tengen/torch.h>
 
 namespace F = torch::nn::functional;
@@ -126,22 +124,12 @@ TEST_CASE("torch.h: every public function has its name there") {
 #define TENGEN_NAME_TEXT(name) #name,
   const std::set<std::string> known{TENGEN_TORCH_NAMES(TENGEN_NAME_TEXT)};
   int found = 0;
-  for (const char* header :
-       {"autograd/ops/ops.h", "tensor/factories.h", "tensor/random.h", "nn/serialize.h"}) {
-    std::ifstream file(std::string(TENGEN_SOURCE_DIR) + "/" + header);
-    REQUIRE(file.good());
-    const std::regex declaration(
-        R"(^(?:inline )?(?:Tensor|Tensor&|std::\w+<.*>|bool|void|Generator|ScalarType) (\w+)\()");
-    const std::regex family(R"(^TENGEN_COMPARISON\((\w+)\))");
-    for (std::string line; std::getline(file, line);) {
-      std::smatch match;
-      if (!std::regex_search(line, match, declaration) && !std::regex_search(line, match, family)) continue;
-      const std::string name = match[1];
-      if (name == "name" || name == "result_type_cast" || name == "write") continue;  // not torch's
-      CAPTURE(name);
-      CHECK(known.count(name) == 1);
+  for (const char* header : {"autograd/ops/ops.h", "tensor/factories.h", "tensor/random.h", "nn/serialize.h"})
+    for (const Declaration& declared : declarations_of(header)) {
+      if (declared.name == "write") continue;  // not torch's
+      CAPTURE(declared.name);
+      CHECK(known.count(declared.name) == 1);
       ++found;
     }
-  }
   CHECK(found > 280);
 }

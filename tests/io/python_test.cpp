@@ -6,6 +6,7 @@
 #include <map>
 #include <vector>
 
+#include <tengen/autograd/ops/ops.h>
 #include <tengen/io/numpy.h>
 #include <tengen/io/pytorch.h>
 #include <tengen/io/safetensors.h>

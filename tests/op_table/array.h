@@ -32,6 +32,20 @@ struct Array {
   Tensor tensor() const { return make(data, sizes); }
 };
 
+/// A sample per list of input shapes, of numbers in [lo, hi).
+inline std::vector<Sample> shapes(std::vector<std::vector<Sizes>> cases, double lo = -1, double hi = 1) {
+  std::vector<Sample> samples;
+  for (const auto& inputs : cases) {
+    Sample sample;
+    for (const Sizes& sizes : inputs) {
+      sample.inputs.push_back(uniform(sizes, lo, hi, sample.inputs.size() + 1));
+      sample.what += tengen::detail::str(tengen::IntArrayRef(sizes), " ");
+    }
+    samples.push_back(sample);
+  }
+  return samples;
+}
+
 /// Calls visit(index) for every index of a tensor of this shape, in order.
 template <class Visit>
 void each_index(const Sizes& sizes, Visit visit) {

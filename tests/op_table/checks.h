@@ -28,6 +28,9 @@ inline Rows rows_of(void (*add)(Rows&)) {
 }  // namespace op_table
 
 #define OP_TABLE_TESTS(family)                                                        \
+  [[maybe_unused]] static const bool family##_entered =                               \
+      (op_table::families().push_back({#family, op_table::add_##family}), true);      \
+                                                                                      \
   TEST_CASE(#family ": forward agrees with the reference") {                          \
     op_table::check_forward(op_table::rows_of(op_table::add_##family));               \
   }                                                                                   \

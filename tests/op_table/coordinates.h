@@ -1,6 +1,9 @@
 // References of operators that move elements: which element of the input stands at which place of the output.
 #pragma once
 
+#include <string>
+#include <utility>
+
 #include "table.h"
 
 namespace op_table {
@@ -19,6 +22,15 @@ struct Plain {
     return data.at(size_t(position));
   }
 };
+
+/// One shape per name; the values do not matter.
+inline auto shapes(std::vector<std::pair<std::string, Coordinates>> list) {
+  return [list] {
+    std::vector<Sample> out;
+    for (const auto& [what, sizes] : list) out.push_back({what, {uniform(sizes)}});
+    return out;
+  };
+}
 
 /// Calls visit(coordinates) for all places of `sizes` in order.
 template <class Visit>

@@ -1,4 +1,4 @@
-// Copies, conversions, dropout.
+// Copies and conversions.
 #include "checks.h"
 
 namespace op_table {
@@ -39,25 +39,6 @@ void add_copy(Rows& rows) {
                   .samples = samples,
                   .reference = same,
                   .differentiable = false});
-  rows.push_back({.name = "dropout",
-                  .call = [](const Tensors& x) -> Tensors { return {dropout(x[0], 0.3, false)}; },
-                  .samples = samples,
-                  .reference = same});
-  rows.push_back({.name = "dropout",
-                  .call = [](const Tensors& x) -> Tensors {
-                    manual_seed(5);  // the same mask at every call
-                    return {dropout(x[0], 0.3, true)};
-                  },
-                  .samples = samples,
-                  .reference = [](const Tensors& x) -> Tensors {
-                    manual_seed(5);
-                    std::vector<double> out = values(x[0]),
-                                        mask = values(empty(x[0].sizes(), kDouble).bernoulli_(0.7));
-                    for (size_t i = 0; i < out.size(); ++i) out[i] *= mask[i] / 0.7;
-                    return {make(out, x[0].sizes().vec())};
-                  },
-                  .errors = {{"probability", [] { dropout(uniform({2}), 1.5, true); }, "probability"}},
-                  .random = true});
 }
 
 }  // namespace op_table

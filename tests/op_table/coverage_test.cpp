@@ -1,41 +1,89 @@
-// No public operator without a row.
+// No public operator without words, a definition where its heading says, and a row; and the page that tells
+// so.
 #include <fstream>
+#include <map>
 #include <regex>
 #include <set>
+#include <sstream>
 
+#include <tengen/tests/declarations.h>
 #include "checks.h"
 
 using namespace op_table;
 
-TEST_CASE("every operator declared in autograd/ops/ops.h has a row") {
-  std::ifstream file(TENGEN_SOURCE_DIR "/autograd/ops/ops.h");
-  REQUIRE(file.good());
-  std::set<std::string> declared;
-  std::regex function(
-      R"(^(?:Tensor&?|std::tuple<[^>]*>|std::vector<Tensor>|bool|TENGEN_COMPARISON) ?\(?(\w+)\(?.*)");
-  for (std::string line; std::getline(file, line);) {
-    std::smatch match;
-    if (std::regex_match(line, match, function)) declared.insert(match[1]);
-  }
-  declared.erase("name");  // the macro's own parameter
-  REQUIRE(declared.size() > 150);
+namespace {
 
-  Rows rows;
-  for (auto add : {add_arithmetic, add_math, add_activation, add_compare, add_reduce, add_view, add_assemble,
-                   add_index, add_sort, add_linalg, add_conv, add_pool, add_norm, add_loss, add_copy})
-    add(rows);
-  std::set<std::string> covered;
-  int differentiable = 0, second_order = 0;
-  for (const Row& row : rows) {
-    covered.insert(row.name);
-    covered.insert(row.also.begin(), row.also.end());
-    differentiable += row.differentiable;
-    second_order += row.differentiable && row.second_order;
+std::set<std::string> names_of(const Row& row) {
+  std::set<std::string> names(row.also.begin(), row.also.end());
+  names.insert(row.name);
+  return names;
+}
+
+std::string text_of(const std::string& path) {
+  std::ifstream file(TENGEN_SOURCE_DIR "/" + path);
+  INFO(path);
+  REQUIRE(file.good());
+  return (std::stringstream() << file.rdbuf()).str();
+}
+
+}  // namespace
+
+TEST_CASE("every function in ops.h and factories.h has words") {
+  for (const char* header : {"autograd/ops/ops.h", "tensor/factories.h"})
+    for (const Declaration& declared : declarations_of(header)) {
+      INFO(header, ": ", declared.name, " needs a comment `///` above it");
+      CHECK(declared.has_words);
+    }
+}
+
+TEST_CASE("operators are defined in the file that heads them in ops.h") {
+  std::map<std::string, std::string> files;
+  for (const Declaration& declared : declarations_of("autograd/ops/ops.h")) {
+    if (declared.is_inline) continue;
+    std::string& text = files[declared.family];
+    if (text.empty()) text = text_of("autograd/ops/" + declared.family + ".cpp");
+    INFO(declared.name, " in ", declared.family, ".cpp");
+    CHECK(std::regex_search(text, std::regex("\n[\\w:<>, ]+&? " + declared.name + "\\(")));
   }
-  std::string missing;
-  for (const std::string& name : declared)
-    if (!covered.count(name)) missing += " " + name;
-  CHECK(missing == "");
-  MESSAGE(declared.size(), " operators, ", rows.size(), " rows, ", differentiable,
-          " of them with gradients, ", second_order, " checked to second order");
+}
+
+TEST_CASE("every operator in ops.h has a row in its family's file") {
+  std::map<std::string, std::string> family_of;
+  for (const Declaration& declared : declarations_of("autograd/ops/ops.h"))
+    family_of[declared.name] = declared.family;
+  REQUIRE(family_of.size() > 180);
+
+  std::map<std::string, std::set<std::string>> covered;  // by family
+  size_t count = 0, differentiable = 0, second_order = 0;
+  for (const Family& family : families())
+    for (const Row& row : rows_of(family.add)) {
+      covered[family.name].merge(names_of(row));
+      ++count;
+      differentiable += row.differentiable;
+      second_order += row.differentiable && row.second_order;
+    }
+  for (const auto& entry : family_of) {
+    const std::string &name = entry.first, &family = entry.second;
+    INFO(name, " needs a row in tests/op_table/", family, "_rows.cpp");
+    CHECK(covered[family].count(name) == 1);
+  }
+  MESSAGE(family_of.size(), " operators, ", count, " rows, ", differentiable, " of them with gradients, ",
+          second_order, " checked to second order");
+}
+
+TEST_CASE("docs/adding-an-operator.md quotes the sources as they are") {
+  std::istringstream page(text_of("docs/adding-an-operator.md"));
+  const std::regex opening(R"(^```cpp (\S+)$)");
+  int quotes = 0;
+  for (std::string line; std::getline(page, line);) {
+    std::smatch match;
+    if (!std::regex_match(line, match, opening)) continue;
+    const std::string path = match[1];
+    std::string quote;
+    while (std::getline(page, line) && line != "```") quote += line + "\n";
+    INFO(path, " does not contain:\n", quote);
+    CHECK(text_of(path).find(quote) != std::string::npos);
+    ++quotes;
+  }
+  CHECK(quotes > 5);
 }

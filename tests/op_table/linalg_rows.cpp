@@ -1,66 +1,14 @@
-#include <map>
 #include <string>
 
 #include "array.h"
 #include "checks.h"
+#include "einsum_loops.h"
 
 namespace op_table {
 
 using namespace tengen;
 
 namespace {
-
-std::vector<Sample> shapes(std::vector<std::vector<Sizes>> cases) {
-  std::vector<Sample> samples;
-  for (const auto& inputs : cases) {
-    Sample sample;
-    for (const Sizes& sizes : inputs) {
-      sample.inputs.push_back(uniform(sizes, -1, 1, sample.inputs.size() + 1));
-      sample.what += detail::str(IntArrayRef(sizes), " ");
-    }
-    samples.push_back(sample);
-  }
-  return samples;
-}
-
-/// Every label of `equation` (no ellipsis) takes all its values; products are added where the output's labels
-/// point.
-Tensor einsum_loops(const std::string& equation, const Tensors& inputs) {
-  const size_t arrow = equation.find("->");
-  const std::string left = equation.substr(0, arrow) + ",", output = equation.substr(arrow + 2);
-  std::vector<std::string> operands;
-  for (size_t begin = 0, comma; (comma = left.find(',', begin)) != std::string::npos; begin = comma + 1)
-    operands.push_back(left.substr(begin, comma - begin));
-  std::map<char, int64_t> size;
-  std::vector<Array> arrays;
-  for (size_t k = 0; k < operands.size(); ++k) {
-    arrays.emplace_back(inputs[k]);
-    for (size_t d = 0; d < operands[k].size(); ++d) {
-      int64_t& n = size.try_emplace(operands[k][d], 1).first->second;
-      if (arrays[k].sizes[d] != 1) n = arrays[k].sizes[d];
-    }
-  }
-  Sizes all, shape;
-  std::map<char, size_t> place;
-  for (auto [label, n] : size) place[label] = all.size(), all.push_back(n);
-  for (char label : output) shape.push_back(size[label]);
-  Array result(shape);
-  each_index(all, [&](const Sizes& index) {
-    double product = 1;
-    for (size_t k = 0; k < operands.size(); ++k) {
-      int64_t at = 0;
-      for (size_t d = 0; d < operands[k].size(); ++d) {
-        const int64_t n = arrays[k].sizes[d];
-        at = at * n + (n == 1 ? 0 : index[place[operands[k][d]]]);
-      }
-      product *= arrays[k].data[size_t(at)];
-    }
-    int64_t at = 0;
-    for (size_t d = 0; d < output.size(); ++d) at = at * shape[d] + index[place[output[d]]];
-    result.data[size_t(at)] += product;
-  });
-  return result.tensor();
-}
 
 /// As einsum of the shapes: (..., m, k) (..., k, n).
 Tensor matmul_loops(const Tensor& a, const Tensor& b) {
@@ -76,19 +24,6 @@ Tensor matmul_loops(const Tensor& a, const Tensor& b) {
   if (a.dim() > 1) out += 'm';
   if (b.dim() > 1) out += 'n';
   return einsum_loops(left + "," + right + "->" + out, {a, b});
-}
-
-Row einsum_row(const std::string& equation, const std::string& explicit_equation,
-               std::vector<std::vector<Sizes>> cases) {
-  return {.name = "einsum",
-          .call = [=](const Tensors& in) -> Tensors { return {einsum(equation, in)}; },
-          .samples =
-              [=] {
-                std::vector<Sample> samples = shapes(cases);
-                for (Sample& sample : samples) sample.what = equation + " " + sample.what;
-                return samples;
-              },
-          .reference = [=](const Tensors& in) -> Tensors { return {einsum_loops(explicit_equation, in)}; }};
 }
 
 }  // namespace
@@ -220,39 +155,6 @@ void add_linalg(Rows& rows) {
        .errors = {{"sizes", [=] { linear(a23, a45, uniform({4})); },
                    "expected the last size of input to be 5"},
                   {"bias", [=] { linear(a23, a23, uniform({4})); }, "expected a bias of 2 elements"}}});
-
-  Row first = einsum_row("ij,jk->ik", "ij,jk->ik", {{{2, 3}, {3, 4}}, {{2, 0}, {0, 2}}, {{2, 1}, {3, 2}}});
-  first.errors = {{"letters", [=] { einsum("i1->i", {a23}); }, "subscripts must be in [a-zA-Z]"},
-                  {"operands", [=] { einsum("ij,jk->ik", {a23}); }, "1 tensors were given"},
-                  {"dimensions", [=] { einsum("ijk->i", {a23}); }, "its subscripts name 3"},
-                  {"sizes",
-                   [=] {
-                     einsum("ij,jk->ik", {a23, a45});
-                   },
-                   "does not broadcast with previously seen size"},
-                  {"diagonal", [=] { einsum("ii->i", {a23}); }, "is repeated for operand"},
-                  {"output", [=] { einsum("ij->ik", {a23}); }, "appears in no operand"},
-                  {"output twice", [=] { einsum("ij->ii", {a23}); }, "more than once in the output"},
-                  {"dots", [=] { einsum("..ij->i", {a23}); }, "not part of any ellipsis"},
-                  {"nothing", [=] { einsum("", {}); }, "at least one operand"}};
-  rows.push_back(first);
-  rows.push_back(einsum_row("ij->ji", "ij->ji", {{{2, 3}}}));
-  rows.push_back(einsum_row("i,i", "i,i->", {{{3}, {3}}}));
-  rows.push_back(einsum_row("ba", "ba->ab", {{{2, 3}}}));
-  rows.push_back(einsum_row("ij, jk", "ij,jk->ik", {{{2, 3}, {3, 2}}}));
-  rows.push_back(einsum_row("ii->i", "ii->i", {{{3, 3}}}));
-  rows.push_back(einsum_row("ii", "ii->", {{{3, 3}}}));
-  rows.push_back(einsum_row("iji->j", "iji->j", {{{2, 3, 2}}}));
-  rows.push_back(einsum_row("bij,bjk->bik", "bij,bjk->bik", {{{2, 2, 3}, {2, 3, 2}}}));
-  rows.push_back(
-      einsum_row("...ij,...jk->...ik", "uij,ujk->uik", {{{2, 2, 3}, {2, 3, 2}}, {{1, 2, 3}, {2, 3, 1}}}));
-  rows.push_back(einsum_row("...i,ij", "uvi,ij->uvj", {{{2, 1, 2}, {2, 2}}}));
-  rows.push_back(einsum_row("...->", "uv->", {{{2, 3}}}));
-  rows.push_back(einsum_row("i...->...", "iuv->uv", {{{2, 2, 3}}}));
-  rows.push_back(einsum_row("i,j,k->kij", "i,j,k->kij", {{{2}, {1}, {3}}}));
-  rows.push_back(einsum_row("ab,bc,cd->ad", "ab,bc,cd->ad", {{{2, 2}, {2, 3}, {3, 1}}}));
-  rows.push_back(einsum_row("nhwc,nkc->nkhw", "nhwc,nkc->nkhw", {{{1, 2, 2, 3}, {1, 2, 3}}}));
-  rows.push_back(einsum_row("Ab,bA->A", "Ab,bA->A", {{{2, 3}, {3, 2}}}));
 }
 
 OP_TABLE_TESTS(linalg)

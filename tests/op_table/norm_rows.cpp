@@ -33,71 +33,21 @@ Tensor normalise_loops(const Tensor& input, const Tensor& weight, const Tensor& 
 
 Tensor input_or_none(const Tensors& in, size_t i) { return i < in.size() ? in[i] : Tensor(); }
 
-std::vector<Sample> samples(std::vector<std::vector<Sizes>> cases) {
-  std::vector<Sample> all;
-  for (const auto& inputs : cases) {
-    Sample sample;
-    for (const Sizes& sizes : inputs) {
-      sample.inputs.push_back(uniform(sizes, -1, 2, sample.inputs.size() + 1));
-      sample.what += detail::str(IntArrayRef(sizes), " ");
-    }
-    all.push_back(sample);
-  }
-  return all;
-}
-
-Row softmax_row(const char* name, bool log, int64_t dim, std::vector<std::vector<Sizes>> cases) {
-  return {.name = name,
-          .call = [=](const Tensors& in) -> Tensors {
-            return {log ? in[0].log_softmax(dim) : in[0].softmax(dim)};
-          },
-          .samples = [=] { return samples(cases); },
-          .reference = [=](const Tensors& in) -> Tensors {
-            Array x(in[0]), out(x.sizes);
-            each_index(x.sizes, [&](const Sizes& i) {
-              const auto at = [&](Sizes index) {
-                int64_t position = 0;
-                for (size_t d = 0; d < index.size(); ++d) position = position * x.sizes[d] + index[d];
-                return size_t(position);
-              };
-              double total = 0;
-              Sizes other = i;
-              const size_t d = size_t(dim < 0 ? dim + in[0].dim() : dim);
-              for (int64_t k = 0; k < (i.empty() ? 1 : x.sizes[d]); ++k) {
-                if (!i.empty()) other[d] = k;
-                total += std::exp(x.data[at(other)]);
-              }
-              const double p = std::exp(x.data[at(i)]) / total;
-              out.data[at(i)] = log ? std::log(p) : p;
-            });
-            return {out.tensor()};
-          }};
-}
-
 }  // namespace
 
 void add_norm(Rows& rows) {
   const Tensor x = uniform({3, 2, 2});
-  for (bool log : {false, true}) {
-    const char* name = log ? "log_softmax" : "softmax";
-    rows.push_back(
-        softmax_row(name, log, -1, {{{2, 3}}, {{5}}, {{}}, {{0, 3}}, {{2, 1}}, {{2, 2, 17}}, {{300, 130}}}));
-    rows.back().errors = {
-        {"dim", [=] { softmax(x, 3); }, "range"},
-        {"integers", [=] { log_softmax(x.to(kLong), 0); }, "expected a floating-point tensor but got Long"}};
-    rows.push_back(softmax_row(name, log, 1, {{{2, 3, 2}}, {{2, 3}}}));
-    rows.push_back(softmax_row(name, log, 0, {{{3, 2}}, {{2, 0}}}));
-  }
 
   const auto channel = [](const Sizes& i) { return i[1]; };
   const auto batch_samples = [] {
-    return samples({{{5, 2}, {2}, {2}},
-                    {{2, 2, 3}, {2}, {2}},
-                    {{2, 2, 2, 3}, {2}, {2}},
-                    {{3, 2, 2}},
-                    {{3, 2, 2}, {2}},
-                    {{3, 40, 21}, {40}, {40}},
-                    {{2, 3, 90, 110}, {3}, {3}}});
+    return shapes({{{5, 2}, {2}, {2}},
+                   {{2, 2, 3}, {2}, {2}},
+                   {{2, 2, 2, 3}, {2}, {2}},
+                   {{3, 2, 2}},
+                   {{3, 2, 2}, {2}},
+                   {{3, 40, 21}, {40}, {40}},
+                   {{2, 3, 90, 110}, {3}, {3}}},
+                  -1, 2);
   };
   rows.push_back(
       {.name = "batch_norm",
@@ -141,7 +91,7 @@ void add_norm(Rows& rows) {
        },
        .samples =
            [] {
-             return samples(
+             return shapes(
                  {{{3, 2}, {2}, {2}}, {{2, 2, 2, 2}, {2}, {2}}, {{2, 2, 3}}, {{0, 2, 3}, {2}, {2}}});
            },
        .reference = [](const Tensors& in) -> Tensors {
@@ -163,12 +113,13 @@ void add_norm(Rows& rows) {
        },
        .samples =
            [] {
-             return samples({{{5}, {5}, {5}},
-                             {{2, 5}, {5}, {5}},
-                             {{2, 2, 3}},
-                             {{0, 3}, {3}, {3}},
-                             {{2, 4}, {4}},
-                             {{700, 100}, {100}, {100}}});
+             return shapes({{{5}, {5}, {5}},
+                            {{2, 5}, {5}, {5}},
+                            {{2, 2, 3}},
+                            {{0, 3}, {3}, {3}},
+                            {{2, 4}, {4}},
+                            {{700, 100}, {100}, {100}}},
+                           -1, 2);
            },
        .reference = [](const Tensors& in) -> Tensors {
          const int64_t n = in[0].size(-1);
@@ -186,7 +137,7 @@ void add_norm(Rows& rows) {
                   },
                   .samples =
                       [] {
-                        return samples({{{2, 2, 3}, {2, 3}, {2, 3}}});
+                        return shapes({{{2, 2, 3}, {2, 3}, {2, 3}}}, -1, 2);
                       },
                   .reference = [](const Tensors& in) -> Tensors {
                     return {normalise_loops(
@@ -200,7 +151,7 @@ void add_norm(Rows& rows) {
        },
        .samples =
            [] {
-             return samples(
+             return shapes(
                  {{{2, 4, 2}, {4}, {4}}, {{1, 2, 2, 3}, {2}, {2}}, {{2, 4}, {4}, {4}}, {{2, 2, 3}}});
            },
        .reference = [=](const Tensors& in) -> Tensors {

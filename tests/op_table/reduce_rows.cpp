@@ -200,34 +200,6 @@ void add_products(Rows& rows) {
   Row all = few(reduction("prod", {}, false, OF(prod(x)), product, away_from_zero));
   Row along = few(reduction("prod", {-1}, true, OF(prod(x, -1, true)), product, away_from_zero));
   for (const Row& row : {all, zeros_in(all), along, zeros_in(along)}) rows.push_back(row);
-
-  auto running = [](const char* name, int64_t dim, std::function<Tensor(const Tensor&)> call, bool sums) {
-    Row row = reduction(name, {}, false, std::move(call), total, away_from_zero);
-    row.reference = [=](const Tensors& x) {
-      Tensor t = x[0].dim() ? x[0].transpose(dim, -1).contiguous() : x[0];
-      V v = values(t);
-      int64_t n = t.dim() ? std::max<int64_t>(t.size(-1), 1) : 1;
-      for (size_t i = 0; i < v.size(); ++i)
-        if (int64_t(i) % n) v[i] = sums ? v[i - 1] + v[i] : v[i - 1] * v[i];
-      Tensor out = make(v, to_vector(t.sizes()));
-      return Tensors{t.dim() ? out.transpose(dim, -1) : out};
-    };
-    row.samples = [sums] {
-      std::vector<Sizes> shapes = {{}, {5}, {3, 4}, {4, 3, 5}, {0, 3}, {3, 0}};
-      if (sums) shapes.insert(shapes.end(), {{200, 200}, {2, 33000}});
-      return tensors(shapes, away_from_zero);
-    };
-    row.errors = {
-        {"dim",
-         [name = std::string(name)] { name == "cumsum" ? cumsum(ones({2}), 1) : cumprod(ones({2}), 1); },
-         "Dimension out of range"}};
-    return row;
-  };
-  rows.push_back(running("cumsum", 0, OF(cumsum(x, 0)), true));
-  rows.push_back(running("cumsum", -1, OF(cumsum(x, -1)), true));
-  rows.push_back(running("cumprod", 0, OF(cumprod(x, 0)), false));
-  rows.push_back(running("cumprod", -1, OF(cumprod(x, -1)), false));
-  rows.push_back(zeros_in(running("cumprod", -1, OF(cumprod(x, -1)), false)));
 }
 
 void add_extremes(Rows& rows) {

@@ -9,6 +9,11 @@ namespace op_table {
 
 using namespace tengen;
 
+std::vector<Family>& families() {
+  static std::vector<Family> all;
+  return all;
+}
+
 Tensor uniform(std::vector<int64_t> sizes, double lo, double hi, uint64_t seed) {
   Tensor out = empty(sizes, kDouble);
   Generator generator = make_generator(seed);

@@ -1,5 +1,5 @@
-// One row per public operator; checks.h derives all checks from it. A family's rows stand in
-// tests/op_table/<family>_rows.cpp: a function add_<family>, listed below, then OP_TABLE_TESTS(<family>) of
+// One row per public operator; checks.h derives all checks from it. The rows of autograd/ops/<family>.cpp
+// stand in tests/op_table/<family>_rows.cpp: a function add_<family>, then OP_TABLE_TESTS(<family>) of
 // checks.h.
 #pragma once
 
@@ -65,21 +65,12 @@ std::vector<double> values(const Tensor& t);
 Tensor make(const std::vector<double>& values, std::vector<int64_t> sizes);
 
 using Rows = std::vector<Row>;
-// Families: each is one file and one group of test cases.
-void add_arithmetic(Rows& rows);
-void add_math(Rows& rows);
-void add_activation(Rows& rows);
-void add_compare(Rows& rows);
-void add_reduce(Rows& rows);
-void add_view(Rows& rows);
-void add_assemble(Rows& rows);
-void add_index(Rows& rows);
-void add_sort(Rows& rows);
-void add_linalg(Rows& rows);
-void add_conv(Rows& rows);
-void add_pool(Rows& rows);
-void add_norm(Rows& rows);
-void add_loss(Rows& rows);
-void add_copy(Rows& rows);
+
+struct Family {
+  const char* name;
+  void (*add)(Rows& rows);
+};
+/// All of them: OP_TABLE_TESTS enters its own.
+std::vector<Family>& families();
 
 }  // namespace op_table

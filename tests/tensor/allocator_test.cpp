@@ -1,5 +1,6 @@
 // The caching allocator: blocks travel between threads, statistics stay right.
 #include <doctest/doctest.h>
+#include <tengen/autograd/ops/ops.h>
 #include <tengen/tensor/allocator.h>
 #include <tengen/tensor/factories.h>
 

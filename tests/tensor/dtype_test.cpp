@@ -6,6 +6,7 @@
 #include <limits>
 #include <string>
 
+#include <tengen/autograd/ops/ops.h>
 #include <tengen/tensor/factories.h>
 #include <tengen/tensor/promotion.h>
 

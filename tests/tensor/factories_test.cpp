@@ -6,6 +6,7 @@
 #include <limits>
 #include <vector>
 
+#include <tengen/autograd/ops/ops.h>
 #include <tengen/tensor/factories.h>
 
 using namespace tengen;

@@ -6,6 +6,7 @@
 #include <iostream>
 #include <sstream>
 
+#include <tengen/autograd/ops/ops.h>
 #include <tengen/tensor/factories.h>
 
 using namespace tengen;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <tengen/autograd/grad_mode.h>
+#include <tengen/autograd/ops/ops.h>
 #include <tengen/tensor/factories.h>
 
 using namespace tengen;

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include <tengen/autograd/ops/ops.h>
 #include <tengen/io/numpy.h>
 #include <tengen/io/pytorch.h>
 #include <tengen/tensor/factories.h>
