@@ -1,5 +1,5 @@
 # Each folder of tests/ and of tests/issues/ (reported faults) is one executable; each TEST_CASE is one test of ctest, so they
-# run in parallel. tests/package is a stranger's project; tests/peer is what scripts/compare_libtorch builds.
+# run in parallel. tests/package is a user's project, tests/layers has a program for each layer, tests/peer is what scripts/compare_libtorch builds.
 find_package(doctest REQUIRED)
 include(doctest)
 
@@ -17,7 +17,7 @@ file(GLOB test_folders CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/tests
 foreach(folder IN LISTS test_folders)
   string(REPLACE "/" "_" area ${folder})
   file(GLOB area_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${folder}/*.cpp)
-  if(NOT area_sources OR area MATCHES "^(package|peer)$" OR (area MATCHES "(detector|go)$" AND NOT TENGEN_BUILD_APPS)
+  if(NOT area_sources OR area MATCHES "^(package|peer|layers)$" OR (area MATCHES "(detector|go)$" AND NOT TENGEN_BUILD_APPS)
      OR (area STREQUAL "cuda" AND NOT TENGEN_CUDA))
     continue()
   endif()
