@@ -275,7 +275,7 @@ TEST_CASE("store: PostgreSQL, a server of the test's own") {
     CHECK(contains(error_of([&] { Store::open(url); }), "expected a table 'store', but got none"));
     open_postgresql(url)->run("CREATE TABLE notes (text TEXT)");
     CHECK(contains(error_of([&] { Store::open(url, Store::Open::create); }),
-                   "found notes. It was left as it is"));
+                   "but got notes. It was left as it is"));
     const std::string error =
         error_of([&] { Store::open("postgresql://tengen:secret@/none?host=" + server->folder()); });
     CHECK(contains(error, "database \"none\" does not exist"));

@@ -46,8 +46,9 @@ TEST_CASE("what is no PostgreSQL connection is still a path") {
     Store::open(folder / name, Store::Open::create);
     CHECK(std::filesystem::exists(folder / name));
   }
-  CHECK(contains(error_of([] { Store::open("mysql://host/db"); }), "found a URL that begins with 'mysql:'"));
-  CHECK(contains(error_of([] { Store::open(""); }), "found nothing"));
+  CHECK(
+      contains(error_of([] { Store::open("mysql://host/db"); }), "but got a URL that begins with 'mysql:'"));
+  CHECK(contains(error_of([] { Store::open(""); }), "but got nothing"));
 }
 
 #ifdef TENGEN_POSTGRESQL
