@@ -173,6 +173,104 @@ Tensor DetectImpl::decode(const std::vector<Tensor>& raw) {
   return cat(levels, 1);
 }
 
+namespace {
+
+// What a layer is built from.
+struct LayerInputs {
+  const Row& row;
+  std::vector<int64_t> widths, strides;  // channels of each input, and pixels of the image per step in it
+  int64_t repeats;
+  std::function<void(int64_t)> count;  // of parameters; called before memory is taken for them
+};
+
+struct BuiltLayer {
+  std::shared_ptr<LayerImpl> layer;
+  int64_t width, stride;  // of its output
+};
+
+BuiltLayer build_conv(const LayerInputs& inputs) {
+  const Row& row = inputs.row;
+  const int64_t in = inputs.widths[0], out = row.channels();
+  const int64_t kernel = row.integer(1, "kernel", 1, 1, Row::kMostKernel),
+                step = row.integer(2, "stride", 1, 1, Row::kMostStride),
+                padding = row.integer(3, "padding", -1, -1, Row::kMostKernel),
+                groups = row.integer(4, "groups", 1, 1, Row::kMostChannels);
+  if (in % groups != 0 || out % groups != 0)
+    row.bad(groups, " groups do not divide ", in, " input and ", out, " output channels");
+  inputs.count(conv_parameters(in / groups, out, kernel));
+  auto layer = std::make_shared<ConvImpl>(in, out, kernel, step, padding, groups);
+  const int64_t stride = inputs.strides[0] * step;
+  if (stride > Row::kMostReduction)
+    row.bad("the strides up to it multiply to ", stride, ", expected at most ", Row::kMostReduction);
+  return {std::move(layer), out, stride};
+}
+
+BuiltLayer build_c3(const LayerInputs& inputs) {
+  const int64_t in = inputs.widths[0], out = inputs.row.channels(), hidden = out / 2, n = inputs.repeats;
+  inputs.count(conv_parameters(2 * in, hidden, 1) + conv_parameters(2 * hidden, out, 1) +
+               n * bottleneck_parameters(hidden, hidden, hidden));
+  return {std::make_shared<C3Impl>(in, out, n, inputs.row.flag(1, true)), out, inputs.strides[0]};
+}
+
+BuiltLayer build_bottleneck(const LayerInputs& inputs) {
+  const int64_t in = inputs.widths[0], out = inputs.row.channels();
+  inputs.count(bottleneck_parameters(in, out / 2, out));
+  return {std::make_shared<BottleneckImpl>(in, out, inputs.row.flag(1, true)), out, inputs.strides[0]};
+}
+
+BuiltLayer build_sppf(const LayerInputs& inputs) {
+  const int64_t in = inputs.widths[0], out = inputs.row.channels();
+  inputs.count(conv_parameters(in, in / 2, 1) + conv_parameters(in / 2 * 4, out, 1));
+  const int64_t kernel = inputs.row.integer(1, "kernel", 5, 1, Row::kMostKernel);
+  return {std::make_shared<SPPFImpl>(in, out, kernel), out, inputs.strides[0]};
+}
+
+BuiltLayer build_upsample(const LayerInputs& inputs) {
+  const int64_t scale = inputs.row.integer(1, "scale", 2, 1, Row::kMostStride);
+  if (inputs.strides[0] % scale != 0) inputs.row.bad("enlarges beyond the input image");
+  return {std::make_shared<UpsampleImpl>(double(scale)), inputs.widths[0], inputs.strides[0] / scale};
+}
+
+BuiltLayer build_concat(const LayerInputs& inputs) {
+  const Row& row = inputs.row;
+  auto layer = std::make_shared<ConcatImpl>(row.integer(0, "dimension", 1, 1, 1));
+  int64_t out = 0;
+  for (int64_t width : inputs.widths) out += width;
+  if (out > Row::kMostChannels) row.bad(out, " output channels, expected at most ", Row::kMostChannels);
+  for (int64_t stride : inputs.strides)
+    if (stride != inputs.strides[0]) row.bad("the inputs have different sizes");
+  return {std::move(layer), out, inputs.strides[0]};
+}
+
+// A layout's modules by name; Detect, which ends it, is built apart.
+constexpr struct {
+  const char* module;
+  BuiltLayer (*build)(const LayerInputs&);
+} kBuilders[] = {{"Conv", build_conv}, {"Bottleneck", build_bottleneck}, {"C3", build_c3},
+                 {"SPPF", build_sppf}, {"Upsample", build_upsample},     {"Concat", build_concat}};
+
+BuiltLayer build_layer(const std::string& module, const LayerInputs& inputs) {
+  for (const auto& builder : kBuilders)
+    if (module == builder.module) return builder.build(inputs);
+  std::string known;
+  for (const auto& builder : kBuilders) known += std::string(builder.module) + ", ";
+  inputs.row.bad("unknown module '", module, "' (known: ", known, "Detect)");
+}
+
+Detect build_detect(const ModelConfig& config, const LayerInputs& inputs) {
+  const Row& row = inputs.row;
+  if (config.anchors.size() != inputs.widths.size())
+    row.bad(config.anchors.size(), " anchor levels for ", inputs.widths.size(), " inputs");
+  for (const auto& level : config.anchors)
+    if (level.empty() || level.size() % 2 != 0 || level.size() != config.anchors[0].size())
+      row.bad("every level needs the same number of anchors, as width and height pairs");
+  const int64_t outputs = int64_t(config.anchors[0].size() / 2) * (5 + config.nc);
+  for (int64_t width : inputs.widths) inputs.count(conv_parameters(width, outputs, 1));
+  return Detect(config.nc, config.anchors, inputs.widths, inputs.strides);
+}
+
+}  // namespace
+
 DetectionModelImpl::DetectionModelImpl(ModelConfig given) : config(std::move(given)) {
   TENGEN_CHECK(config.nc > 0 && config.nc <= kMostClasses, "model: nc is ", config.nc, ", expected 1 to ",
                kMostClasses);
@@ -186,86 +284,34 @@ DetectionModelImpl::DetectionModelImpl(ModelConfig given) : config(std::move(giv
     const LayerSpec& spec = config.layers[size_t(i)];
     const Row row(config, size_t(i));
     if ((spec.module == "Detect") != (i == rows - 1)) row.bad("Detect must be the last layer, and only that");
-    std::vector<int64_t> in_width, in_stride;
+    LayerInputs inputs{row, {}, {}, config.repeats(spec.number), [&](int64_t parameters) {
+                         total += parameters;
+                         if (total > config.most_parameters)
+                           row.bad("with it the network has ", total, " parameters, expected at most ",
+                                   config.most_parameters);
+                       }};
     for (int from : spec.from) {
       const int source = from < 0 ? i + from : from;
       if (source >= i || (source < 0 && (i != 0 || source != -1)))
         row.bad("reads layer ", from, ", which is not before it");
-      in_width.push_back(width[size_t(source + 1)]);
-      in_stride.push_back(stride[size_t(source + 1)]);
+      inputs.widths.push_back(width[size_t(source + 1)]);
+      inputs.strides.push_back(stride[size_t(source + 1)]);
       if (source >= 0 && source != i - 1) keep_[size_t(source)] = true;
     }
-    if (in_width.empty()) row.bad("has no input");
-    const int64_t in = in_width[0], n = config.repeats(spec.number);
-    if (n < 1 || n > kMostRepeats || (n > 1 && spec.module != "C3"))
+    if (inputs.widths.empty()) row.bad("has no input");
+    if (inputs.repeats < 1 || inputs.repeats > kMostRepeats || (inputs.repeats > 1 && spec.module != "C3"))
       row.bad("number is ", spec.number, "; only C3 repeats, at most ", kMostRepeats,
               " times after depth_multiple");
-    // Called before memory is taken for a layer.
-    const auto count = [&](int64_t parameters) {
-      total += parameters;
-      if (total > config.most_parameters)
-        row.bad("with it the network has ", total, " parameters, expected at most ", config.most_parameters);
-    };
-    int64_t out = in, out_stride = in_stride[0];
-    std::shared_ptr<LayerImpl> layer;
-    if (spec.module == "Conv") {
-      out = row.channels();
-      const int64_t kernel = row.integer(1, "kernel", 1, 1, Row::kMostKernel),
-                    step = row.integer(2, "stride", 1, 1, Row::kMostStride),
-                    padding = row.integer(3, "padding", -1, -1, Row::kMostKernel),
-                    groups = row.integer(4, "groups", 1, 1, Row::kMostChannels);
-      if (in % groups != 0 || out % groups != 0)
-        row.bad(groups, " groups do not divide ", in, " input and ", out, " output channels");
-      count(conv_parameters(in / groups, out, kernel));
-      layer = std::make_shared<ConvImpl>(in, out, kernel, step, padding, groups);
-      out_stride *= step;
-      if (out_stride > Row::kMostReduction)
-        row.bad("the strides up to it multiply to ", out_stride, ", expected at most ", Row::kMostReduction);
-    } else if (spec.module == "C3") {
-      out = row.channels();
-      const int64_t hidden = out / 2;
-      count(conv_parameters(2 * in, hidden, 1) + conv_parameters(2 * hidden, out, 1) +
-            n * bottleneck_parameters(hidden, hidden, hidden));
-      layer = std::make_shared<C3Impl>(in, out, n, row.flag(1, true));
-    } else if (spec.module == "Bottleneck") {
-      out = row.channels();
-      count(bottleneck_parameters(in, out / 2, out));
-      layer = std::make_shared<BottleneckImpl>(in, out, row.flag(1, true));
-    } else if (spec.module == "SPPF") {
-      out = row.channels();
-      count(conv_parameters(in, in / 2, 1) + conv_parameters(in / 2 * 4, out, 1));
-      layer = std::make_shared<SPPFImpl>(in, out, row.integer(1, "kernel", 5, 1, Row::kMostKernel));
-    } else if (spec.module == "Upsample") {
-      const int64_t scale = row.integer(1, "scale", 2, 1, Row::kMostStride);
-      layer = std::make_shared<UpsampleImpl>(double(scale));
-      if (out_stride % scale != 0) row.bad("enlarges beyond the input image");
-      out_stride /= scale;
-    } else if (spec.module == "Concat") {
-      layer = std::make_shared<ConcatImpl>(row.integer(0, "dimension", 1, 1, 1));
-      out = 0;
-      for (int64_t c : in_width) out += c;
-      if (out > Row::kMostChannels) row.bad(out, " output channels, expected at most ", Row::kMostChannels);
-      for (int64_t s : in_stride)
-        if (s != out_stride) row.bad("the inputs have different sizes");
-    } else if (spec.module == "Detect") {
-      if (config.anchors.size() != in_width.size())
-        row.bad(config.anchors.size(), " anchor levels for ", in_width.size(), " inputs");
-      for (const auto& level : config.anchors)
-        if (level.empty() || level.size() % 2 != 0 || level.size() != config.anchors[0].size())
-          row.bad("every level needs the same number of anchors, as width and height pairs");
-      const int64_t outputs = int64_t(config.anchors[0].size() / 2) * (5 + config.nc);
-      for (int64_t c : in_width) count(conv_parameters(c, outputs, 1));
-      detect = Detect(config.nc, config.anchors, in_width, in_stride);
+    if (spec.module == "Detect") {
+      detect = build_detect(config, inputs);
       model->push_back(detect);
       break;
-    } else {
-      row.bad("unknown module '", spec.module,
-              "' (known: Conv, Bottleneck, C3, SPPF, Upsample, Concat, Detect)");
     }
-    layers_.push_back(layer);
-    model->push_back(layer);
-    width.push_back(out);
-    stride.push_back(out_stride);
+    const BuiltLayer built = build_layer(spec.module, inputs);
+    layers_.push_back(built.layer);
+    model->push_back(built.layer);
+    width.push_back(built.width);
+    stride.push_back(built.stride);
   }
 }
 
