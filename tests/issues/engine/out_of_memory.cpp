@@ -85,6 +85,7 @@ TEST_CASE("out of memory: modules and optimizers" * doctest::skip(kSanitized)) {
     for (int i = 0; i < 2; ++i) {
       std::vector<torch::nn::Linear> layers;
       std::vector<std::unique_ptr<torch::optim::Adam>> optimizers;
+      torch::nn::Sequential sequential;  // now: later there may be no memory for it
       if (!runs_out([&] {
             layers.emplace_back(20, 20);
             optimizers.push_back(std::make_unique<torch::optim::Adam>(layers.back()->parameters()));
@@ -92,7 +93,6 @@ TEST_CASE("out of memory: modules and optimizers" * doctest::skip(kSanitized)) {
             optimizers.back()->step();
           }))
         return false;
-      torch::nn::Sequential sequential;
       if (!runs_out([&] { sequential->push_back(torch::nn::Linear(20, 20)); })) return false;
     }
     return computes();
