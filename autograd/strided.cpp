@@ -10,11 +10,7 @@ namespace tengen::autograd {
 namespace {
 
 // One past the last element; the geometry has some.
-int64_t end_of(const Geometry& g) {
-  int64_t last = g.offset;
-  for (size_t d = 0; d < g.sizes.size(); ++d) last += (g.sizes[d] - 1) * g.strides[d];
-  return last + 1;
-}
+int64_t end_of(const Geometry& g) { return extent_of("as_strided", g.sizes, g.strides, g.offset); }
 
 // Whether an element may be shown twice: not if, from the smallest stride up, each steps over all before it.
 bool may_overlap(const Geometry& g) {

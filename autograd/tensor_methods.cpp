@@ -14,7 +14,7 @@ using autograd::meta_if_any;
 
 namespace {
 
-// Of views whose memory has been written to: the base may have got a new history, which is then theirs too.
+// Whether a view takes its history from its base: after a write to their memory the base may have a new one.
 bool follows_base(const TensorImpl& impl) {
   return impl.base && impl.write_count().last_writer && is_floating_point(impl.dtype);
 }

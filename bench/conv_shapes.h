@@ -23,7 +23,7 @@ struct ConvShape {
   }
 };
 
-/// Of pictures of `pixels` by `pixels`, a multiple of 32.
+/// The shapes for images of `pixels` by `pixels`, a multiple of 32.
 inline std::vector<ConvShape> yolov5n_shapes(int64_t batch, int64_t pixels) {
   std::vector<ConvShape> shapes;
   auto add = [&](int count, int64_t in, int64_t out, int64_t size, int64_t kernel, int64_t stride) {

@@ -6,7 +6,7 @@
 
 namespace tengen {
 
-/// Of all threads; small blocks of other threads may be counted late, by up to 64 KB a thread.
+/// Sums over all threads. Small blocks of other threads may be counted late, up to 64 KB per thread.
 struct MemoryStats {
   size_t in_use;              // bytes in blocks handed out
   size_t cached;              // bytes in blocks kept for reuse

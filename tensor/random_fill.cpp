@@ -169,7 +169,7 @@ void fill_uniform(const Tensor& out, double from, double to, const std::optional
 namespace {
 
 // On the CPU, as float or double. For a 16-bit type PyTorch draws nothing for a last block that is not full
-// before it draws that block anew.
+// before it draws that block a second time.
 void normal_numbers(const Tensor& out, double mean, double std, const std::optional<Generator>& generator,
                     bool for_reduced) {
   visit_floating(out.dtype(), "normal_", [&](auto zero) {

@@ -35,7 +35,7 @@ class WarningHandler {
 void warn(const Warning& warning);
 
 namespace WarningUtils {
-/// Of the calling thread. The handler must outlive its use; a null pointer stands for the default one.
+/// Sets the handler of the calling thread, which must outlive its use. A null pointer sets the default one.
 void set_warning_handler(WarningHandler* handler) noexcept;
 WarningHandler* get_warning_handler() noexcept;
 

@@ -196,7 +196,7 @@ struct Moments {
   double variance() const { return squares / count; }
 };
 
-/// Of `rows` rows of `size` elements, `pitch` apart.
+/// The moments of `rows` rows of `size` elements, which begin `pitch` elements apart.
 template <class T>
 Moments moments_of(const T* in, int64_t rows, int64_t size, int64_t pitch) {
   Moments moments;

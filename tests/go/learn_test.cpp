@@ -299,7 +299,7 @@ TEST_CASE("learner: learns, publishes, and goes on from where it was") {
   REQUIRE(!store.metrics().empty());
   CHECK(std::isfinite(store.metrics().back().loss));
 
-  // The same state: nothing is learned anew, and a longer run begins where this one ended.
+  // The state is the same: nothing is learned twice, and a longer run begins where this one ended.
   RunSettings longer = small_run();
   longer.games = 60;
   begin_run(store, longer);

@@ -19,7 +19,7 @@ struct Block {
   size_t bytes;
 };
 
-// Of all size classes around those that threads cache, filled so that overlap shows.
+// Blocks of all size classes around those that threads cache, filled so that an overlap shows.
 std::vector<Block> allocate_many(int rounds) {
   std::vector<Block> blocks;
   for (int i = 0; i < rounds; ++i)

@@ -63,7 +63,7 @@ void chunk(const MatmulShape& s, const T* a, const T* b, const T* packed, T* out
   T* result = in_place ? out : my.result.get<T>(rows * cols);
   const int64_t pitch = in_place ? s.out_row : cols;
 
-  // Of a row-major A a block of rows is copied too, so that it lies in one piece in the second-level cache:
+  // A block of rows of a row-major A is copied too, so that it lies in one piece in the second-level cache:
   // rows that are a power of two apart would drive each other out.
   const bool pack_a = s.a_col != 1 || (depth < s.k && rows >= kFewRows && cols > 4 * kTileCols<T>);
   const bool pack_b = !packed && (s.b_col != 1 || rows > kFewRows);

@@ -105,8 +105,8 @@ struct Accumulate {
 };
 
 // ---- squared distances from the mean
-/// Of `count` elements, their mean and the sum of squares of what they are away from it. Runs and handfuls of
-/// elements are brought together by the formula of Chan, Golub and LeVeque, so that nothing is lost however
+/// The mean of `count` elements and the sum of their squared distances from it. Runs and handfuls of elements
+/// are brought together by the formula of Chan, Golub and LeVeque, so that nothing is lost however
 /// far from zero they lie.
 template <class T>
 struct Distances {
@@ -166,7 +166,7 @@ struct Distances {
     }
   }
 
-  /// Of all states the same number of elements is known: no division but two for all.
+  /// All states hold the same number of elements, so two divisions serve them all.
   static void columns(int64_t n, State* s, const T* const* rows, int count, int64_t) {
     if (n == 0) return;
     const double before = s[0].count, total = before + count, share = count / total;
