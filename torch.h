@@ -13,8 +13,8 @@
 #include <tengen/autograd/function.h>
 #include <tengen/autograd/gradcheck.h>
 #include <tengen/autograd/ops/ops.h>
-#include <tengen/cuda/graph.h>
-#include <tengen/cuda/stream.h>
+#include <tengen/cuda/runtime/graph.h>
+#include <tengen/cuda/runtime/stream.h>
 #include <tengen/data/data.h>
 #include <tengen/nn/nn.h>
 #include <tengen/optim/optim.h>

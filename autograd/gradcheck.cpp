@@ -6,7 +6,7 @@
 #include <tengen/autograd/autograd.h>
 #include <tengen/tensor/factories.h>
 #include <tengen/tensor/kernel_view.h>
-#include <tengen/tensor/random.h>
+#include <tengen/tensor/random/generator.h>
 #include <tengen/tensor/raw.h>
 
 namespace tengen::autograd {

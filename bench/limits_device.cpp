@@ -2,7 +2,7 @@
 #include <memory>
 
 #include <tengen/bench/bench.h>
-#include <tengen/cuda/runtime.h>
+#include <tengen/cuda/runtime/runtime.h>
 
 namespace bench {
 namespace {

@@ -4,7 +4,7 @@ set(TENGEN_CUDA OFF CACHE STRING "The CUDA backend: OFF, ON (nvcc), or emulate (
 set_property(CACHE TENGEN_CUDA PROPERTY STRINGS OFF ON emulate)
 
 if(NOT TENGEN_CUDA)
-  add_library(tengen_cuda OBJECT cuda/absent.cpp)
+  add_library(tengen_cuda OBJECT cuda/runtime/absent.cpp)
   target_link_libraries(tengen_cuda PRIVATE tengen_flags)
   target_include_directories(tengen_cuda PRIVATE ${PROJECT_SOURCE_DIR}/include)
   set_target_properties(tengen_cuda PROPERTIES POSITION_INDEPENDENT_CODE ON)
@@ -19,8 +19,8 @@ if(NOT TENGEN_CUDA STREQUAL "emulate")
   enable_language(CUDA)
 endif()
 
-file(GLOB cuda_kernels CONFIGURE_DEPENDS cuda/kernels/*.cu)
-file(GLOB cuda_host_sources CONFIGURE_DEPENDS cuda/*.cpp cuda/kernels/*.cpp)
+file(GLOB cuda_kernels CONFIGURE_DEPENDS cuda/kernels/*.cu cuda/kernels/*/*.cu)
+file(GLOB cuda_host_sources CONFIGURE_DEPENDS cuda/runtime/*.cpp cuda/kernels/*.cpp cuda/kernels/*/*.cpp)
 list(FILTER cuda_host_sources EXCLUDE REGEX "/absent\\.cpp$")
 
 add_library(tengen_cuda OBJECT ${cuda_kernels} ${cuda_host_sources})

@@ -3,7 +3,7 @@
 #include <ostream>
 
 #include <tengen/autograd/ops/ops.h>
-#include <tengen/tensor/random_fill.h>
+#include <tengen/tensor/random/fill.h>
 
 namespace tengen::nn {
 namespace functional {

@@ -10,7 +10,7 @@ namespace tengen::cuda {
 /// Number of CUDA devices that can be used: 1, or 0 without a GPU or in a build without CUDA.
 int device_count();
 inline bool is_available() { return device_count() > 0; }
-/// Seeds the device's default generator (random.h).
+/// Seeds the device's default generator (random/generator.h).
 void manual_seed(uint64_t seed);
 void manual_seed_all(uint64_t seed);
 /// Waits until the device has done everything asked of it, and throws what its kernels have found wrong.

@@ -116,8 +116,8 @@ struct AdamTensors {
   void *exp_avg, *exp_avg_sq, *max_exp_avg_sq /* may be null */;
 };
 
-/// Numbers drawn from the stream of words of a device's generator (philox.h): element i takes the words
-/// [offset + i * words, + words), whatever the memory, the size and the device. Contiguous memory.
+/// Numbers drawn from the stream of words of a device's generator (random/philox.h): element i takes the
+/// words [offset + i * words, + words), whatever the memory, the size and the device. Contiguous memory.
 enum class Distribution : uint8_t {
   Uniform,      // [a, b); floating types
   Normal,       // mean a, standard deviation b; elements 2i and 2i+1 make a pair; floating types

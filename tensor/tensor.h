@@ -21,7 +21,7 @@
 #include <tengen/tensor/error.h>
 #include <tengen/tensor/intrusive_ptr.h>
 #include <tengen/tensor/options.h>
-#include <tengen/tensor/random.h>
+#include <tengen/tensor/random/generator.h>
 #include <tengen/tensor/scalar.h>
 #include <tengen/tensor/storage.h>
 
@@ -549,7 +549,7 @@ class Tensor {
   inline Tensor addmm(const Tensor& mat1, const Tensor& mat2, const Scalar& beta = 1,
                       const Scalar& alpha = 1) const;
 
-  // random.cpp: fills with random numbers (random.h) of the generator given, else of the device's default one
+  // random.cpp: fills with numbers of the given generator (random/generator.h), else of the device's default
   /// Numbers in [from, to), all alike.
   Tensor& uniform_(double from = 0, double to = 1, std::optional<Generator> generator = std::nullopt) const;
   /// A normal distribution.

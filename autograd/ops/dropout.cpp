@@ -1,5 +1,5 @@
 #include <tengen/autograd/ops/ops.h>
-#include <tengen/tensor/random_fill.h>
+#include <tengen/tensor/random/fill.h>
 
 namespace tengen {
 

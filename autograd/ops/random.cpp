@@ -2,7 +2,7 @@
 // zero.
 #include <tengen/autograd/inplace.h>
 #include <tengen/autograd/ops/ops.h>
-#include <tengen/tensor/random_fill.h>
+#include <tengen/tensor/random/fill.h>
 
 namespace tengen {
 namespace {

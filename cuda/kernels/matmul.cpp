@@ -14,7 +14,7 @@
 #include <utility>
 
 #include <tengen/cuda/kernels/families.h>
-#include <tengen/cuda/runtime.h>
+#include <tengen/cuda/runtime/runtime.h>
 #include <tengen/tensor/cuda_backend.h>
 #include <tengen/tensor/error.h>
 #include <tengen/tensor/precision.h>

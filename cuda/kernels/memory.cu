@@ -1,7 +1,7 @@
 // Copies with conversion and fills, for any strides.
 #include <cstring>
 
-#include <tengen/cuda/kernels/elements.h>
+#include <tengen/cuda/kernels/common/elements.h>
 #include <tengen/cuda/kernels/families.h>
 
 namespace tengen::cuda {

@@ -1,8 +1,8 @@
 // Optimizer steps: one pass over parameters, their gradients and their state, 16 bytes at a time. A network
 // has hundreds of parameters, most of them small, so one launch takes many: each block finds its piece of one
 // of them in a list that travels with the launch.
+#include <tengen/cuda/kernels/common/rows.h>
 #include <tengen/cuda/kernels/families.h>
-#include <tengen/cuda/kernels/rows.h>
 
 namespace tengen::cuda {
 namespace {

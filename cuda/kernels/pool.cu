@@ -1,6 +1,6 @@
 // Pooling of contiguous planes: one thread per pixel of the result, but for the gradient of the maximum.
+#include <tengen/cuda/kernels/common/planes.h>
 #include <tengen/cuda/kernels/families.h>
-#include <tengen/cuda/kernels/planes.h>
 
 #include <algorithm>
 #include <limits>

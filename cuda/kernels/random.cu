@@ -1,8 +1,8 @@
 // Random numbers from the stream of a generator. A thread makes one block of four words and what becomes of
 // it, so that the numbers do not depend on the grid.
+#include <tengen/cuda/kernels/common/rows.h>
 #include <tengen/cuda/kernels/families.h>
-#include <tengen/cuda/kernels/rows.h>
-#include <tengen/tensor/philox.h>
+#include <tengen/tensor/random/philox.h>
 
 namespace tengen::cuda {
 namespace {

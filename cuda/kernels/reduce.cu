@@ -3,7 +3,7 @@
 // work is cut follows from sizes alone, and states are merged in a fixed order.
 #include <type_traits>
 
-#include <tengen/cuda/kernels/elements.h>
+#include <tengen/cuda/kernels/common/elements.h>
 #include <tengen/cuda/kernels/families.h>
 
 namespace tengen::cuda {

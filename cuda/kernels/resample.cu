@@ -1,8 +1,8 @@
 // Resampling of contiguous planes: one thread per pixel, or some neighbours, of the result. Gradients gather
 // too: along an axis sources never decrease, so the targets that read a source are a range, which is found
 // from a guess by asking the same function that reads.
+#include <tengen/cuda/kernels/common/planes.h>
 #include <tengen/cuda/kernels/families.h>
-#include <tengen/cuda/kernels/planes.h>
 
 namespace tengen::cuda {
 namespace {

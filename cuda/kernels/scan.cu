@@ -1,7 +1,7 @@
 // Running sums and products along the last dimension. Floats are carried in double.
 #include <type_traits>
 
-#include <tengen/cuda/kernels/elements.h>
+#include <tengen/cuda/kernels/common/elements.h>
 #include <tengen/cuda/kernels/families.h>
 
 namespace tengen::cuda {

@@ -4,7 +4,7 @@
 #include <set>
 #include <string>
 
-#include <tengen/cuda/kernels/conv_plan.h>
+#include <tengen/cuda/kernels/conv/conv_plan.h>
 #include <tengen/tensor/precision.h>
 #include <tengen/tests/cuda/device_data.h>
 #include <tengen/tests/kernels/conv_shapes.h>

@@ -1,7 +1,7 @@
 // Reading and writing by indices on a device, where the op table does not reach: all the ways that the
 // kernels take by size and shape, against the CPU's, which does things in order.
 #include <doctest/doctest.h>
-#include <tengen/cuda/stream.h>
+#include <tengen/cuda/runtime/stream.h>
 #include <tengen/torch.h>
 
 #include <cmath>

@@ -8,7 +8,7 @@
 
 #include <tengen/autograd/ops/ops.h>
 #include <tengen/tensor/cuda.h>
-#include <tengen/tensor/philox.h>
+#include <tengen/tensor/random/philox.h>
 
 using namespace cuda_test;
 

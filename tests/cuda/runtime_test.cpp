@@ -1,7 +1,7 @@
 // Tensors on a device: where they live, how they travel, memory, streams, graphs.
 #include <doctest/doctest.h>
-#include <tengen/cuda/graph.h>
-#include <tengen/cuda/stream.h>
+#include <tengen/cuda/runtime/graph.h>
+#include <tengen/cuda/runtime/stream.h>
 #include <tengen/torch.h>
 
 #include <cmath>

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes torch_values.h: what PyTorch computes for the cases of layers_test.cpp. Needs PyTorch (1.13 was used)."""
+"""Writes torch_values.h: what PyTorch computes for the cases of torch_values_test.cpp. Needs PyTorch (1.13 was used)."""
 import math
 import pathlib
 

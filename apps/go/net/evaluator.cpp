@@ -7,7 +7,7 @@
 #include <tengen/apps/go/board/zobrist.h>
 #include <tengen/apps/go/net/inference.h>
 #include <tengen/apps/go/net/symmetry.h>
-#include <tengen/cuda/stream.h>
+#include <tengen/cuda/runtime/stream.h>
 #include <tengen/tensor/parallel.h>
 
 namespace tengen::go {

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include <tengen/apps/go/net/network.h>
-#include <tengen/cuda/graph.h>
-#include <tengen/cuda/stream.h>
+#include <tengen/cuda/runtime/graph.h>
+#include <tengen/cuda/runtime/stream.h>
 
 namespace tengen::go {
 
