@@ -80,7 +80,7 @@ Overlap overlap(const Tensor& written, const Tensor& read) {
 }
 
 bool repeats_elements(const Tensor& t) {
-  if (t.is_contiguous()) return false;
+  if (t.is_contiguous() || t.numel() == 0) return false;
   for (int64_t d = 0; d < t.dim(); ++d)
     if (t.strides()[d] == 0 && t.sizes()[d] > 1) return true;
   return false;

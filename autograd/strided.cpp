@@ -52,7 +52,8 @@ struct Memory {
   void add(const Geometry& g, const Tensor& addends) const {
     if (!may_overlap(g)) return raw::copy(read(g), addends);
     const Tensor where = positions(g, origin, values.device());
-    const Tensor flat = raw::view(raw::contiguous(addends), {{addends.numel()}, {1}, 0});
+    const Tensor dense = raw::contiguous(addends);  // perhaps a part of a larger memory
+    const Tensor flat = raw::view(dense, {{dense.numel()}, {1}, dense.storage_offset()});
     kernels(values).scatter(view_of(values), view_of(where), view_of(flat), 0, true);
   }
 };

@@ -9,8 +9,12 @@ namespace tengen::nn {
 namespace functional {
 namespace {
 
-Tensor place(const Tensor& input, const Tensor& result, bool inplace) {
-  return inplace ? input.copy_(result) : result;
+/// function(input), written into `input` when asked to be in place.
+template <class Function>
+Tensor place(const Tensor& input, bool inplace, const Function& function) {
+  if (!inplace) return function(input);
+  // Rules need the values from before the write.
+  return input.copy_(function(GradMode::is_enabled() && input.requires_grad() ? input.clone() : input));
 }
 
 }  // namespace
@@ -19,37 +23,39 @@ Tensor relu(const Tensor& input, const ReLUFuncOptions& options) {
   return options.inplace() ? input.relu_() : input.relu();
 }
 Tensor relu6(const Tensor& input, const ReLU6FuncOptions& options) {
-  return place(input, tengen::relu6(input), options.inplace());
+  return place(input, options.inplace(), [](const Tensor& x) { return tengen::relu6(x); });
 }
 Tensor elu(const Tensor& input, const ELUFuncOptions& options) {
-  return place(input, tengen::elu(input, options.alpha()), options.inplace());
+  return place(input, options.inplace(), [&](const Tensor& x) { return tengen::elu(x, options.alpha()); });
 }
 // Klambauer et al., Self-Normalizing Neural Networks (2017).
 Tensor selu(const Tensor& input, const SELUFuncOptions& options) {
   const double alpha = 1.6732632423543772848170429916717, scale = 1.0507009873554804934193349852946;
-  return place(input, tengen::elu(input, alpha) * scale, options.inplace());
+  return place(input, options.inplace(), [&](const Tensor& x) { return tengen::elu(x, alpha) * scale; });
 }
 Tensor celu(const Tensor& input, const CELUFuncOptions& options) {
   const double alpha = options.alpha();
   TENGEN_CHECK(alpha != 0, "celu: alpha must not be 0");
-  const Tensor positive = input > 0,
-               rest = input.masked_fill(positive, 0);  // no inf * 0 where it is not chosen
-  return place(input, where(positive, input, (rest / alpha).expm1() * alpha), options.inplace());
+  return place(input, options.inplace(), [&](const Tensor& x) {
+    const Tensor positive = x > 0, rest = x.masked_fill(positive, 0);  // no inf * 0 where it is not chosen
+    return where(positive, x, (rest / alpha).expm1() * alpha);
+  });
 }
 Tensor leaky_relu(const Tensor& input, const LeakyReLUFuncOptions& options) {
-  return place(input, tengen::leaky_relu(input, options.negative_slope()), options.inplace());
+  return place(input, options.inplace(),
+               [&](const Tensor& x) { return tengen::leaky_relu(x, options.negative_slope()); });
 }
 Tensor hardtanh(const Tensor& input, const HardtanhFuncOptions& options) {
   TENGEN_CHECK(!(options.min_val() > options.max_val()),
                "hardtanh: min_val cannot be greater than max_val, but got ", options.min_val(), " and ",
                options.max_val());
-  return place(input, tengen::hardtanh(input, options.min_val(), options.max_val()), options.inplace());
+  return place(input, options.inplace(),
+               [&](const Tensor& x) { return tengen::hardtanh(x, options.min_val(), options.max_val()); });
 }
 Tensor threshold(const Tensor& input, const ThresholdFuncOptions& options) {
-  return place(
-      input,
-      autograd::with_constant_gradient(input).masked_fill(input <= options.threshold(), options.value()),
-      options.inplace());
+  return place(input, options.inplace(), [&](const Tensor& x) {
+    return autograd::with_constant_gradient(x).masked_fill(x <= options.threshold(), options.value());
+  });
 }
 
 Tensor gelu(const Tensor& input, const GELUFuncOptions& options) {

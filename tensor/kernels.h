@@ -215,8 +215,8 @@ struct Kernels {
                        void* grad_in, bool log);
 
   /// Training mode: out = (in - mean) * invstd * weight + bias with the statistics of each channel over
-  /// (outer, inner), which are outputs too: mean, biased variance, invstd = 1/sqrt(var + eps), each
-  /// (channels). weight and bias may be null.
+  /// (outer, inner), which are outputs too: mean, biased variance, invstd = 1/sqrt(var + eps) or 0 where that
+  /// is infinite, each (channels). weight and bias may be null.
   void (*batch_norm)(Dtype dtype, const NormShape& shape, const void* in, const void* weight,
                      const void* bias, double eps, void* out, void* mean, void* var, void* invstd);
   /// The same with given statistics.

@@ -383,12 +383,15 @@ struct Bounds {
     if (max) type = promote_types(type, result_type(self, *max));
     params = {min ? lower_bound(*min, type) : -inf, max ? upper_bound(*max, type) : inf};
   }
+  /// Then everything becomes NaN.
+  bool has_nan() const { return std::isnan(params.values[0]) || std::isnan(params.values[1]); }
 };
 
 }  // namespace
 
 Tensor clamp(const Tensor& self, const std::optional<Scalar>& min, const std::optional<Scalar>& max) {
   Bounds bounds(self, min, max);
+  if (bounds.has_nan()) return self.to(bounds.type, false, /*copy=*/true).fill_(NAN);
   Tensor out = compute(Unary::clamp, self, bounds.type, bounds.type, bounds.params);
   return record("clamp", out, {self}, {self}, [bounds](Node& node, const Tensor& grad) -> Grads {
     Tensor x = node.saved(0);
@@ -420,6 +423,7 @@ Tensor clamp_min(const Tensor& self, const Scalar& min) { return clamp(self, min
 Tensor clamp_max(const Tensor& self, const Scalar& max) { return clamp(self, std::nullopt, max); }
 Tensor& Tensor::clamp_(const std::optional<Scalar>& min, const std::optional<Scalar>& max) const {
   Bounds bounds(*this, min, max);
+  if (bounds.has_nan() && bounds.type == dtype()) return fill_(NAN);
   return compute_("clamp_", Unary::clamp, *this, bounds.type, bounds.params,
                   [&] { return clone().clamp(min, max); });
 }

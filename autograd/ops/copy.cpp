@@ -65,7 +65,7 @@ Tensor& Tensor::copy_(const Tensor& source, bool non_blocking) const {
   const bool directly = autograd::writes_directly("copy_", *this, {source});
   Tensor expanded = source.sizes().equals(sizes()) ? source : source.expand(sizes());
   if (autograd::overlap(*this, source) == autograd::Overlap::interleaved) expanded = expanded.clone();
-  if (directly) {
+  if (directly || !is_floating_point()) {  // numbers of other types have no history
     raw::copy(*this, expanded, non_blocking);
     return autograd::written("copy_", *this);
   }

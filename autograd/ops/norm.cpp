@@ -1,5 +1,7 @@
 // Normalisation. Each operator has a kernel for both directions, and a definition in other operators for when
 // its gradient must itself be differentiable.
+#include <cmath>
+
 #include <tengen/autograd/ops/checks.h>
 #include <tengen/autograd/ops/low_precision.h>
 #include <tengen/tensor/kernel_view.h>
@@ -52,9 +54,11 @@ Tensor scaled(Tensor x, const Tensor& weight, const Tensor& bias, IntArrayRef sh
 
 /// (x - mean) / sqrt(var + eps) * weight + bias with the mean and variance over `dims`.
 Tensor composed(const Tensor& x, const Tensor& weight, const Tensor& bias, IntArrayRef dims,
-                IntArrayRef shape, double eps) {
+                IntArrayRef shape, double eps, bool zero_without_variance) {
   const Tensor centred = x - x.mean(dims, true);
-  return scaled(centred * (centred.square().mean(dims, true) + eps).rsqrt(), weight, bias, shape);
+  Tensor square = centred.square().mean(dims, true) + eps;
+  if (zero_without_variance && eps == 0) square = square.masked_fill(square == 0, INFINITY);
+  return scaled(centred * square.rsqrt(), weight, bias, shape);
 }
 
 Tensor activated(const Tensor& x, Activation activation) {
@@ -76,10 +80,16 @@ struct BatchNormRule {
 
   Grads operator()(Node& node, const Tensor& grad) const {
     const Tensor x = node.saved(0), weight = node.saved(1), bias = node.saved(2);
+    if (x.numel() == 0) {  // whose statistics are NaN
+      Grads none;
+      for (const Tensor& t : {x, weight, bias}) none.push_back(t.defined() ? zeros_like(t) : Tensor());
+      return none;
+    }
     if (GradMode::is_enabled())
       return differentiate(
           node, {x, weight, bias}, {grad}, [&](const std::vector<Tensor>& in) -> std::vector<Tensor> {
-            return {activated(composed(in[0], in[1], in[2], all_but_channels(x), channel_shape(x), eps),
+            return {activated(composed(in[0], in[1], in[2], all_but_channels(x), channel_shape(x), eps,
+                                       /*zero_without_variance=*/true),
                               activation)};
           });
     const Tensor g = grad.contiguous(), mean = node.saved(3), invstd = node.saved(4);
@@ -195,10 +205,11 @@ Tensor normalise_rows(const Tensor& x, const Tensor& weight, const Tensor& bias,
                 [eps](Node& node, const Tensor& grad) -> Grads {
                   const Tensor x = node.saved(0), weight = node.saved(1), bias = node.saved(2);
                   if (GradMode::is_enabled())
-                    return differentiate(node, {x, weight, bias}, {grad},
-                                         [&](const std::vector<Tensor>& in) -> std::vector<Tensor> {
-                                           return {composed(in[0], in[1], in[2], {1}, {1, x.size(1)}, eps)};
-                                         });
+                    return differentiate(
+                        node, {x, weight, bias}, {grad},
+                        [&](const std::vector<Tensor>& in) -> std::vector<Tensor> {
+                          return {composed(in[0], in[1], in[2], {1}, {1, x.size(1)}, eps, false)};
+                        });
                   const Tensor g = grad.contiguous(), mean = node.saved(3), invstd = node.saved(4);
                   Tensor dx, dw, db;
                   if (node.needs(0)) dx = empty(x.sizes(), x.options());

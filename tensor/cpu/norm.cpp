@@ -287,7 +287,8 @@ void batch_norm(Dtype dtype, const NormShape& s, const void* in, const void* wei
     const auto finish = [&](int64_t c, const Moments& moments) {
       as<T>(mean)[c] = T(moments.mean);
       as<T>(var)[c] = T(moments.variance());
-      as<T>(invstd)[c] = T(1 / ::sqrt(moments.variance() + eps));
+      const double square = moments.variance() + eps;
+      as<T>(invstd)[c] = square == 0 ? T(0) : T(1 / ::sqrt(square));
     };
     const auto channel = [&](int64_t c) {
       const T* x = as<T>(in) + c * s.inner;

@@ -37,7 +37,7 @@ bool eventually(const Condition& condition) {
   return false;
 }
 
-const RestartPolicy kAtOnce{0.01, 0.05, 30, 4};
+const RestartPolicy kAtOnce{0.01, 0.05, 30, 4, 0.01};
 
 }  // namespace
 
@@ -72,6 +72,24 @@ TEST_CASE("supervisor: gives a role up that keeps dying, with its last words") {
   Children missing({{"selfplay", {"/nowhere/program"}}}, folder / "", kAtOnce);
   CHECK(eventually([&] { return !(error = error_of([&] { missing.poll(); })).empty(); }));
   CHECK(contains(error, "cannot start /nowhere/program: No such file"));
+}
+
+TEST_CASE("supervisor: waits for as long as a role says that its store is away") {
+  const TemporaryFolder folder;
+  const std::string count = folder / "count";
+  Children children({script("learn", "echo $$ >> " + count + "; test $(wc -l < " + count +
+                                         ") = 9 && exit 0; echo no server; "
+                                         "exit 75")},
+                    folder / "", kAtOnce);
+  std::string events;
+  CHECK(eventually([&] {
+    for (const std::string& event : children.poll()) events += event + "\n";
+    return children.all_done();
+  }));
+  // Told once, not every time.
+  CHECK(events ==
+        "learn ended with status 75 after 00:00: no server; it is started again every 0.01 s until that "
+        "answers\nlearn has finished\n");
 }
 
 TEST_CASE("supervisor: roles are asked to stop, and killed when they do not") {

@@ -1,10 +1,14 @@
 // selfplay, learn, evaluate: the roles of a learning run, each alone.
+#include <sysexits.h>
+
+#include <cstdio>
 #include <memory>
 #include <type_traits>
 
 #include <tengen/apps/common/run.h>
 #include <tengen/apps/go/commands/commands.h>
 #include <tengen/apps/go/commands/player_options.h>
+#include <tengen/apps/go/learn/database.h>
 #include <tengen/apps/go/learn/roles.h>
 #include <tengen/apps/go/learn/run_state.h>
 
@@ -24,7 +28,12 @@ void add_role(CLI::App& app, const char* name, const char* help, int (*run)(cons
   add_device_option(*command, options->device);
   command->callback([options, run] {
     apps::catch_interrupts();
-    if (const int status = run(*options)) throw CLI::RuntimeError(status);
+    try {
+      if (const int status = run(*options)) throw CLI::RuntimeError(status);
+    } catch (const StoreUnavailable& error) {  // whoever started this role shall start it again
+      std::fprintf(stderr, "tengen-go: error: %s\n", error.what());
+      throw CLI::RuntimeError(EX_TEMPFAIL);
+    }
   });
 }
 

@@ -4,6 +4,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,6 +14,7 @@
 #include <filesystem>
 #include <fstream>
 #include <thread>
+#include <utility>
 
 #include <tengen/apps/common/run.h>
 #include <tengen/tensor/error.h>
@@ -128,6 +130,16 @@ std::vector<std::string> Children::poll() {
         continue;
       }
       const bool quick = Clock::now() - child.started < seconds(policy_.quick);
+      if (WIFEXITED(status) && WEXITSTATUS(status) == EX_TEMPFAIL) {
+        child.quick_deaths = 0;
+        child.due = Clock::now() + seconds(policy_.away);
+        const bool told = std::exchange(child.is_away, true);
+        if (told && quick) continue;
+        events.push_back(describe_end(child, status) +
+                         apps::format("; it is started again every %g s until that answers", policy_.away));
+        continue;
+      }
+      child.is_away = false;
       child.quick_deaths = quick ? child.quick_deaths + 1 : 0;
       std::string what = describe_end(child, status);
       if (child.quick_deaths >= policy_.most_quick_deaths) {

@@ -20,6 +20,9 @@ struct RestartPolicy {
   double wait = 1, longest_wait = 60;  // seconds before a restart; doubles with each quick death in a row
   double quick = 30;                   // a process that lived for less died quickly
   int most_quick_deaths = 5;           // in a row, then poll() throws
+  /// Seconds before a process is started again that ended with EX_TEMPFAIL (75): what it needs does not
+  /// answer now. That is never given up.
+  double away = 5;
 };
 
 /// Starts processes and starts those again that die. One that ends with status 0 has done its work. Each gets
@@ -45,7 +48,7 @@ class Children {
     ChildCommand command;
     std::string log;
     pid_t process = 0;  // 0: does not run
-    bool done = false;
+    bool done = false, is_away = false;
     int quick_deaths = 0;
     Clock::time_point started, due;  // to be started
     off_t log_start = 0;             // where the log of this start begins

@@ -20,6 +20,12 @@ class StoreError : public Error {
   using Error::Error;
 };
 
+/// The database cannot be reached: its server is stopped, or the connection was lost. It may answer later.
+class StoreUnavailable : public StoreError {
+ public:
+  using StoreError::StoreError;
+};
+
 struct Blob {
   std::string_view bytes;
 };
@@ -42,7 +48,7 @@ class Database {
  public:
   virtual ~Database() = default;
 
-  /// Runs one statement. Throws StoreError.
+  /// Runs one statement. Throws StoreError, or StoreUnavailable when the connection is lost.
   virtual void run(const char* sql, std::span<const Parameter> parameters,
                    const std::function<void(const Row&)>& visit) = 0;
   void run(const char* sql, std::initializer_list<Parameter> parameters = {},
@@ -67,8 +73,8 @@ class Database {
 
 /// Opens the file, and creates it when asked to. Throws StoreError.
 std::unique_ptr<Database> open_sqlite(const std::string& path, bool create);
-/// `connection` is what libpq takes: a URL or "host=... dbname=...". Throws StoreError when the server does
-/// not answer, and when the program was built without libpq. No message shows a password.
+/// `connection` is what libpq takes: a URL or "host=... dbname=...". Throws StoreUnavailable when the server
+/// does not answer, and StoreError when the program was built without libpq. No message shows a password.
 std::unique_ptr<Database> open_postgresql(const std::string& connection);
 
 /// Undone when it goes out of scope without commit().

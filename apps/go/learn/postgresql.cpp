@@ -145,7 +145,10 @@ class Postgresql final : public Database {
 
  private:
   [[noreturn]] void failed(const char* what, const std::string& said) {
-    fail<StoreError>(name(), ": ", string_.masked(on_one_line(said)), " (in: ", what, ")");
+    const std::string message = string_.masked(on_one_line(said));
+    if (PQstatus(connection_.get()) != CONNECTION_OK)
+      fail<StoreUnavailable>(name(), ": ", message, " (in: ", what, ")");
+    fail<StoreError>(name(), ": ", message, " (in: ", what, ")");
   }
 
   ConnectionString string_;

@@ -52,7 +52,7 @@ struct Statistics {
     const double variance = squares / count;
     mean[c] = T(average);
     var[c] = T(variance);
-    invstd[c] = T(1 / ::sqrt(variance + eps));
+    invstd[c] = variance + eps == 0 ? T(0) : T(1 / ::sqrt(variance + eps));
   }
 };
 

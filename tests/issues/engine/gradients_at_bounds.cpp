@@ -68,3 +68,36 @@ TEST_CASE("max and min of all: where the result is NaN, the elements that are Na
   CHECK(gradient(x, [](const Tensor& t) { return t.max(); }).equal(tensor({0.f, .5f, 0.f, .5f})));
   CHECK(gradient(x, [](const Tensor& t) { return t.min(); }).equal(tensor({0.f, .5f, 0.f, .5f})));
 }
+
+TEST_CASE("clamp: a bound that is NaN makes everything NaN, with the gradient 0") {
+  const torch::Tensor x = torch::randn({4}, torch::kDouble).requires_grad_();
+  for (const bool upper : {false, true}) {
+    const torch::Tensor y = upper ? x.clamp(-1, NAN) : x.clamp(NAN, 1);
+    CHECK(y.isnan().all().item<bool>());
+    CHECK(torch::autograd::grad({y.sum()}, {x})[0].equal(torch::zeros({4}, torch::kDouble)));
+    CHECK((x * 1).clamp_min_(NAN).isnan().all().item<bool>());
+  }
+}
+
+TEST_CASE("batch_norm: a channel without variance is its bias where eps is 0") {
+  const torch::Tensor x = torch::full({3, 2}, 5., torch::kDouble).requires_grad_(),
+                      weight = torch::tensor({2., 3.}, torch::kDouble).requires_grad_(),
+                      bias = torch::tensor({0.25, -1.}, torch::kDouble).requires_grad_();
+  x.data().index_put_({torch::indexing::Slice(), 1}, torch::tensor({1., 2., 6.}, torch::kDouble));
+  for (const bool create_graph : {false, true}) {
+    const torch::Tensor y = torch::batch_norm(x, weight, bias, {}, {}, true, 0.1, 0., false);
+    CHECK(y.select(1, 0).equal(torch::full({3}, 0.25, torch::kDouble)));
+    const auto grads = torch::autograd::grad({(y * y * y).sum()}, {x, weight, bias}, {}, true, create_graph);
+    CHECK(grads[0].select(1, 0).equal(torch::zeros({3}, torch::kDouble)));
+    CHECK(grads[1][0].item<double>() == 0);
+    CHECK(torch::isfinite(grads[0]).all().item<bool>());
+  }
+}
+
+TEST_CASE("batch_norm: an empty batch has the gradient 0") {
+  const torch::Tensor x = torch::ones({0, 2}).requires_grad_(), weight = torch::ones({2}).requires_grad_();
+  const auto grads = torch::autograd::grad(
+      {torch::batch_norm(x, weight, {}, {}, {}, true, 0.1, 1e-5, false).sum()}, {x, weight});
+  CHECK(grads[0].sizes() == x.sizes());
+  CHECK(grads[1].equal(torch::zeros({2})));
+}

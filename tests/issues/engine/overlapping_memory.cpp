@@ -134,3 +134,24 @@ TEST_CASE("expanded tensors take no other writes") {
   refused("index_add_", kRepeated, [&] { x.index_add_(0, torch::tensor({0}), torch::ones({1})); });
   refused("index_put_", kRepeated, [&] { x.index_put_({torch::tensor({0})}, torch::ones({1})); });
 }
+
+TEST_CASE("expanded tensors without elements take any write") {
+  const torch::Tensor x = torch::ones({2, 0, 1}).expand({2, 0, 3});
+  CHECK_NOTHROW(x.sin_());
+  CHECK_NOTHROW(x.div_(0));
+  CHECK_NOTHROW(x.exponential_());
+}
+
+TEST_CASE("overlapping views behind a cat: each piece gets its own part of the gradient") {
+  for (const bool stacked : {false, true}) {
+    const torch::Tensor memory = torch::arange(5, torch::kDouble).requires_grad_(),
+                        other = torch::zeros({2, 3}, torch::kDouble).requires_grad_();
+    const torch::Tensor windows = memory.as_strided({2, 3}, {2, 1});
+    const torch::Tensor all = stacked ? torch::stack({other, windows}) : torch::cat({other, windows});
+    const torch::Tensor weight = torch::arange(12, torch::kDouble).view_as(all);
+    (all * weight).sum().backward();
+    CHECK(other.grad().flatten().equal(torch::arange(6, torch::kDouble)));
+    // The middle element is in both windows: 8 + 9.
+    CHECK(memory.grad().equal(torch::tensor({6., 7., 17., 10., 11.}, torch::kDouble)));
+  }
+}
