@@ -6,9 +6,9 @@
 #include <doctest/doctest.h>
 
 #include <tengen/apps/go/board/playout.h>
-#include <tengen/apps/go/play/analysis.h>
 
 #include "../temporary.h"
+#include "analysis_fixture.h"
 #include "live_session.h"
 
 using namespace tengen::go;
@@ -16,17 +16,7 @@ using namespace tengen::go;
 namespace {
 
 std::vector<json> analyze(const std::string& lines, int positions = 3) {
-  AnalysisSettings settings;
-  settings.positions = positions;
-  settings.defaults.limits.visits = 30;
-  settings.version = "1.2.3";
-  std::istringstream input(lines);
-  std::ostringstream output;
-  run_analysis(std::make_shared<UniformEvaluator>(), settings, input, output);
-  std::vector<json> answers;
-  std::istringstream text(output.str());
-  for (std::string line; std::getline(text, line);) answers.push_back(json::parse(line));
-  return answers;
+  return analysis_answers(lines, positions, 30);
 }
 
 json one(const std::string& line) {

@@ -18,17 +18,22 @@ const Case kCases[] = {
     {"relu6", [](auto x, bool inplace) { return F::relu6(x, F::ReLU6FuncOptions(inplace)); }},
     {"elu", [](auto x, bool inplace) { return F::elu(x, F::ELUFuncOptions().alpha(0.7).inplace(inplace)); }},
     {"selu", [](auto x, bool inplace) { return F::selu(x, F::SELUFuncOptions(inplace)); }},
-    {"celu", [](auto x, bool inplace) { return F::celu(x, F::CELUFuncOptions().alpha(0.7).inplace(inplace)); }},
-    {"leaky_relu", [](auto x, bool inplace) { return F::leaky_relu(x, F::LeakyReLUFuncOptions().inplace(inplace)); }},
-    {"hardtanh", [](auto x, bool inplace) { return F::hardtanh(x, F::HardtanhFuncOptions().inplace(inplace)); }},
-    {"threshold", [](auto x, bool inplace) { return F::threshold(x, F::ThresholdFuncOptions(0.1, 2).inplace(inplace)); }},
+    {"celu",
+     [](auto x, bool inplace) { return F::celu(x, F::CELUFuncOptions().alpha(0.7).inplace(inplace)); }},
+    {"leaky_relu",
+     [](auto x, bool inplace) { return F::leaky_relu(x, F::LeakyReLUFuncOptions().inplace(inplace)); }},
+    {"hardtanh",
+     [](auto x, bool inplace) { return F::hardtanh(x, F::HardtanhFuncOptions().inplace(inplace)); }},
+    {"threshold",
+     [](auto x, bool inplace) { return F::threshold(x, F::ThresholdFuncOptions(0.1, 2).inplace(inplace)); }},
 };
 
 }  // namespace
 
 TEST_CASE("activations in place: values, first and second derivatives") {
   torch::manual_seed(1);
-  const torch::Tensor values = torch::randn({64}, torch::kDouble), cotangent = torch::randn({64}, torch::kDouble);
+  const torch::Tensor values = torch::randn({64}, torch::kDouble),
+                      cotangent = torch::randn({64}, torch::kDouble);
   for (const Case& c : kCases) {
     CAPTURE(c.name);
     torch::Tensor found[2], first[2], second[2];
@@ -38,7 +43,8 @@ TEST_CASE("activations in place: values, first and second derivatives") {
       found[inplace] = y.detach();
       first[inplace] = torch::autograd::grad({y}, {x}, {cotangent}, true, true)[0];
       if (first[inplace].requires_grad())
-        second[inplace] = torch::autograd::grad({(first[inplace] * cotangent).sum()}, {x}, {}, {}, false, true)[0];
+        second[inplace] =
+            torch::autograd::grad({(first[inplace] * cotangent).sum()}, {x}, {}, {}, false, true)[0];
     }
     CHECK(found[1].equal(found[0]));
     CHECK(first[1].equal(first[0]));

@@ -5,40 +5,10 @@
 #include <tengen/tensor/plain_text.h>
 #include <tengen/torch.h>
 
-#include <clocale>
-#include <locale>
 #include <sstream>
 
+#include "../../foreign_locale.h"
 #include "../../temporary.h"
-
-namespace {
-
-/// Groups digits and writes a comma for the decimal point, as in much of the world: 12.345,67.
-struct Grouping : std::numpunct<char> {
-  char do_thousands_sep() const override { return '.'; }
-  char do_decimal_point() const override { return ','; }
-  std::string do_grouping() const override { return "\3"; }
-};
-
-/// In its scope the program's C++ locale is that, and its C locale one with a decimal comma where the system
-/// has one.
-class ForeignLocale {
- public:
-  ForeignLocale() : previous_(std::locale::global(std::locale(std::locale(), new Grouping))) {
-    for (const char* name : {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8", "de_DE", "fr_FR"})
-      if (std::setlocale(LC_NUMERIC, name)) return;
-    MESSAGE("no C locale with a decimal comma is installed: only the C++ locale is checked");
-  }
-  ~ForeignLocale() {
-    std::locale::global(previous_);
-    std::setlocale(LC_NUMERIC, "C");
-  }
-
- private:
-  std::locale previous_;
-};
-
-}  // namespace
 
 TEST_CASE("locale: the guard works") {
   ForeignLocale foreign;
@@ -92,6 +62,8 @@ TEST_CASE("locale: files") {
   torch::load(back, folder / "a.safetensors");
   CHECK(back.equal(t));
   CHECK(tengen::io::load_npy(folder / "a.npy").equal(t));
+  std::string npy_header = folder.read("a.npy").substr(0, 128);
+  CHECK(contains(npy_header, "(12345,)"));
 
   torch::nn::Linear model(3, 2000);
   torch::optim::Adam optimizer(model->parameters(), torch::optim::AdamOptions(0.00125));

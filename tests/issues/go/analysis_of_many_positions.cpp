@@ -1,27 +1,14 @@
 // A query may name very many positions: each is found at once, the most urgent and then the oldest first.
-#include <sstream>
-
 #include <doctest/doctest.h>
 
-#include <tengen/apps/go/play/analysis.h>
-
-#include "../../temporary.h"
+#include "../../go/analysis_fixture.h"
 
 using namespace tengen::go;
 
 namespace {
 
-std::vector<json> answers(const std::string& lines, int positions = 1) {
-  AnalysisSettings settings;
-  settings.positions = positions;
-  settings.defaults.limits.visits = 1;
-  std::istringstream input(lines);
-  std::ostringstream output;
-  run_analysis(std::make_shared<UniformEvaluator>(), settings, input, output);
-  std::vector<json> answers;
-  std::istringstream text(output.str());
-  for (std::string line; std::getline(text, line);) answers.push_back(parse_json(line));
-  return answers;
+std::vector<json> answers(const std::string& lines) {
+  return analysis_answers(lines, /*positions=*/1, /*visits=*/1);
 }
 
 std::string list(int count, int (*number)(int)) {
