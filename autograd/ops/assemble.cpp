@@ -326,17 +326,17 @@ Tensor pad(const Tensor& self, IntArrayRef pad, std::string_view mode, std::opti
     const int64_t size = size_sum(size_sum(n, before), after);
     TENGEN_CHECK(size >= 0 && before >= -n && after >= -n, "pad: negative padding (", before, ", ", after,
                  ") leaves less than nothing of dimension ", d, " of input ", self.sizes());
-    std::vector<int64_t> from;  // the position in self of every position in the result
-    from.reserve(size_t(size));
+    const Tensor from = empty({size}, kLong);  // the position in self of every position in the result
+    int64_t* position = from.data_ptr<int64_t>();
     for (int64_t i = -before; i < n + after; ++i) {
       if (mode == "reflect")
-        from.push_back(i < 0 ? -i : i < n ? i : 2 * (n - 1) - i);
+        *position++ = i < 0 ? -i : i < n ? i : 2 * (n - 1) - i;
       else if (mode == "replicate")
-        from.push_back(std::clamp<int64_t>(i, 0, n - 1));
+        *position++ = std::clamp<int64_t>(i, 0, n - 1);
       else
-        from.push_back((i + n) % n);
+        *position++ = (i + n) % n;
     }
-    out = out.index_select(d, tensor(from, kLong).to(TensorOptions(self.device())));
+    out = out.index_select(d, from.to(TensorOptions(self.device())));
   }
   return out.is_same(source) ? self.clone() : out;
 }

@@ -62,6 +62,8 @@ TEST_CASE("sizes that overflow: a dimension") {
                  }),
                  "is too large"));
   CHECK_THROWS(torch::pad(torch::ones({1, 1, 3}), {kHuge, kHuge}, "replicate"));
+  for (const int64_t amount : {int64_t(1) << 44, int64_t(1) << 60, int64_t(1) << 61})
+    CHECK_THROWS_AS(torch::pad(torch::ones({1, 1, 3}), {amount, amount}, "replicate"), torch::Error);
   const torch::Tensor image = torch::ones({1, 1, 4, 4}), weight = torch::ones({1, 1, 3, 3});
   CHECK(contains(error_of([&] { torch::conv2d(image, weight, {}, 1, INT64_MAX); }), "too large padding"));
   CHECK(contains(error_of([&] { torch::conv2d(image, weight, {}, 1, 0, kHuge); }), "too large dilation"));
