@@ -44,16 +44,12 @@ void rebase_view(const Tensor& view, const Tensor& written) {
   set_gradient_edge(base, node, 0);
 }
 
-// The elements between the first and the last that `t` shows, both included; t has some.
-int64_t reach(const Tensor& t) {
-  int64_t last = 0;
-  for (int64_t d = 0; d < t.dim(); ++d) last += (t.sizes()[d] - 1) * t.strides()[d];
-  return last + 1;
-}
+// One past the last element of `t` in its memory; t has some.
+int64_t end_of(const Tensor& t) { return extent_of("overlap", t.sizes(), t.strides(), t.storage_offset()); }
 
 // Whether `t` shows every element in its range of memory once.
 bool is_dense(const Tensor& t) {
-  return t.is_contiguous() || (reach(t) == t.numel() && !repeats_elements(t));
+  return t.is_contiguous() || (end_of(t) - t.storage_offset() == t.numel() && !repeats_elements(t));
 }
 
 [[noreturn]] void refuse_overlap(const char* name, const Tensor& self, const Tensor& read) {
@@ -73,8 +69,7 @@ Overlap overlap(const Tensor& written, const Tensor& read) {
       (read.storage_offset() == written.storage_offset() && read.sizes().equals(written.sizes()) &&
        read.strides().equals(written.strides())))
     return Overlap::same;
-  if (read.storage_offset() + reach(read) <= written.storage_offset() ||
-      written.storage_offset() + reach(written) <= read.storage_offset())
+  if (end_of(read) <= written.storage_offset() || end_of(written) <= read.storage_offset())
     return Overlap::none;
   return is_dense(written) && is_dense(read) ? Overlap::partial : Overlap::interleaved;
 }

@@ -1,8 +1,9 @@
 #include <tengen/autograd/primitives.h>
 
+#include <algorithm>
+
 #include <tengen/autograd/record.h>
 #include <tengen/tensor/factories.h>
-#include <tengen/tensor/raw.h>
 
 namespace tengen::autograd {
 namespace {
@@ -25,24 +26,17 @@ void add_to(const Tensor& sum, const Tensor& grad) {
 Tensor sum_to_size(const Tensor& t, IntArrayRef sizes) {
   const int64_t lead = t.dim() - int64_t(sizes.size());
   TENGEN_CHECK(lead >= 0, "sum_to_size: size ", sizes, " is not expandable to size ", t.sizes());
-  DimVector kept, strides, summed, summed_strides;
+  SmallVector<bool, 8> summed(size_t(t.dim()), false);
   for (int64_t d = 0; d < t.dim(); ++d) {
     const int64_t wanted = d < lead ? 1 : sizes[d - lead], size = t.sizes()[d];
     TENGEN_CHECK(wanted == 1 || wanted == size, "sum_to_size: size ", sizes, " is not expandable to size ",
                  t.sizes());
-    const bool stays = d >= lead && wanted == size;
-    (stays ? kept : summed).push_back(size);
-    (stays ? strides : summed_strides).push_back(t.strides()[d]);
+    summed[d] = d < lead || wanted != size;
   }
-  if (summed.empty()) return t;
-  // The kernel wants the dimensions that stay in front.
-  const DimVector out_sizes = kept, out_strides = contiguous_strides(kept);
-  for (size_t i = 0; i < summed.size(); ++i) kept.push_back(summed[i]), strides.push_back(summed_strides[i]);
+  if (std::find(summed.begin(), summed.end(), true) == summed.end()) return t;
   const ScalarType dtype = is_integral(t.dtype(), true) ? kLong : t.dtype();
   Tensor out = empty(sizes, TensorOptions(dtype).device(t.device()));
-  kernels(t).reduce(
-      Reduce::Sum, {out.data_ptr(), dtype, int(out_sizes.size()), out_sizes.data(), out_strides.data()},
-      {t.data_ptr(), t.dtype(), int(kept.size()), kept.data(), strides.data()}, int(summed.size()));
+  reduce_into(out, Reduce::Sum, t, summed);
   return record("sum_to_size", out, {t}, {}, [sizes = DimVector(t.sizes())](Node&, const Tensor& g) -> Grads {
     return {expand(g, sizes)};
   });
@@ -65,7 +59,7 @@ Tensor expand(const Tensor& t, IntArrayRef sizes) {
     if (d >= lead && have == target[d]) strides[d] = t.strides()[d - lead];
   }
   // Its adjoint, sum_to_size, is what the engine does to every gradient that is larger than its tensor.
-  return record("expand", make_view(t, std::move(target), std::move(strides), t.storage_offset()), {t}, {},
+  return record("expand", make_view(t, {std::move(target), std::move(strides), t.storage_offset()}), {t}, {},
                 identity_rule);
 }
 
@@ -79,20 +73,16 @@ Tensor convert(const char* name, const Tensor& t, ScalarType dtype, Device devic
 }
 
 Tensor alias(const Tensor& t) {
-  Geometry same = raw::geometry(t);
-  return record("alias", make_view(t, std::move(same.sizes), std::move(same.strides), same.offset), {t}, {},
-                identity_rule);
+  return record("alias", make_view(t, raw::geometry(t)), {t}, {}, identity_rule);
 }
 
-Tensor make_view(const Tensor& t, DimVector sizes, DimVector strides, int64_t offset, ViewOrigin origin) {
-  const TensorImpl& impl = *t.unsafeGetTensorImpl();
-  auto view =
-      make_intrusive<TensorImpl>(impl.storage, impl.dtype, std::move(sizes), std::move(strides), offset);
-  view->base = impl.base ? impl.base : intrusive_ptr<TensorImpl>(t.unsafeGetTensorImpl());
-  view->own_write_count = impl.own_write_count;
+Tensor make_view(const Tensor& t, Geometry geometry, ViewOrigin origin) {
+  Tensor view = raw::view(t, std::move(geometry));
+  TensorImpl &impl = *view.unsafeGetTensorImpl(), &viewed = *t.unsafeGetTensorImpl();
+  impl.base = viewed.base ? viewed.base : intrusive_ptr<TensorImpl>(&viewed);
   if (!GradMode::is_enabled() && t.requires_grad()) origin = ViewOrigin::no_grad;
-  view->view_origin = origin == ViewOrigin::ordinary ? impl.view_origin : origin;
-  return Tensor(std::move(view));
+  impl.view_origin = origin == ViewOrigin::ordinary ? viewed.view_origin : origin;
+  return view;
 }
 
 }  // namespace tengen::autograd

@@ -4,7 +4,7 @@
 // authors.
 #pragma once
 
-#include <tengen/tensor/tensor.h>
+#include <tengen/tensor/raw.h>
 
 namespace tengen::autograd {
 
@@ -27,7 +27,6 @@ Tensor alias(const Tensor& t);
 
 /// A view of t's memory that knows its base; not recorded yet. `origin`: of views that may not be written
 /// through.
-Tensor make_view(const Tensor& t, DimVector sizes, DimVector strides, int64_t offset,
-                 ViewOrigin origin = ViewOrigin::ordinary);
+Tensor make_view(const Tensor& t, Geometry geometry, ViewOrigin origin = ViewOrigin::ordinary);
 
 }  // namespace tengen::autograd

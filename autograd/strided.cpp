@@ -88,7 +88,7 @@ Tensor transfer(const Tensor& t, const Geometry& from, const Geometry& to, bool 
 }  // namespace
 
 Tensor as_strided(const Tensor& t, Geometry geometry) {
-  Tensor view = make_view(t, geometry.sizes, geometry.strides, geometry.offset);
+  Tensor view = make_view(t, geometry);
   return record("as_strided", view, {t}, {},
                 [in = raw::geometry(t), out = std::move(geometry)](Node&, const Tensor& grad) -> Grads {
                   return {transfer(grad, out, in, false, true)};

@@ -7,10 +7,7 @@
 
 namespace tengen::optim {
 
-OptimizerOptions& OptimizerParamGroup::options() {
-  return const_cast<OptimizerOptions&>(std::as_const(*this).options());
-}
-const OptimizerOptions& OptimizerParamGroup::options() const {
+OptimizerOptions& OptimizerParamGroup::own_options() const {
   TENGEN_CHECK(options_, "optimizer: this parameter group has no options; it gets them from an optimizer");
   return *options_;
 }

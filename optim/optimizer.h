@@ -78,14 +78,16 @@ class OptimizerParamGroup {
   const std::vector<Tensor>& params() const { return params_; }
   bool has_options() const { return options_ != nullptr; }
   /// The group's own options; an Error before it has any.
-  OptimizerOptions& options();
-  const OptimizerOptions& options() const;
+  OptimizerOptions& options() { return own_options(); }
+  const OptimizerOptions& options() const { return own_options(); }
   void set_options(std::unique_ptr<OptimizerOptions> options) { options_ = std::move(options); }
 
   /// The learning rate that schedules start from; set by the first scheduler.
   std::optional<double> initial_lr;
 
  private:
+  OptimizerOptions& own_options() const;
+
   std::vector<Tensor> params_;
   std::unique_ptr<OptimizerOptions> options_;
 };

@@ -1,5 +1,6 @@
 #include <tengen/tensor/compute.h>
 
+#include <algorithm>
 #include <limits>
 
 #include <tengen/tensor/factories.h>
@@ -205,5 +206,20 @@ double bound(const char* name, const Scalar& value, ScalarType type, bool lower)
 
 double lower_bound(const Scalar& value, ScalarType type) { return bound("min", value, type, true); }
 double upper_bound(const Scalar& value, ScalarType type) { return bound("max", value, type, false); }
+
+void reduce_into(const Tensor& out, Reduce op, const Tensor& self, ArrayRef<bool> reduced) {
+  // The kernel wants the dimensions that are kept in front.
+  DimVector sizes, strides;
+  for (bool pass : {false, true})
+    for (int64_t d = 0; d < self.dim(); ++d) {
+      if (reduced[size_t(d)] != pass) continue;
+      sizes.push_back(self.sizes()[d]);
+      strides.push_back(self.strides()[d]);
+    }
+  const int dim = int(sizes.size()), gone = int(std::count(reduced.begin(), reduced.end(), true));
+  const DimVector out_strides = contiguous_strides(IntArrayRef(sizes).slice(0, size_t(dim - gone)));
+  kernels(self).reduce(op, {out.data_ptr(), out.dtype(), dim - gone, sizes.data(), out_strides.data()},
+                       {self.data_ptr(), self.dtype(), dim, sizes.data(), strides.data()}, gone);
+}
 
 }  // namespace tengen

@@ -1,6 +1,6 @@
 // Private: not installed; no public header includes it.
-// Pointwise formulas over whole tensors, without history: operands are broadcast and converted, results
-// allocated.
+// Pointwise formulas and reductions over whole tensors, without history: operands are broadcast and
+// converted, results allocated.
 #pragma once
 
 #include <tengen/tensor/kernel_view.h>
@@ -40,6 +40,10 @@ void compute_into(const Tensor& out, Binary op, const TensorOrScalar& a, const T
                   ScalarType type, const Params& params = {}, const char* name = "");
 void compute_into(const Tensor& out, Ternary op, const TensorOrScalar& a, const TensorOrScalar& b,
                   const TensorOrScalar& c, ScalarType type, const Params& params = {}, const char* name = "");
+
+/// out = op over the dimensions of `self` that `reduced` marks. `out` is contiguous and has the others in
+/// their order; it may have dimensions of size 1 besides.
+void reduce_into(const Tensor& out, Reduce op, const Tensor& self, ArrayRef<bool> reduced);
 
 /// The number for a formula; an Error when elements of `type` cannot hold it.
 inline double fitting(const Scalar& value, ScalarType type) {

@@ -11,11 +11,6 @@ namespace {
 
 std::atomic<ScalarType> default_dtype{kFloat};
 
-Tensor with_options(Tensor tensor, const TensorOptions& options) {
-  if (options.requires_grad()) raw::set_requires_grad(tensor, true);
-  return tensor;
-}
-
 // The options of `self`, where `options` set nothing.
 TensorOptions like(const Tensor& self, const TensorOptions& options) {
   return self.options().merge_in(options);
@@ -46,21 +41,21 @@ Tensor empty(IntArrayRef size, TensorOptions options, std::optional<MemoryFormat
   auto storage =
       options.pinned_memory() ? Storage::allocate_pinned(bytes) : Storage::allocate(bytes, options.device());
   auto impl = make_intrusive<TensorImpl>(std::move(storage), options.dtype(), size);
-  return with_options(Tensor(std::move(impl)), options);
+  return raw::with_requires_grad(Tensor(std::move(impl)), options);
 }
 
 Tensor empty_strided(IntArrayRef size, IntArrayRef stride, TensorOptions options) {
   const size_t bytes = storage_bytes(extent_of("empty_strided", size, stride), options.dtype(), size);
   auto impl = make_intrusive<TensorImpl>(Storage::allocate(bytes, options.device()), options.dtype(),
                                          DimVector(size), DimVector(stride), 0);
-  return with_options(Tensor(std::move(impl)), options);
+  return raw::with_requires_grad(Tensor(std::move(impl)), options);
 }
 
 Tensor full(IntArrayRef size, const Scalar& value, TensorOptions options) {
   if (!options.has_dtype() && !value.isFloatingPoint()) options = options.dtype(value.type());
   Tensor out = empty(size, options.requires_grad(false));
   raw::fill(out, value);
-  return with_options(out, options);
+  return raw::with_requires_grad(out, options);
 }
 
 Tensor zeros(IntArrayRef size, TensorOptions options) {
@@ -70,7 +65,8 @@ Tensor ones(IntArrayRef size, TensorOptions options) { return full(size, 1, opti
 
 Tensor empty_like(const Tensor& self, TensorOptions options, std::optional<MemoryFormat> format) {
   if (format == MemoryFormat::Preserve)
-    return with_options(raw::empty_preserving(self, like(self, options).requires_grad(false)), options);
+    return raw::with_requires_grad(raw::empty_preserving(self, like(self, options).requires_grad(false)),
+                                   options);
   require_contiguous("empty_like", format.value_or(MemoryFormat::Contiguous));
   return empty(self.sizes(), like(self, options));
 }
@@ -91,7 +87,7 @@ Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides, std::functi
   auto storage = Storage::wrap(data, bytes, options.device(), std::move(deleter));
   auto impl = make_intrusive<TensorImpl>(std::move(storage), options.dtype(), DimVector(sizes),
                                          DimVector(strides), 0);
-  return with_options(Tensor(std::move(impl)), options);
+  return raw::with_requires_grad(Tensor(std::move(impl)), options);
 }
 
 Tensor from_blob(void* data, IntArrayRef sizes, TensorOptions options) {
@@ -131,7 +127,7 @@ Tensor TensorData::build(TensorOptions options) const {
     for (const Scalar& value : values_) *data++ = std::is_integral_v<T> ? value.to<T>() : value.cast<T>();
   });
   out = raw::to(out, out.dtype(), options.device());
-  return with_options(out, options);
+  return raw::with_requires_grad(out, options);
 }
 
 Tensor scalar_tensor(const Scalar& value, TensorOptions options) {

@@ -45,6 +45,11 @@ void fill(const Tensor& out, const Scalar& value);
 
 /// Marks a leaf as needing a gradient, or not. Only floating types can: an Error.
 void set_requires_grad(const Tensor& leaf, bool requires_grad);
+/// `made`, which needs a gradient if `options` say so.
+inline Tensor with_requires_grad(Tensor made, const TensorOptions& options) {
+  if (options.requires_grad()) set_requires_grad(made, true);
+  return made;
+}
 
 }  // namespace raw
 }  // namespace tengen

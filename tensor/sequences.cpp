@@ -11,9 +11,7 @@ namespace {
 
 // What was made on the host, where and how `options` want it.
 Tensor placed(const Tensor& made, const TensorOptions& options) {
-  Tensor out = raw::to(made, options.dtype(), options.device());
-  if (options.requires_grad()) raw::set_requires_grad(out, true);
-  return out;
+  return raw::with_requires_grad(raw::to(made, options.dtype(), options.device()), options);
 }
 
 // A 1-d tensor with element i = value(i) of T; value(T{}, i).

@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include <tengen/autograd/ops/ops.h>
 #include <tengen/tensor/factories.h>
 
 namespace tengen::indexing {

@@ -13,46 +13,34 @@ namespace {
 /// self's dimensions, split into those that are kept and those that are reduced; no dimensions given: all
 /// are.
 struct ReductionDims {
-  DimVector sizes, strides;  // those that are kept first, then the others
-  DimVector kept;            // sizes of those that are kept
-  DimVector keepdim;         // self's sizes with 1 where a dimension is reduced
-  int num_reduced = 0;
-  int64_t count = 1;  // elements per result
+  SmallVector<bool, 8> reduced;  // whether, for each dimension
+  DimVector kept;                // sizes of those that are kept
+  DimVector keepdim;             // self's sizes with 1 where a dimension is reduced
+  int64_t count = 1;             // elements per result
 
-  ReductionDims(const char* name, const Tensor& self, IntArrayRef dims) {
-    SmallVector<bool, 8> goes(self.dim(), dims.empty());
+  ReductionDims(const char* name, const Tensor& self, IntArrayRef dims)
+      : reduced(size_t(self.dim()), dims.empty()) {
     for (int64_t dim : dims) {
       int64_t d = wrap_dim(dim, self.dim());
       if (self.dim() == 0) continue;
-      TENGEN_CHECK(!goes[d], name, ": dim ", d, " appears multiple times in the list of dims");
-      goes[d] = true;
+      TENGEN_CHECK(!reduced[d], name, ": dim ", d, " appears multiple times in the list of dims");
+      reduced[d] = true;
     }
-    for (bool pass : {false, true})
-      for (int64_t d = 0; d < self.dim(); ++d) {
-        if (goes[d] != pass) continue;
-        sizes.push_back(self.sizes()[d]);
-        strides.push_back(self.strides()[d]);
-      }
     for (int64_t d = 0; d < self.dim(); ++d) {
       int64_t size = self.sizes()[d];
-      keepdim.push_back(goes[d] ? 1 : size);
-      if (goes[d])
-        ++num_reduced, count *= size;
+      keepdim.push_back(reduced[d] ? 1 : size);
+      if (reduced[d])
+        count *= size;
       else
         kept.push_back(size);
     }
-  }
-  View view(const Tensor& self) const {
-    return {self.data_ptr(), self.dtype(), int(sizes.size()), sizes.data(), strides.data()};
   }
 };
 
 /// Runs the kernel; the result has the shape that is asked for.
 Tensor run(Reduce op, const Tensor& self, const ReductionDims& split, bool keepdim, ScalarType dtype) {
   Tensor out = empty(keepdim ? split.keepdim : split.kept, TensorOptions(dtype).device(self.device()));
-  DimVector strides = contiguous_strides(split.kept);
-  View flat{out.data_ptr(), dtype, int(split.kept.size()), split.kept.data(), strides.data()};
-  kernels(self).reduce(op, flat, split.view(self), split.num_reduced);
+  reduce_into(out, op, self, split.reduced);
   return out;
 }
 

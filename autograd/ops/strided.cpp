@@ -59,7 +59,7 @@ Tensor Tensor::unfold(int64_t dimension, int64_t size, int64_t step) const {
   }
   out.push_back(size);
   step_of.push_back(inner);
-  Tensor view = autograd::make_view(*this, std::move(out), std::move(step_of), storage_offset());
+  Tensor view = autograd::make_view(*this, {std::move(out), std::move(step_of), storage_offset()});
   return record("unfold", view, {*this}, {},
                 [=, sizes = DimVector(sizes())](Node&, const Tensor& g) -> Grads {
                   return {fold(g, sizes, dimension, size, step)};

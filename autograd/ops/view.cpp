@@ -19,7 +19,7 @@ namespace {
 
 /// Records a view that shows every element of self once: the gradient takes self's shape again.
 Tensor reshaped(const char* name, const Tensor& self, DimVector sizes, DimVector strides) {
-  Tensor out = make_view(self, std::move(sizes), std::move(strides), self.storage_offset());
+  Tensor out = make_view(self, {std::move(sizes), std::move(strides), self.storage_offset()});
   if (!autograd::must_record({self})) return out;
   return record(name, out, {self}, {}, [sizes = DimVector(self.sizes())](Node&, const Tensor& g) -> Grads {
     return {g.reshape(sizes)};
@@ -139,21 +139,19 @@ Tensor permute(const Tensor& self, IntArrayRef dims) {
   Geometry result = raw::permute(self, dims);
   DimVector inverse(dims.size());
   for (size_t i = 0; i < dims.size(); ++i) inverse[wrap_dim(dims[i], self.dim())] = int64_t(i);
-  Tensor out = make_view(self, std::move(result.sizes), std::move(result.strides), result.offset);
-  return record("permute", out, {self}, {},
+  return record("permute", make_view(self, std::move(result)), {self}, {},
                 [inverse](Node&, const Tensor& g) -> Grads { return {g.permute(inverse)}; });
 }
 
 Tensor transpose(const Tensor& self, int64_t dim0, int64_t dim1) {
   dim0 = wrap_dim(dim0, self.dim());
   dim1 = wrap_dim(dim1, self.dim());
-  DimVector sizes(self.sizes()), strides(self.strides());
+  Geometry result = raw::geometry(self);
   if (self.dim() > 0) {
-    std::swap(sizes[dim0], sizes[dim1]);
-    std::swap(strides[dim0], strides[dim1]);
+    std::swap(result.sizes[dim0], result.sizes[dim1]);
+    std::swap(result.strides[dim0], result.strides[dim1]);
   }
-  Tensor out = make_view(self, std::move(sizes), std::move(strides), self.storage_offset());
-  return record("transpose", out, {self}, {},
+  return record("transpose", make_view(self, std::move(result)), {self}, {},
                 [dim0, dim1](Node&, const Tensor& g) -> Grads { return {g.transpose(dim0, dim1)}; });
 }
 Tensor swapaxes(const Tensor& self, int64_t dim0, int64_t dim1) { return self.transpose(dim0, dim1); }
@@ -212,9 +210,7 @@ std::vector<Tensor> meshgrid(TensorList tensors, std::string_view indexing) {
 // ---- parts ----
 
 Tensor select(const Tensor& self, int64_t dim, int64_t index) {
-  Geometry result = raw::select(self, dim, index);
-  return record_part("select",
-                     make_view(self, std::move(result.sizes), std::move(result.strides), result.offset), self,
+  return record_part("select", make_view(self, raw::select(self, dim, index)), self,
                      [dim, index](const Tensor& t) { return t.select(dim, index); });
 }
 
@@ -226,11 +222,11 @@ Tensor slice(const Tensor& self, int64_t dim, std::optional<int64_t> start, std:
   int64_t size = self.size(dim);
   auto bound = [size](int64_t at) { return std::clamp<int64_t>(at < 0 ? at + size : at, 0, size); };
   int64_t first = bound(start.value_or(0)), last = std::max(first, bound(end.value_or(size)));
-  DimVector sizes(self.sizes()), strides(self.strides());
-  int64_t offset = self.storage_offset() + first * strides[dim];
-  sizes[dim] = (last - first + step - 1) / step;
-  strides[dim] *= step;
-  return record_part("slice", make_view(self, std::move(sizes), std::move(strides), offset), self,
+  Geometry result = raw::geometry(self);
+  result.offset += first * result.strides[dim];
+  result.sizes[dim] = (last - first + step - 1) / step;
+  result.strides[dim] *= step;
+  return record_part("slice", make_view(self, std::move(result)), self,
                      [=](const Tensor& t) { return t.slice(dim, first, last, step); });
 }
 
@@ -261,7 +257,7 @@ Tensor diagonal(const Tensor& self, int64_t offset, int64_t dim1, int64_t dim2) 
   strides.push_back(self.stride(dim1) + self.stride(dim2));
   int64_t first =
       self.storage_offset() + (length > 0 ? row * self.stride(dim1) + column * self.stride(dim2) : 0);
-  return record_part("diagonal", make_view(self, std::move(sizes), std::move(strides), first), self,
+  return record_part("diagonal", make_view(self, {std::move(sizes), std::move(strides), first}), self,
                      [=](const Tensor& t) { return t.diagonal(offset, dim1, dim2); });
 }
 
@@ -296,14 +292,12 @@ std::vector<Tensor> split(const Tensor& self, IntArrayRef split_sizes, int64_t d
                "), but got split_sizes=", split_sizes);
   std::vector<Tensor> out;
   std::vector<DimVector> shapes;
-  int64_t offset = self.storage_offset();
+  Geometry part = raw::geometry(self);
   for (int64_t size : split_sizes) {
-    DimVector sizes(self.sizes());
-    sizes[dim] = size;
-    shapes.push_back(sizes);
-    out.push_back(
-        make_view(self, std::move(sizes), DimVector(self.strides()), offset, ViewOrigin::several_views));
-    offset += size * self.stride(dim);
+    part.sizes[dim] = size;
+    shapes.push_back(part.sizes);
+    out.push_back(make_view(self, part, ViewOrigin::several_views));
+    part.offset += size * part.strides[dim];
   }
   return autograd::record_all("split", std::move(out), {self}, {},
                               [dim, shapes = std::move(shapes)](Node&, const Grads& g) -> Grads {
@@ -337,17 +331,18 @@ std::vector<Tensor> unbind(const Tensor& self, int64_t dim) {
   if (self.dim() == 0)
     fail<IndexError>("unbind: Dimension specified as ", dim, " but tensor has no dimensions");
   dim = wrap_dim(dim, self.dim());
-  DimVector sizes(self.sizes()), strides(self.strides());
-  sizes.erase(sizes.begin() + dim);
-  strides.erase(strides.begin() + dim);
+  Geometry part = raw::geometry(self);
+  part.sizes.erase(part.sizes.begin() + dim);
+  part.strides.erase(part.strides.begin() + dim);
   std::vector<Tensor> out;
-  for (int64_t i = 0; i < self.size(dim); ++i)
-    out.push_back(make_view(self, sizes, strides, self.storage_offset() + i * self.stride(dim),
-                            ViewOrigin::several_views));
+  for (int64_t i = 0; i < self.size(dim); ++i) {
+    out.push_back(make_view(self, part, ViewOrigin::several_views));
+    part.offset += self.stride(dim);
+  }
   if (out.empty()) return out;
   return autograd::record_all(
       "unbind", std::move(out), {self}, {},
-      [dim, shapes = std::vector<DimVector>(self.size(dim), sizes)](Node&, const Grads& g) -> Grads {
+      [dim, shapes = std::vector<DimVector>(self.size(dim), part.sizes)](Node&, const Grads& g) -> Grads {
         return {stack(defined(g, shapes), dim)};
       });
 }

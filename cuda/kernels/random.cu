@@ -31,7 +31,7 @@ __device__ auto unit_above_zero(const uint32_t* words) {
   else
     return fused(float(words[0]), 0x1p-32f, 0x1p-33f);
 }
-/// Of pi * x.
+/// Sine and cosine of pi * x.
 __device__ inline void sine_cosine(float x, float* sine, float* cosine) {
 #if defined(TENGEN_CUDA_EMULATOR)
   ::sincosf(3.14159274f * x, sine, cosine);

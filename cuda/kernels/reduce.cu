@@ -42,8 +42,8 @@ using PlainSum = Sum<V, false>;
 template <class V>
 using SumOfSquares = Sum<V, true>;
 
-/// Of `count` elements, their mean and the sum of squares of what they are away from it; brought together by
-/// the formula of Chan, Golub and LeVeque, which loses nothing however far from zero they lie.
+/// The sum of the squared distances of elements to their mean. Parts are brought together by the formula of
+/// Chan, Golub and LeVeque, which loses nothing however far from zero they lie.
 template <class V>
 struct Distances {
   struct State {
@@ -150,7 +150,7 @@ using ArgLargest = ArgExtreme<V, true>;
 template <class V>
 using ArgSmallest = ArgExtreme<V, false>;
 
-/// Of bool, read as integers.
+/// Whether all, or any, of bools are true; they are read as integers.
 template <bool kAll>
 struct Truth {
   using State = int;

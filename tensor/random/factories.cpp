@@ -13,8 +13,7 @@ template <class Fill>
 Tensor make(IntArrayRef size, const TensorOptions& options, Fill fill) {
   Tensor out = empty(size, options.requires_grad(false));
   fill(out);
-  if (options.requires_grad()) raw::set_requires_grad(out, true);
-  return out;
+  return raw::with_requires_grad(std::move(out), options);
 }
 
 // PyTorch keeps the order of the dimensions in memory, and with it the order of the numbers.
@@ -23,8 +22,7 @@ Tensor make_like(const Tensor& self, const TensorOptions& given, Fill fill) {
   const TensorOptions options = self.options().merge_in(given);
   Tensor out = raw::empty_preserving(self, options.requires_grad(false));
   fill(out);
-  if (options.requires_grad()) raw::set_requires_grad(out, true);
-  return out;
+  return raw::with_requires_grad(std::move(out), options);
 }
 
 }  // namespace

@@ -125,20 +125,12 @@ int run(Options& options) {
   return good ? 0 : 1;
 }
 
-}  // namespace
-
-void add_match_command(CLI::App& app) {
-  const auto options = std::make_shared<Options>();
-  CLI::App& command = *app.add_subcommand("match", "Play two sides against each other");
-  command.footer(
-      "A side is a file of weights (.safetensors), 'built-in', 'uniform', or the command line of a GTP "
-      "engine,\n"
-      "in which {seed} and {job} are replaced.");
+void add_side_options(CLI::App& command, Options& options) {
   const char* colors[2] = {"black", "white"};
   command.option_defaults()->group("Sides");
   for (int i : {0, 1}) {
     const std::string color = colors[i], which = i == 0 ? "first" : "second";
-    SideOptions& side = options->sides[i];
+    SideOptions& side = options.sides[i];
     command
         .add_option(
             "--" + color, side.what,
@@ -154,20 +146,23 @@ void add_match_command(CLI::App& app) {
     command.add_option("--extra-" + color, side.extra,
                        "Send this GTP command to the " + which + " side before each game; may be repeated");
   }
-  MatchSettings& match = options->match;
+}
+
+void add_game_options(CLI::App& command, Options& options) {
+  MatchSettings& match = options.match;
   command.option_defaults()->group("Games");
   add_number(command, "--games", match.games, "Play this many games", 1);
   add_number(command, "--size", match.size, "Play on a board of this size", kMinSize, kMaxSize);
-  command.add_option("--komi", options->komi, "Give White this many points")
+  command.add_option("--komi", options.komi, "Give White this many points")
       ->check(komi_number())
       ->type_name("POINTS")
       ->capture_default_str();
-  command.add_option("--rules", options->rules, "Play by the rules of this name")
+  command.add_option("--rules", options.rules, "Play by the rules of this name")
       ->check(rules_name())
       ->type_name("NAME")
       ->capture_default_str();
   command
-      .add_option("--jobs", options->jobs,
+      .add_option("--jobs", options.jobs,
                   "Play this many games at once [default: 16 between networks, else 1]")
       ->check(number_from(1));
   add_number(command, "--opening-random-moves", match.opening_moves,
@@ -176,44 +171,70 @@ void add_match_command(CLI::App& app) {
       .add_option("--opening-min-line", match.opening_line,
                   "Keep random moves at least on this line, counted from the edge [default: 3 from 9x9 on]")
       ->check(number_from(1));
-  command.add_flag("--no-alternate", options->no_alternate, "Let the first side always be Black");
+  command.add_flag("--no-alternate", options.no_alternate, "Let the first side always be Black");
   command
       .add_option("--max-moves", match.max_moves,
                   "Count the game after this many moves [default: 3 per point of the board]")
       ->check(number_from(1));
   add_number(command, "--seed", match.seed, "Random seed of openings and players", uint64_t{0});
+}
+
+void add_network_options(CLI::App& command, Options& options) {
   command.option_defaults()->group("Networks");
-  NetPlayerOptions& player = options->player;
+  NetPlayerOptions& player = options.player;
   add_number(command, "--visits", player.limits.visits,
              "Search this many visits per move; 1 plays by the policy alone", 1, Player::kMaxVisits);
   add_number(command, "--temperature", player.temperature,
              "Temperature for opening moves; 0 always plays the best move", 0.0, 10.0);
   add_number(command, "--resign", player.resign, "Resign below this win rate; 0 never resigns", 0.0, 0.5);
-  add_number(command, "--batch", options->evaluator.batch, "Evaluate at most this many positions at once", 1,
+  add_number(command, "--batch", options.evaluator.batch, "Evaluate at most this many positions at once", 1,
              4096);
-  add_device_option(command, options->evaluator.device);
+  add_device_option(command, options.evaluator.device);
+}
+
+void add_engine_options(CLI::App& command, Options& options) {
+  MatchSettings& match = options.match;
   command.option_defaults()->group("Engines");
   command.add_flag("--void-crashes", match.void_on_crash, "Do not count a game whose engine died or hung");
   command.add_flag("--void-rejects", match.void_on_reject,
                    "Do not count a game where a side refused a legal move");
   command.add_flag("--check-final-score", match.check_final_score, "Compare the final_score of both engines");
-  add_number(command, "--move-timeout", options->timeouts.move, "Wait this many seconds for a move", 0.0);
-  add_number(command, "--timeout", options->timeouts.command, "Wait this many seconds for other commands",
+  add_number(command, "--move-timeout", options.timeouts.move, "Wait this many seconds for a move", 0.0);
+  add_number(command, "--timeout", options.timeouts.command, "Wait this many seconds for other commands",
              0.0);
-  add_number(command, "--start-timeout", options->timeouts.start,
+  add_number(command, "--start-timeout", options.timeouts.start,
              "Wait this many seconds for an engine to start", 0.0);
   command
-      .add_option("--log-dir", options->log_dir,
+      .add_option("--log-dir", options.log_dir,
                   "Write the standard error of engines into this folder [default: none]")
       ->type_name("FOLDER");
+}
+
+void add_output_options(CLI::App& command, Options& options) {
   command.option_defaults()->group("Output");
-  command.add_option("--sgf-dir", options->sgf_dir, "Write each game into this folder [default: none]")
+  command.add_option("--sgf-dir", options.sgf_dir, "Write each game into this folder [default: none]")
       ->type_name("FOLDER");
-  command.add_option("--jsonl", options->jsonl, "Append one JSON line per game to this file [default: none]")
+  command.add_option("--jsonl", options.jsonl, "Append one JSON line per game to this file [default: none]")
       ->type_name("FILE");
-  command.add_option("--json", options->json_file, "Write the summary to this file [default: none]")
+  command.add_option("--json", options.json_file, "Write the summary to this file [default: none]")
       ->type_name("FILE");
-  command.add_flag("--quiet", options->quiet, "Print the summary alone");
+  command.add_flag("--quiet", options.quiet, "Print the summary alone");
+}
+
+}  // namespace
+
+void add_match_command(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  CLI::App& command = *app.add_subcommand("match", "Play two sides against each other");
+  command.footer(
+      "A side is a file of weights (.safetensors), 'built-in', 'uniform', or the command line of a GTP "
+      "engine,\n"
+      "in which {seed} and {job} are replaced.");
+  add_side_options(command, *options);
+  add_game_options(command, *options);
+  add_network_options(command, *options);
+  add_engine_options(command, *options);
+  add_output_options(command, *options);
   command.callback([options] {
     if (const int status = run(*options)) throw CLI::RuntimeError(status);
   });

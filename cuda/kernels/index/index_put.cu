@@ -82,13 +82,13 @@ struct Put {
     return n;
   }
 
-  /// Of a source, in src.
+  /// The offsets of sources in src.
   Walk<1> source() const {
     Walk<1> walk;
     for (int d = before; d < before + middle; ++d) walk.add(src.sizes[d], {src.strides[d]});
     return walk;
   }
-  /// Of a destination, in out: coordinates in the indexed dimensions are counted in order.
+  /// The offsets of destinations in out: coordinates in the indexed dimensions are counted in order.
   Walk<1> target() const {
     Walk<1> walk;
     for (int n = 0; n < indices.count; ++n) walk.add(indices.sizes[n], {indices.strides[n]});

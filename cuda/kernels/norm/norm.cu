@@ -39,7 +39,7 @@ struct Deviations {
   }
 };
 
-/// Of a part: how many elements, their mean and the sum of squared differences to it.
+/// The numbers of a part: how many elements, their mean and the sum of squared differences to it.
 constexpr int kMoments = 3;
 
 /// The results for channel c from its count, sum and sum of squared deviations.
@@ -123,7 +123,7 @@ struct Affine {
   T mean, scale, shift;
   __device__ T operator()(T x) const { return fused(x - mean, scale, shift); }
 };
-/// Of all channels; weight and bias may be null.
+/// The Affine of every channel; weight and bias may be null.
 template <class T>
 struct Normalisation {
   const T *mean, *invstd, *weight, *bias;
@@ -240,7 +240,7 @@ struct GradResults {
     factors[3 * c + 2] = T(-weight * invstd * g / count);
   }
 };
-/// Of a part: the two sums.
+/// The numbers of a part: the two sums.
 constexpr int kGradSums = 2;
 
 template <class T>

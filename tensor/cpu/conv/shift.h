@@ -197,7 +197,7 @@ void copy_band(const Band& band, const T* source, int64_t channels, int64_t plan
       for (int64_t r = 0; r < y.step; ++r) {
         if (y.low[r] > y.high[r]) continue;
         const int64_t begin = band.row + y.low[r], end = band.row + band.rows + y.high[r];
-        // Of these rows, [from, to) exist: 0 <= q*step + r < y.source.
+        // The rows [from, to) exist among these: 0 <= q*step + r < y.source.
         const int64_t from = max(begin, min(end, 0)),
                       to = max(from, min(end, divide_up(y.source - r, y.step)));
         set_zero(row, (from - begin) * line);

@@ -33,7 +33,7 @@ void winograd_weight_grad(const Conv2dShape& s, const T* grad_output, const T* i
   const int64_t m_blocks = divide_up(s.out_channels, kChannels),
                 c_blocks = divide_up(s.in_channels, kChannels);
   const int64_t slices = max(1, min(bands.count(), divide_up(want, m_blocks * c_blocks)));
-  // Of slice i, matrix j: (out_channels, in_channels) at sums + (i*N*N + j)*matrix.
+  // Matrix j of slice i, (out_channels, in_channels), is at sums + (i*N*N + j)*matrix.
   const int64_t pitch = divide_up(s.in_channels, L) * L, matrix = odd_lines<T>(s.out_channels * pitch);
   T* sums = thread_buffers().partial.get<T>(slices * N * N * matrix);
 
