@@ -77,7 +77,7 @@ std::string repeated(std::string_view text, int times) {
 
 std::string little(uint64_t number, int bytes) {
   std::string text;
-  for (int i = 0; i < bytes; ++i) text += char(number >> (8 * i));
+  for (int i = 0; i < bytes; ++i, number >>= 8) text += char(number);
   return text;
 }
 

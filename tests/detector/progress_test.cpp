@@ -45,11 +45,12 @@ std::string printed(int columns, const Body& body) {
     ::close(target);
     return folder.read("out");
   }
-  std::string text(1 << 16, '\0');
-  const auto count = ::read(terminal, text.data(), text.size());
-  ::close(target);
+  ::close(target);  // then the terminal's other side ends after all that was written
+  std::string text;
+  char block[4096];
+  for (ssize_t count; (count = ::read(terminal, block, sizeof block)) > 0;) text.append(block, size_t(count));
   ::close(terminal);
-  return text.substr(0, size_t(std::max<ssize_t>(count, 0)));
+  return text;
 }
 
 // The longest line that stood on the terminal, control sequences aside.

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -79,6 +80,7 @@ void Children::start(Child& child) {
   }
   environment.push_back(nullptr);
 
+  std::fflush(nullptr);  // or the child might write what is buffered here once more
   const pid_t parent = ::getpid();
   const pid_t process = ::fork();
   if (process == 0) {

@@ -115,7 +115,8 @@ __global__ void __launch_bounds__(kThreads) strided_kernel(const Call<V, kInputs
   const int64_t first = int64_t(blockIdx.x) * (kThreads * kCount) + threadIdx.x;
   int64_t at[kCount][kInputs + 1];
 #pragma unroll
-  for (int k = 0; k < kCount; ++k)  // beyond the end: the last element again, without a store
+  for (int k = 0; k < kCount;
+       ++k)  // beyond the end: a place that is never read, where another thread may write
     call.layout.offsets(min(first + k * kThreads, call.numel - 1), at[k]);
   V x[kCount][kInputs];
 #pragma unroll
@@ -124,7 +125,8 @@ __global__ void __launch_bounds__(kThreads) strided_kernel(const Call<V, kInputs
       with_stored_type<V>(call.in_dtype[n], [&](auto zero) {
         const auto* in = static_cast<const decltype(zero)*>(call.in[n]);
 #pragma unroll
-        for (int k = 0; k < kCount; ++k) x[k][n] = V(widen(in[at[k][n + 1]]));
+        for (int k = 0; k < kCount; ++k)
+          x[k][n] = first + k * kThreads < call.numel ? V(widen(in[at[k][n + 1]])) : V(1);
       });
     else
 #pragma unroll

@@ -45,8 +45,9 @@ __global__ void __launch_bounds__(kThreads) choose_strided(const Choice<U> c) {
 #pragma unroll
   for (int k = 0; k < kCount; ++k) {
     c.layout.offsets(min(first + k * kThreads, c.numel - 1), at[k]);
-    const bool condition = c.condition ? c.condition[at[k][1]] : c.condition_number;
-    const U a = c.a ? c.a[at[k][2]] : c.a_number, b = c.b ? c.b[at[k][3]] : c.b_number;
+    const bool inside = first + k * kThreads < c.numel;
+    const bool condition = c.condition && inside ? c.condition[at[k][1]] : c.condition_number;
+    const U a = c.a && inside ? c.a[at[k][2]] : c.a_number, b = c.b && inside ? c.b[at[k][3]] : c.b_number;
     result[k] = condition ? a : b;
   }
 #pragma unroll
