@@ -19,7 +19,7 @@
 #include <tengen/nn/nn.h>
 #include <tengen/optim/optim.h>
 #include <tengen/tensor/cuda.h>
-#include <tengen/tensor/parallel.h>
+#include <tengen/tensor/parallel/parallel.h>
 #include <tengen/tensor/precision.h>
 #include <tengen/tensor/version.h>
 #include <tengen/tensor/warning.h>

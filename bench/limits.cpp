@@ -4,7 +4,7 @@
 #include <vector>
 
 #include <tengen/bench/bench.h>
-#include <tengen/tensor/parallel.h>
+#include <tengen/tensor/parallel/parallel.h>
 
 namespace bench {
 namespace {

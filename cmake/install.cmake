@@ -35,5 +35,10 @@ configure_package_config_file(cmake/tengen-config.cmake.in ${PROJECT_BINARY_DIR}
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/tengen-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/tengen-config.cmake ${PROJECT_BINARY_DIR}/tengen-config-version.cmake
         DESTINATION ${package_dir})
+set(openmp_library)
+if(OpenMP_CXX_FOUND)
+  list(GET OpenMP_CXX_LIB_NAMES 0 openmp_library)
+  string(PREPEND openmp_library " -l")
+endif()
 configure_file(cmake/tengen.pc.in ${PROJECT_BINARY_DIR}/tengen.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/tengen.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -53,6 +53,10 @@ foreach(folder IN LISTS test_folders)
   doctest_discover_tests(test_${area} TEST_PREFIX "${folder}: " ${properties})
 endforeach()
 
+if(OpenMP_CXX_FOUND)  # a program that uses OpenMP itself
+  set_source_files_properties(tests/tensor/parallel_test.cpp PROPERTIES COMPILE_OPTIONS "${openmp_flags}" SKIP_PRECOMPILE_HEADERS ON)
+endif()
+
 # Every layer of the library with the layers below it, and nothing else: no symbol leads upwards.
 get_property(backends GLOBAL PROPERTY TENGEN_BACKENDS)
 foreach(layer IN LISTS TENGEN_LAYERS)
@@ -61,7 +65,8 @@ foreach(layer IN LISTS TENGEN_LAYERS)
     target_sources(layer_${layer} PRIVATE $<TARGET_OBJECTS:tengen_${below}>)
   endforeach()
   target_include_directories(layer_${layer} PRIVATE include)
-  target_link_libraries(layer_${layer} PRIVATE tengen_flags ZLIB::ZLIB Threads::Threads -Wl,--no-gc-sections)
+  target_link_libraries(layer_${layer} PRIVATE tengen_flags ZLIB::ZLIB Threads::Threads $<TARGET_NAME_IF_EXISTS:OpenMP::OpenMP_CXX>
+                        -Wl,--no-gc-sections)
   add_test(NAME "layers: ${layer}" COMMAND layer_${layer})
 endforeach()
 

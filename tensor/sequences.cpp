@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include <tengen/tensor/parallel.h>
+#include <tengen/tensor/parallel/parallel.h>
 #include <tengen/tensor/raw.h>
 
 namespace tengen {

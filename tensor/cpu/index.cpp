@@ -9,7 +9,7 @@
 #include <tengen/tensor/cpu/low_precision.h>
 #include <tengen/tensor/cpu/thread_buffers.h>
 #include <tengen/tensor/cpu/walk.h>
-#include <tengen/tensor/parallel.h>
+#include <tengen/tensor/parallel/parallel.h>
 
 namespace tengen::cpu::TENGEN_ISA {
 namespace {

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include <tengen/tensor/cpu/families.h>
-#include <tengen/tensor/parallel.h>
+#include <tengen/tensor/parallel/parallel.h>
 
 namespace tengen::cpu::TENGEN_ISA {
 namespace {

@@ -6,7 +6,7 @@
 
 #include <tengen/tensor/cpu/common.h>
 #include <tengen/tensor/cpu/families.h>
-#include <tengen/tensor/parallel.h>
+#include <tengen/tensor/parallel/parallel.h>
 
 namespace tengen::cpu::TENGEN_ISA {
 namespace {

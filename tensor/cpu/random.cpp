@@ -9,7 +9,7 @@
 #include <numbers>
 
 #include <tengen/tensor/cpu/families.h>
-#include <tengen/tensor/parallel.h>
+#include <tengen/tensor/parallel/parallel.h>
 
 namespace tengen::cpu::TENGEN_ISA {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 #include <tengen/autograd/ops/ops.h>
-#include <tengen/tensor/parallel.h>
+#include <tengen/tensor/parallel/parallel.h>
 
 using namespace tengen;
 

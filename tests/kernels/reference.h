@@ -11,7 +11,7 @@
 #include <vector>
 
 #include <tengen/tensor/kernels.h>
-#include <tengen/tensor/parallel.h>
+#include <tengen/tensor/parallel/parallel.h>
 
 namespace reference {
 

@@ -4,7 +4,7 @@
 #include <doctest/doctest.h>
 #include <tengen/autograd/gradcheck.h>
 #include <tengen/tensor/cuda.h>
-#include <tengen/tensor/parallel.h>
+#include <tengen/tensor/parallel/parallel.h>
 
 #include <algorithm>
 #include <cmath>

@@ -11,7 +11,7 @@
 #include <tengen/apps/detector/data/common.h>
 #include <tengen/apps/detector/data/data_config.h>
 #include <tengen/tensor/error.h>
-#include <tengen/tensor/parallel.h>
+#include <tengen/tensor/parallel/parallel.h>
 
 namespace tengen::detect {
 namespace {

@@ -16,7 +16,7 @@
 #include <tengen/apps/go/net/planes.h>
 #include <tengen/apps/go/search/player.h>
 #include <tengen/apps/go/search/threads.h>
-#include <tengen/tensor/parallel.h>
+#include <tengen/tensor/parallel/parallel.h>
 
 namespace tengen::go {
 namespace {

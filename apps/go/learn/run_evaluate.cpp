@@ -10,7 +10,7 @@
 #include <tengen/apps/go/learn/roles.h>
 #include <tengen/apps/go/learn/run_state.h>
 #include <tengen/apps/go/net/evaluator.h>
-#include <tengen/tensor/parallel.h>
+#include <tengen/tensor/parallel/parallel.h>
 
 namespace tengen::go {
 namespace {

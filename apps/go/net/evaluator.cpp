@@ -8,7 +8,7 @@
 #include <tengen/apps/go/net/inference.h>
 #include <tengen/apps/go/net/symmetry.h>
 #include <tengen/cuda/runtime/stream.h>
-#include <tengen/tensor/parallel.h>
+#include <tengen/tensor/parallel/parallel.h>
 
 namespace tengen::go {
 

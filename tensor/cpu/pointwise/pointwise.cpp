@@ -3,7 +3,7 @@
 #include <tengen/tensor/cpu/loops.h>
 #include <tengen/tensor/cpu/pointwise/vec_math.h>
 #include <tengen/tensor/cpu/thread_buffers.h>
-#include <tengen/tensor/parallel.h>
+#include <tengen/tensor/parallel/parallel.h>
 
 namespace tengen::cpu::TENGEN_ISA {
 namespace {

@@ -8,7 +8,7 @@
 #include <tengen/tensor/cpu/families.h>
 #include <tengen/tensor/cpu/reduce/reducers.h>
 #include <tengen/tensor/cpu/thread_buffers.h>
-#include <tengen/tensor/parallel.h>
+#include <tengen/tensor/parallel/parallel.h>
 
 namespace tengen::cpu::TENGEN_ISA {
 namespace {

@@ -7,11 +7,22 @@
 
 namespace tengen {
 
-/// Number of threads that kernels may use, the caller included. Initially TENGEN_NUM_THREADS, OMP_NUM_THREADS
-/// or the number of processors. Where the system starts fewer, kernels make do with those. A child process
-/// (fork) has threads of its own.
+/// Number of threads that kernels may use, the caller included: what set_num_threads() was told, else
+/// TENGEN_NUM_THREADS, else what OpenMP would use (omp_set_num_threads, OMP_NUM_THREADS, the processors).
+/// Where the system starts fewer, kernels make do with those. A child process (fork) has threads of its own.
 int get_num_threads();
 void set_num_threads(int count);
+
+/// Who runs the threads. Results are the same bits with either.
+enum class ParallelBackend {
+  openmp,  // a team of OpenMP's threads; the default where the library was built with OpenMP
+  pool,    // a pool of our own: for machines that other programs keep busy (docs/performance.md)
+};
+/// Initially what TENGEN_PARALLEL says, "openmp" or "pool". A child process (fork) takes the pool, because
+/// OpenMP's threads do not survive a fork.
+ParallelBackend get_parallel_backend();
+/// Throws an Error where OpenMP cannot be had: in a build without it and in a child process.
+void set_parallel_backend(ParallelBackend backend);
 
 /// In its scope this thread's parallel_for runs on this thread alone: for programs whose own threads share
 /// the processors.
@@ -35,10 +46,9 @@ void run_chunks(int64_t count, ChunkFn fn, const void* context);
 }  // namespace detail
 
 /// Calls body(index) for every index in [0, count), on several threads, in any order; returns when all are
-/// done. An exception from a body is rethrown here. Calls from inside a body, or while another thread's
-/// parallel_for runs, are done on the calling thread: nothing nests and nothing is oversubscribed. The caller
-/// takes part and waits only for chunks that a worker has really begun, so little is
-/// lost on a busy machine (docs/performance.md).
+/// done. An exception from a body is rethrown here. Calls from inside a body, from inside a parallel region
+/// of the program's own (`#pragma omp parallel`), or while another thread's parallel_for runs, are done on
+/// the calling thread: nothing nests and nothing is oversubscribed.
 template <class Body>
 void parallel_for(int64_t count, const Body& body) {
   if (count == 1) return body(int64_t{0});
