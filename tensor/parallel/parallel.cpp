@@ -20,7 +20,13 @@ int positive_number_in(const char* variable) {
 
 bool openmp_at_first() {
   const char* value = std::getenv("TENGEN_PARALLEL");
-  return detail::kHasOpenMp && !(value && std::string_view(value) == "pool");
+  const std::string_view name = value ? value : "";
+  if (name.empty()) return detail::kHasOpenMp;
+  TENGEN_CHECK(name == "openmp" || name == "pool", "TENGEN_PARALLEL: expected openmp or pool, but got ",
+               name);
+  TENGEN_CHECK(name == "pool" || detail::kHasOpenMp,
+               "TENGEN_PARALLEL: this library was built without OpenMP");
+  return name == "openmp";
 }
 
 // The one team of a process, made when it is first needed.

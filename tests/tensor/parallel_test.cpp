@@ -163,6 +163,7 @@ TEST_CASE("threads: what the environment says") {
   const bool has_openmp = bool(Backend(ParallelBackend::openmp));
   CHECK(contains(said("TENGEN_PARALLEL=pool"), "pool 3\n"));
   CHECK(contains(said("TENGEN_PARALLEL=pool TENGEN_NUM_THREADS=2"), "pool 2\n"));
+  CHECK(contains(said("TENGEN_PARALLEL=omp"), "TENGEN_PARALLEL: expected openmp or pool, but got omp"));
   if (!has_openmp) return;
   CHECK(contains(said("TENGEN_PARALLEL=openmp"), "openmp 3\n"));
   CHECK(contains(said("TENGEN_PARALLEL=openmp TENGEN_NUM_THREADS=2"), "openmp 2\n"));
