@@ -4,6 +4,7 @@ if(TENGEN_STATIC_PROGRAMS)
   set(CMAKE_FIND_LIBRARY_SUFFIXES .a)
 endif()
 find_package(ZLIB REQUIRED)
+find_package(Eigen3 REQUIRED NO_MODULE)  # 3.4: tensor/cpu/linalg/matrices.h checks
 if(TENGEN_OPENMP AND NOT TENGEN_SANITIZE MATCHES "thread")  # the sanitizer does not know what OpenMP's threads wait for
   find_package(OpenMP COMPONENTS CXX)
   if(NOT OpenMP_CXX_FOUND)
@@ -68,30 +69,35 @@ endfunction()
 
 # The kernels are compiled once per instruction set, each time in a namespace of its own. Inline functions that the
 # sets share (of the standard library, say) would still be merged by the linker, which might keep the copy of a set that
-# the processor lacks. So each set becomes one object that shows nothing but its kernel_table(), for which several sets
-# need objcopy.
+# the processor lacks. So each set becomes one object that shows nothing but its table, for which several sets need
+# objcopy. Linear algebra is another object than the rest: programs that decompose nothing need not contain it. It is made
+# of Eigen's headers, whose namespace is renamed, so that they are not taken for those that a user's program includes.
 file(GLOB TENGEN_KERNEL_SOURCES CONFIGURE_DEPENDS tensor/cpu/*.cpp tensor/cpu/*/*.cpp)
-function(tengen_kernels isa)
-  add_library(tengen_kernels_${isa} OBJECT ${TENGEN_KERNEL_SOURCES})
-  target_link_libraries(tengen_kernels_${isa} PRIVATE tengen_flags)
-  target_include_directories(tengen_kernels_${isa} PRIVATE ${PROJECT_SOURCE_DIR}/include)
-  target_compile_definitions(tengen_kernels_${isa} PRIVATE TENGEN_ISA=${isa})
+set(TENGEN_LINALG_SOURCES ${TENGEN_KERNEL_SOURCES})
+list(FILTER TENGEN_LINALG_SOURCES INCLUDE REGEX "/tensor/cpu/linalg/")
+list(FILTER TENGEN_KERNEL_SOURCES EXCLUDE REGEX "/tensor/cpu/linalg/")
+function(tengen_kernels name table isa sources)
+  add_library(tengen_${name}_${isa} OBJECT ${sources})
+  target_link_libraries(tengen_${name}_${isa} PRIVATE tengen_flags)
+  target_include_directories(tengen_${name}_${isa} PRIVATE ${PROJECT_SOURCE_DIR}/include)
+  target_compile_definitions(tengen_${name}_${isa} PRIVATE TENGEN_ISA=${isa})
   # Arithmetic on the bit patterns of numbers may wrap (for NaN and negative arguments of a logarithm, say).
   # Optimized fully in every build that is for use, also where the rest is compiled for a short build (scripts/demo).
-  target_compile_options(tengen_kernels_${isa} PRIVATE -fwrapv $<$<CONFIG:Release>:-O3> ${ARGN})
-  set_target_properties(tengen_kernels_${isa} PROPERTIES POSITION_INDEPENDENT_CODE ON)
-  set_property(SOURCE tensor/backend.cpp APPEND PROPERTY COMPILE_DEFINITIONS TENGEN_HAVE_${isa})
+  target_compile_options(tengen_${name}_${isa} PRIVATE -fwrapv $<$<CONFIG:Release>:-O3> ${ARGN})
+  set_target_properties(tengen_${name}_${isa} PROPERTIES POSITION_INDEPENDENT_CODE ON)
   if(TENGEN_NATIVE_ONLY)
-    tengen_backend($<TARGET_OBJECTS:tengen_kernels_${isa}>)
+    tengen_backend($<TARGET_OBJECTS:tengen_${name}_${isa}>)
     return()
   endif()
-  set(whole ${PROJECT_BINARY_DIR}/kernels_${isa}.o)
-  string(LENGTH ${isa} length)
+  set(whole ${PROJECT_BINARY_DIR}/${name}_${isa}.o)
+  string(LENGTH ${isa} isa_length)
+  string(LENGTH ${table} table_length)
   add_custom_command(OUTPUT ${whole}
-    COMMAND ${CMAKE_LINKER} -r --force-group-allocation -o ${whole}.shared $<TARGET_OBJECTS:tengen_kernels_${isa}>
-    COMMAND ${CMAKE_OBJCOPY} --keep-global-symbol=_ZN6tengen3cpu${length}${isa}12kernel_tableEv ${whole}.shared ${whole}
-    DEPENDS tengen_kernels_${isa} $<TARGET_OBJECTS:tengen_kernels_${isa}>
-    COMMAND_EXPAND_LISTS VERBATIM COMMENT "Joining the ${isa} kernels")
+    COMMAND ${CMAKE_LINKER} -r --force-group-allocation -o ${whole}.shared $<TARGET_OBJECTS:tengen_${name}_${isa}>
+    COMMAND ${CMAKE_OBJCOPY} --keep-global-symbol=_ZN6tengen3cpu${isa_length}${isa}${table_length}${table}Ev
+      ${whole}.shared ${whole}
+    DEPENDS tengen_${name}_${isa} $<TARGET_OBJECTS:tengen_${name}_${isa}>
+    COMMAND_EXPAND_LISTS VERBATIM COMMENT "Joining the ${isa} ${name}")
   set_source_files_properties(${whole} PROPERTIES EXTERNAL_OBJECT ON GENERATED ON)
   tengen_backend(${whole})
 endfunction()
@@ -123,5 +129,9 @@ set(flags_baseline)
 set(flags_avx2 -mavx2 -mfma -mf16c -mtune=haswell)
 set(flags_avx512 -march=skylake-avx512 -mprefer-vector-width=512)
 foreach(isa IN LISTS TENGEN_SETS)
-  tengen_kernels(${isa} ${flags_${isa}})
+  set_property(SOURCE tensor/backend.cpp tensor/linalg_backend.cpp APPEND PROPERTY COMPILE_DEFINITIONS TENGEN_HAVE_${isa})
+  tengen_kernels(kernels kernel_table ${isa} "${TENGEN_KERNEL_SOURCES}" ${flags_${isa}})
+  tengen_kernels(linalg linalg_table ${isa} "${TENGEN_LINALG_SOURCES}" ${flags_${isa}})
+  target_link_libraries(tengen_linalg_${isa} PRIVATE Eigen3::Eigen)
+  target_compile_definitions(tengen_linalg_${isa} PRIVATE Eigen=Eigen_${isa} EIGEN_DONT_PARALLELIZE EIGEN_MPL2_ONLY)
 endforeach()

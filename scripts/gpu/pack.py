@@ -7,6 +7,7 @@ LIMIT_MB = 20
 # A header that shows where a library's headers are -> what to take: the folder it is in, or these files beside it.
 HEADERS = {
     "zlib.h": ["zlib.h", "zconf.h"],
+    "eigen3/Eigen/Core": None,
     "sqlite3.h": ["sqlite3.h"],
     "doctest/doctest.h": None,
     "CLI/CLI.hpp": None,
@@ -26,6 +27,7 @@ endif()
 CONFIGS = {
     "doctest": TARGET.format(target="doctest::doctest", kind="INTERFACE", more="") +
                'list(APPEND CMAKE_MODULE_PATH "${CMAKE_CURRENT_LIST_DIR}")\n',
+    "Eigen3": TARGET.format(target="Eigen3::Eigen", kind="INTERFACE", more=""),
     "CLI11": TARGET.format(target="CLI11::CLI11", kind="INTERFACE", more=""),
     "nlohmann_json": TARGET.format(target="nlohmann_json::nlohmann_json", kind="INTERFACE", more=""),
     "yaml-cpp": TARGET.format(target="yaml-cpp", kind="STATIC",

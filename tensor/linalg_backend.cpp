@@ -1,0 +1,47 @@
+#include <tengen/tensor/linalg_kernels.h>
+
+#include <string_view>
+
+#include <tengen/tensor/error.h>
+#include <tengen/tensor/kernels.h>
+
+namespace tengen {
+
+#define TENGEN_TABLE(isa)              \
+  namespace cpu::isa {                 \
+  const LinalgKernels& linalg_table(); \
+  }
+#ifdef TENGEN_HAVE_baseline
+TENGEN_TABLE(baseline)
+#endif
+#ifdef TENGEN_HAVE_avx2
+TENGEN_TABLE(avx2)
+#endif
+#ifdef TENGEN_HAVE_avx512
+TENGEN_TABLE(avx512)
+#endif
+#undef TENGEN_TABLE
+
+namespace {
+
+const LinalgKernels& table_beside(std::string_view kernels) {
+#ifdef TENGEN_HAVE_avx512
+  if (kernels == "cpu/avx512") return cpu::avx512::linalg_table();
+#endif
+#ifdef TENGEN_HAVE_avx2
+  if (kernels == "cpu/avx2") return cpu::avx2::linalg_table();
+#endif
+#ifdef TENGEN_HAVE_baseline
+  if (kernels == "cpu/baseline") return cpu::baseline::linalg_table();
+#endif
+  fail("this build has no linear algebra for the instruction set ", kernels);
+}
+
+}  // namespace
+
+const LinalgKernels& linalg_kernels() {
+  static const LinalgKernels& table = table_beside(kernels(kCPU).name);
+  return table;
+}
+
+}  // namespace tengen
