@@ -29,8 +29,8 @@
   /* types */ \
   X(ArrayRef) X(AutocastGuard) X(AutoGradMode) X(BFloat16) X(Device) X(DeviceIndex) X(DeviceType) X(DimVector) X(Dtype) \
   X(EnumType) X(Error) X(ExpandingArray) X(ExpandingArrayWithOptionalElem) X(Generator) X(GradMode) \
-  X(Half) X(IndexError) X(IntArrayRef) X(intrusive_ptr) X(IValue) X(Layout) X(make_intrusive) \
-  X(MemoryFormat) X(NoGradGuard) X(NotImplementedError) X(OrderedDict) X(RefCounted) X(Scalar) \
+  X(Half) X(IndexError) X(IntArrayRef) X(intrusive_ptr) X(IValue) X(Layout) X(LinAlgError) X(make_intrusive) \
+  X(MemoryFormat) X(NoGradGuard) X(NotImplementedError) X(OptionalIntArrayRef) X(OrderedDict) X(RefCounted) X(Scalar) \
   X(ScalarType) X(SmallVector) X(Storage) X(Tensor) X(TensorAccessor) X(TensorData) X(TensorList) \
   X(TensorOptions) X(ValueError) \
   /* constants */ \
@@ -70,6 +70,16 @@
   X(sum) X(sum_to_size) X(swapaxes) X(t) X(take) X(tan) X(tanh) X(tile) X(topk) X(transpose) X(tril) \
   X(triplet_margin_loss) X(triu) X(trunc) X(unbind) X(unflatten) X(unsqueeze) X(upsample_bilinear2d) \
   X(upsample_nearest1d) X(upsample_nearest2d) X(var) X(var_mean) X(vstack) X(where) \
+  /* linear algebra */ \
+  X(chain_matmul) X(cholesky_inverse) X(cholesky_solve) X(cross) X(det) X(geqrf) X(inverse) X(kron) \
+  X(linalg_cholesky) X(linalg_cholesky_ex) X(linalg_cond) X(linalg_cross) X(linalg_det) X(linalg_eigh) \
+  X(linalg_eigvalsh) X(linalg_householder_product) X(linalg_inv) X(linalg_inv_ex) X(linalg_lstsq) \
+  X(linalg_lu) X(linalg_lu_factor) X(linalg_lu_factor_ex) X(linalg_lu_solve) X(linalg_matrix_exp) \
+  X(linalg_matrix_norm) X(linalg_matrix_power) X(linalg_matrix_rank) X(linalg_multi_dot) X(linalg_norm) \
+  X(linalg_pinv) X(linalg_qr) X(linalg_slogdet) X(linalg_solve) X(linalg_solve_ex) \
+  X(linalg_solve_triangular) X(linalg_svd) X(linalg_svdvals) X(linalg_tensorinv) X(linalg_tensorsolve) \
+  X(linalg_vander) X(linalg_vector_norm) X(logdet) X(lu_solve) X(lu_unpack) X(matrix_exp) X(matrix_power) \
+  X(pinverse) X(slogdet) X(svd) X(trace) X(triangular_solve) \
   /* the rest */ \
   X(can_cast) X(default_generator) X(device) X(dtype) X(get_default_dtype) X(get_num_threads) \
   X(InferenceMode) X(load) X(make_generator) X(manual_seed) X(promote_types) X(requires_grad) X(save) \
@@ -267,6 +277,9 @@ using namespace ::tengen::data::transforms;
 }  // namespace data
 namespace indexing {
 using namespace ::tengen::indexing;
+}
+namespace linalg {
+using namespace ::tengen::linalg;
 }
 namespace nn {
 using namespace ::tengen::nn;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <iosfwd>
+#include <optional>
 #include <vector>
 
 #include <tengen/tensor/small_vector.h>
@@ -66,6 +67,16 @@ class ArrayRef {
 };
 
 using IntArrayRef = ArrayRef<int64_t>;
+/// Dimension numbers that a caller may leave out, which is not the same as giving none.
+class OptionalIntArrayRef : public std::optional<IntArrayRef> {
+ public:
+  OptionalIntArrayRef(std::nullopt_t = std::nullopt) {}
+  OptionalIntArrayRef(const int64_t& one) : optional(IntArrayRef(one)) {}
+  OptionalIntArrayRef(const std::initializer_list<int64_t>& list) : optional(IntArrayRef(list)) {}
+  template <class Numbers>
+  requires requires(const Numbers& numbers) { numbers.begin(); }
+  OptionalIntArrayRef(const Numbers& numbers) : optional(IntArrayRef(numbers)) {}
+};
 /// Sizes, strides or dimension numbers that own their memory.
 using DimVector = SmallVector<int64_t, 6>;
 

@@ -39,6 +39,12 @@ class NotImplementedError : public Error {
   using Error::Error;
 };
 
+/// A matrix lacks what a decomposition needs: it is singular, not positive-definite, not finite.
+class LinAlgError : public Error {
+ public:
+  using Error::Error;
+};
+
 namespace detail {
 template <class... Args>
 std::string str(const Args&... args) {

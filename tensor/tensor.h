@@ -549,6 +549,26 @@ class Tensor {
   inline Tensor addmm(const Tensor& mat1, const Tensor& mat2, const Scalar& beta = 1,
                       const Scalar& alpha = 1) const;
 
+  // linalg.h
+  inline std::tuple<Tensor, Tensor> triangular_solve(const Tensor& A, bool upper = true,
+                                                     bool transpose = false,
+                                                     bool unitriangular = false) const;
+  inline Tensor inverse() const;
+  inline Tensor det() const;
+  inline std::tuple<Tensor, Tensor> slogdet() const;
+  inline Tensor logdet() const;
+  inline Tensor lu_solve(const Tensor& LU_data, const Tensor& LU_pivots) const;
+  inline Tensor cholesky_solve(const Tensor& input2, bool upper = false) const;
+  inline Tensor cholesky_inverse(bool upper = false) const;
+  inline std::tuple<Tensor, Tensor> geqrf() const;
+  inline std::tuple<Tensor, Tensor, Tensor> svd(bool some = true, bool compute_uv = true) const;
+  inline Tensor pinverse(double rcond = 1e-15) const;
+  inline Tensor trace() const;
+  inline Tensor kron(const Tensor& other) const;
+  inline Tensor cross(const Tensor& other, std::optional<int64_t> dim = std::nullopt) const;
+  inline Tensor matrix_power(int64_t n) const;
+  inline Tensor matrix_exp() const;
+
   // random.cpp: fills with numbers of the given generator (random/generator.h), else of the device's default
   /// Numbers in [from, to), all alike.
   Tensor& uniform_(double from = 0, double to = 1, std::optional<Generator> generator = std::nullopt) const;

@@ -1227,3 +1227,6 @@ Tensor triplet_margin_loss(const Tensor& anchor, const Tensor& positive, const T
                            int64_t reduction = Reduction::Mean);
 
 }  // namespace tengen
+
+#include <tengen/autograd/ops/linalg.h>
+#include <tengen/autograd/ops/linalg_names.h>
