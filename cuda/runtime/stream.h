@@ -60,7 +60,7 @@ class CUDAEvent {
  public:
   /// With `timing`, elapsed_time() can be asked.
   explicit CUDAEvent(bool timing = false);
-  ~CUDAEvent();
+  ~CUDAEvent();  // NOLINT(performance-trivially-destructible): trivial only without CUDA
   CUDAEvent(CUDAEvent&&) noexcept;
   CUDAEvent& operator=(CUDAEvent&&) noexcept;
 
