@@ -339,8 +339,11 @@ Tensor addcmul(const Tensor& self, const Tensor& tensor1, const Tensor& tensor2,
   Tensor out = compute(Ternary::addcmul, self, tensor1, tensor2, type, fitting(value, type), "addcmul");
   return record("addcmul", out, {self, tensor1, tensor2}, {tensor1, tensor2},
                 [value](Node& node, const Tensor& grad) -> Grads {
-                  return {grad, node.needs(1) ? grad * node.saved(1) * value : Tensor(),
-                          node.needs(2) ? grad * node.saved(0) * value : Tensor()};
+                  const auto scaled = [&](const Tensor& product) {
+                    return value.equal(1) ? product : product * value;
+                  };
+                  return {grad, node.needs(1) ? scaled(grad * node.saved(1)) : Tensor(),
+                          node.needs(2) ? scaled(grad * node.saved(0)) : Tensor()};
                 });
 }
 Tensor& Tensor::addcmul_(const Tensor& tensor1, const Tensor& tensor2, const Scalar& value) const {
