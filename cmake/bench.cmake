@@ -68,7 +68,8 @@ if(TENGEN_BENCH_LIBTORCH)
   endif()
   if(TARGET tengen_detector)
     target_sources(bench_libtorch PRIVATE apps/detector/model/model.cpp
-      apps/detector/model/model_config.cpp apps/detector/model/loss.cpp apps/detector/model/iou.cpp)
+      apps/detector/model/model_config.cpp apps/detector/model/loss.cpp apps/detector/model/iou.cpp
+      apps/detector/data/yaml.cpp apps/common/run.cpp io/file.cpp tensor/plain_text.cpp)
     target_compile_definitions(bench_libtorch PRIVATE TENGEN_BENCH_DETECTOR)
     target_link_libraries(bench_libtorch PRIVATE yaml-cpp)
   endif()

@@ -3,12 +3,13 @@
 
 #include <torch/torch.h>
 
+#include <tengen/tensor/error.h>  // tengen's own: the files that the model reads throw it
+
 namespace tengen {
 using namespace torch;
 namespace nn = torch::nn;
 namespace optim = torch::optim;
 namespace indexing = torch::indexing;
-using c10::Error;
 using torch::arange;
 using torch::cat;
 using torch::empty;
@@ -22,10 +23,5 @@ using torch::tensor;
 using torch::zeros;
 using torch::zeros_like;
 inline void set_num_threads(int count) { at::set_num_threads(count); }
-template <class E = c10::Error, class... Args>
-[[noreturn]] void fail(const Args&... args) {
-  throw std::runtime_error(c10::str(args...));
-}
 }  // namespace tengen
-#define TENGEN_CHECK TORCH_CHECK
 #define TENGEN_MODULE TORCH_MODULE
