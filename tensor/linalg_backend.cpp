@@ -24,17 +24,19 @@ TENGEN_TABLE(avx512)
 
 namespace {
 
-const LinalgKernels& table_beside(std::string_view kernels) {
+// The best of this build that goes no further than the set of the kernels, which the processor has.
+const LinalgKernels& table_beside([[maybe_unused]] std::string_view kernels) {
 #ifdef TENGEN_HAVE_avx512
   if (kernels == "cpu/avx512") return cpu::avx512::linalg_table();
 #endif
 #ifdef TENGEN_HAVE_avx2
-  if (kernels == "cpu/avx2") return cpu::avx2::linalg_table();
+  if (kernels == "cpu/avx512" || kernels == "cpu/avx2") return cpu::avx2::linalg_table();
 #endif
 #ifdef TENGEN_HAVE_baseline
-  if (kernels == "cpu/baseline") return cpu::baseline::linalg_table();
-#endif
+  return cpu::baseline::linalg_table();
+#else
   fail("this build has no linear algebra for the instruction set ", kernels);
+#endif
 }
 
 }  // namespace
