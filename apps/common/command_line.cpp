@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <memory>
 #include <new>
@@ -9,6 +10,7 @@
 
 #include <tengen/apps/common/output.h>
 #include <tengen/apps/common/progress.h>
+#include <tengen/tensor/parallel/parallel.h>
 
 namespace tengen::apps {
 namespace {
@@ -177,6 +179,8 @@ int Program::failed(const std::string& message, int status) const {
 }
 
 int Program::run_command(int argc, const char* const* argv) try {
+  // Loaders and players are threads of their own, in whose way OpenMP's would spin.
+  if (!std::getenv("TENGEN_PARALLEL")) set_parallel_backend(ParallelBackend::pool);
   app_.parse(argc, argv);
   return 0;
 } catch (const CLI::RuntimeError& error) {
