@@ -28,8 +28,8 @@ target_link_libraries(tengen PRIVATE ZLIB::ZLIB PUBLIC Threads::Threads)
 if(OpenMP_CXX_FOUND)
   target_link_libraries(tengen PRIVATE OpenMP::OpenMP_CXX)
   separate_arguments(openmp_flags UNIX_COMMAND "${OpenMP_CXX_FLAGS}")
-  set_source_files_properties(tensor/parallel/openmp.cpp PROPERTIES COMPILE_OPTIONS "${openmp_flags}" SKIP_PRECOMPILE_HEADERS ON)
-  set_source_files_properties(tensor/parallel/openmp.cpp tensor/parallel/parallel.cpp PROPERTIES COMPILE_DEFINITIONS TENGEN_OPENMP)
+  set_source_files_properties(tensor/parallel/openmp.cpp PROPERTIES COMPILE_OPTIONS "${openmp_flags}" SKIP_PRECOMPILE_HEADERS ON
+    COMPILE_DEFINITIONS TENGEN_OPENMP)
 endif()
 target_compile_features(tengen PUBLIC cxx_std_20)
 target_include_directories(tengen PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>

@@ -5,25 +5,10 @@
 #include <string_view>
 #include <vector>
 
+#include <tengen/tensor/cpu_backend.h>
 #include <tengen/tensor/cuda_backend.h>
 
 namespace tengen {
-
-#define TENGEN_TABLE(isa)        \
-  namespace cpu::isa {           \
-  const Kernels& kernel_table(); \
-  }
-#ifdef TENGEN_HAVE_baseline
-TENGEN_TABLE(baseline)
-#endif
-#ifdef TENGEN_HAVE_avx2
-TENGEN_TABLE(avx2)
-#endif
-#ifdef TENGEN_HAVE_avx512
-TENGEN_TABLE(avx512)
-#endif
-#undef TENGEN_TABLE
-
 namespace {
 
 // A set of CPU kernels that this build has, and whether the processor can run it.

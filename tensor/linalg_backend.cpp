@@ -2,26 +2,11 @@
 
 #include <string_view>
 
+#include <tengen/tensor/cpu_backend.h>
 #include <tengen/tensor/error.h>
 #include <tengen/tensor/kernels.h>
 
 namespace tengen {
-
-#define TENGEN_TABLE(isa)              \
-  namespace cpu::isa {                 \
-  const LinalgKernels& linalg_table(); \
-  }
-#ifdef TENGEN_HAVE_baseline
-TENGEN_TABLE(baseline)
-#endif
-#ifdef TENGEN_HAVE_avx2
-TENGEN_TABLE(avx2)
-#endif
-#ifdef TENGEN_HAVE_avx512
-TENGEN_TABLE(avx512)
-#endif
-#undef TENGEN_TABLE
-
 namespace {
 
 // The best of this build that goes no further than the set of the kernels, which the processor has.

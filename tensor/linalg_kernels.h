@@ -40,7 +40,8 @@ struct LinalgKernels {
   void (*eigh)(Dtype dtype, int64_t batch, int64_t n, const void* a, void* w, void* v, int32_t* info);
 };
 
-/// Of the instruction set that the other kernels use.
+/// The table for the instruction set that the other kernels use, or for the best lesser one that this build
+/// has.
 const LinalgKernels& linalg_kernels();
 
 }  // namespace tengen

@@ -62,6 +62,7 @@ class OpenMpTeam final : public Team {
 
 }  // namespace
 
+bool has_openmp() { return true; }
 std::unique_ptr<Team> make_openmp_team(int threads) { return std::make_unique<OpenMpTeam>(threads); }
 bool in_openmp_region() { return omp_in_parallel() != 0; }
 int openmp_num_threads() { return omp_get_max_threads(); }
@@ -73,6 +74,7 @@ int openmp_num_threads() { return omp_get_max_threads(); }
 
 namespace tengen::detail {
 
+bool has_openmp() { return false; }
 std::unique_ptr<Team> make_openmp_team(int) { return nullptr; }
 bool in_openmp_region() { return false; }
 int openmp_num_threads() { return int(std::thread::hardware_concurrency()); }

@@ -2,9 +2,14 @@
 
 #include <pthread.h>
 
+#include <algorithm>
+#include <atomic>
 #include <cstdlib>
+#include <exception>
+#include <memory>
 #include <mutex>
 #include <string_view>
+#include <utility>
 
 #include <tengen/tensor/error.h>
 #include <tengen/tensor/parallel/team.h>
@@ -21,10 +26,10 @@ int positive_number_in(const char* variable) {
 bool openmp_at_first() {
   const char* value = std::getenv("TENGEN_PARALLEL");
   const std::string_view name = value ? value : "";
-  if (name.empty()) return detail::kHasOpenMp;
+  if (name.empty()) return detail::has_openmp();
   TENGEN_CHECK(name == "openmp" || name == "pool", "TENGEN_PARALLEL: expected openmp or pool, but got ",
                name);
-  TENGEN_CHECK(name == "pool" || detail::kHasOpenMp,
+  TENGEN_CHECK(name == "pool" || detail::has_openmp(),
                "TENGEN_PARALLEL: this library was built without OpenMP");
   return name == "openmp";
 }
@@ -95,7 +100,8 @@ ParallelBackend get_parallel_backend() {
 }
 void set_parallel_backend(ParallelBackend backend) {
   const bool openmp = backend == ParallelBackend::openmp;
-  TENGEN_CHECK(!openmp || detail::kHasOpenMp, "set_parallel_backend: this library was built without OpenMP");
+  TENGEN_CHECK(!openmp || detail::has_openmp(),
+               "set_parallel_backend: this library was built without OpenMP");
   TENGEN_CHECK(!openmp || detail::process_number == 1,
                "set_parallel_backend: OpenMP's threads do not survive a fork; a child process has the pool");
   Threads::instance().use_openmp(openmp);

@@ -1,5 +1,4 @@
-// Our own threads: in builds without OpenMP, in child processes and where machines
-// are shared.
+// Our own threads: in builds without OpenMP, in child processes and where machines are shared.
 #include <condition_variable>
 #include <mutex>
 #include <thread>

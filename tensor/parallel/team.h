@@ -49,14 +49,9 @@ class Team {
 /// `threads` counts the caller; where the system starts fewer, the team has those.
 std::unique_ptr<Team> make_pool(int threads);
 
+bool has_openmp();
 // In a build without OpenMP the team is null, nobody is in a region, and the number is that of the
 // processors.
-inline constexpr bool kHasOpenMp =
-#ifdef TENGEN_OPENMP
-    true;
-#else
-    false;
-#endif
 std::unique_ptr<Team> make_openmp_team(int threads);
 bool in_openmp_region();
 int openmp_num_threads();

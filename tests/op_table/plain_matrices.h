@@ -17,7 +17,7 @@ inline Row row_named(const char* name, std::vector<std::string> also = {}) {
   row.also = std::move(also);
   return row;
 }
-/// Of an operator that takes float and double only, as in PyTorch.
+/// A row for an operator that takes float and double only, as in PyTorch.
 inline Row decomposition(const char* name, std::vector<std::string> also = {}) {
   Row row = row_named(name, std::move(also));
   row.ulps16 = 0;

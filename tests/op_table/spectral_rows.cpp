@@ -39,7 +39,7 @@ Tensor eigenvectors(const Tensor& A) {
 Tensor pseudoinverses(const Tensor& A, double tolerance = 1e-12) {
   return each_matrix({A}, [=](const std::vector<Array>& m) { return pseudoinverse(m[0], tolerance); });
 }
-/// Of rank 1.
+/// Matrices of rank 1.
 Tensor flat(Sizes sizes) {
   Sizes left = sizes, right = sizes;
   left.back() = 1;
