@@ -9,6 +9,7 @@
 namespace tengen::cpu::TENGEN_ISA {
 namespace {
 
+// In double precision for both types: Eigen's solver takes long to compile, and float gains digits.
 void svd(Dtype dtype, int64_t batch, int64_t m, int64_t n, const void* a, void* u, void* s, void* v,
          bool full, int32_t* info) {
   const int64_t k = min(m, n);
@@ -18,18 +19,18 @@ void svd(Dtype dtype, int64_t batch, int64_t m, int64_t n, const void* a, void* 
   with_real_type(dtype, [&](auto zero) {
     using T = decltype(zero);
     each_part(batch, 10 * double(m) * double(n) * double(k), [&](int64_t begin, int64_t end) {
-      Eigen::BDCSVD<Matrix<T>> solver;
+      Eigen::BDCSVD<Matrix<double>> solver;
       for (int64_t i = begin; i < end; ++i) {
-        const auto each = matrix_at<T>(a, i, m, n);
+        const Matrix<double> each = matrix_at<T>(a, i, m, n).template cast<double>();
         info[i] = !each.allFinite();
         if (info[i]) continue;
         solver.compute(each, vectors);
         info[i] = solver.info() != Eigen::Success;
         if (info[i]) continue;
-        vector_at<T>(s, i, k) = solver.singularValues();
+        vector_at<T>(s, i, k) = solver.singularValues().template cast<T>();
         if (!u) continue;
-        matrix_at<T>(u, i, m, full ? m : k) = solver.matrixU();
-        matrix_at<T>(v, i, n, full ? n : k) = solver.matrixV();
+        matrix_at<T>(u, i, m, full ? m : k) = solver.matrixU().template cast<T>();
+        matrix_at<T>(v, i, n, full ? n : k) = solver.matrixV().template cast<T>();
       }
     });
   });
