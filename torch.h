@@ -1,8 +1,9 @@
 // Everything public, and LibTorch's names for it: torch::, at::, c10:: and the usual macros.
 //
 // A program written for LibTorch that keeps to what is here compiles when it includes this file. The
-// namespaces below are real ones, so that a program may add to them; they take the names one by one, so that
-// after `using namespace torch;` the word nn means torch::nn alone.
+// namespaces below are real ones, so that a program may add to them. What LibTorch has in them stands in the
+// inline namespace tengen::api, which knows no nn: after `using namespace torch;` the word means torch::nn
+// alone.
 #pragma once
 
 #include <iostream>  // programs rely on it
@@ -24,69 +25,7 @@
 #include <tengen/tensor/version.h>
 #include <tengen/tensor/warning.h>
 
-// clang-format off
-#define TENGEN_TORCH_NAMES(X) \
-  /* types */ \
-  X(ArrayRef) X(AutocastGuard) X(AutoGradMode) X(BFloat16) X(Device) X(DeviceIndex) X(DeviceType) X(DimVector) X(Dtype) \
-  X(EnumType) X(Error) X(ExpandingArray) X(ExpandingArrayWithOptionalElem) X(Generator) X(GradMode) \
-  X(Half) X(IndexError) X(IntArrayRef) X(intrusive_ptr) X(IValue) X(Layout) X(LinAlgError) X(make_intrusive) \
-  X(MemoryFormat) X(NoGradGuard) X(NotImplementedError) X(OptionalIntArrayRef) X(OrderedDict) X(RefCounted) X(Scalar) \
-  X(ScalarType) X(SmallVector) X(Storage) X(Tensor) X(TensorAccessor) X(TensorData) X(TensorList) \
-  X(TensorOptions) X(ValueError) \
-  /* constants */ \
-  X(kArea) X(kBatchMean) X(kBFloat16) X(kBicubic) X(kBilinear) X(kBool) X(kByte) X(kChar) X(kCircular) \
-  X(kConstant) X(kConv1D) X(kConv2D) X(kConv3D) X(kConvTranspose1D) X(kConvTranspose2D) \
-  X(kConvTranspose3D) X(kCPU) X(kCUDA) X(kDouble) X(kFanIn) X(kFanOut) X(kFloat) X(kFloat16) X(kFloat32) \
-  X(kFloat64) X(kGELU) X(kHalf) X(kInt) X(kInt16) X(kInt32) X(kInt64) X(kInt8) X(kLeakyReLU) X(kLinear) \
-  X(kLong) X(kMax) X(kMean) X(kMish) X(kNearest) X(kNearestExact) X(kNone) X(kReflect) X(kReLU) \
-  X(kReplicate) X(kSame) X(kShort) X(kSigmoid) X(kSiLU) X(kStrided) X(kSum) X(kTanh) X(kTrilinear) \
-  X(kUInt8) X(kValid) X(kZeros) \
-  /* making tensors */ \
-  X(arange) X(bernoulli) X(empty) X(empty_like) X(empty_strided) X(eye) X(from_blob) X(full) X(full_like) \
-  X(linspace) X(logspace) X(multinomial) X(normal) X(ones) X(ones_like) X(rand) X(rand_like) X(randint) \
-  X(randint_like) X(randn) X(randn_like) X(randperm) X(scalar_tensor) X(tensor) X(zeros) X(zeros_like) \
-  /* operators */ \
-  X(_unique2) X(abs) X(acos) X(adaptive_avg_pool1d) X(adaptive_avg_pool2d) X(add) X(addcdiv) X(addcmul) \
-  X(addmm) X(alias) X(all) X(allclose) X(amax) X(amin) X(any) X(argmax) X(argmin) X(argsort) X(as_strided) \
-  X(asin) X(atan) X(atan2) X(avg_pool1d) X(avg_pool2d) X(baddbmm) X(batch_norm) X(binary_cross_entropy) \
-  X(binary_cross_entropy_with_logits) X(bincount) X(bitwise_and) X(bitwise_not) X(bitwise_or) \
-  X(bitwise_xor) X(bmm) X(broadcast_tensors) X(broadcast_to) X(cat) X(ceil) X(chunk) X(clamp) X(clamp_max) \
-  X(clamp_min) X(clone) X(concat) X(constant_pad_nd) X(conv1d) X(conv2d) X(conv_transpose1d) \
-  X(conv_transpose2d) X(cos) X(cosh) X(cosine_embedding_loss) X(cosine_similarity) X(count_nonzero) \
-  X(cross_entropy_loss) X(cumprod) X(cumsum) X(detach) X(diag) X(diagonal) X(div) X(dot) X(dropout) \
-  X(einsum) X(elu) X(embedding) X(eq) X(equal) X(erf) X(erfc) X(exp) X(expm1) X(flatten) X(flip) X(floor) \
-  X(floor_divide) X(fmod) X(frac) X(gather) X(ge) X(gelu) X(group_norm) X(gt) X(hardtanh) X(hstack) \
-  X(huber_loss) X(index) X(index_add) X(index_put) X(index_put_) X(index_select) X(is_floating_point) X(isclose) \
-  X(isfinite) X(isinf) X(isnan) X(kl_div) X(l1_loss) X(layer_norm) X(le) X(leaky_relu) X(leaky_relu_) \
-  X(lerp) X(linear) X(log) X(log10) X(log1p) X(log2) X(log_sigmoid) X(log_softmax) X(logical_and) \
-  X(logical_not) X(logical_or) X(logical_xor) X(logsumexp) X(lt) X(masked_fill) X(masked_select) X(matmul) \
-  X(max) X(max_pool1d) X(max_pool2d) X(max_pool2d_with_indices) X(maximum) X(mean) X(median) X(meshgrid) \
-  X(min) X(minimum) X(mish) X(mm) X(movedim) X(mse_loss) X(mul) X(mv) X(narrow) X(ne) X(neg) X(nll_loss) \
-  X(nonzero) X(norm) X(one_hot) X(outer) X(pad) X(pairwise_distance) X(permute) X(pow) X(prod) X(ravel) \
-  X(reciprocal) X(relu) X(relu6) X(relu_) X(remainder) X(repeat_interleave) X(reshape) X(result_type) \
-  X(roll) X(rot90) X(round) X(rsqrt) X(rsub) X(scatter) X(scatter_add) X(searchsorted) X(select) \
-  X(sigmoid) X(sigmoid_) X(sign) X(silu) X(silu_) X(sin) X(sinh) X(slice) X(smooth_l1_loss) X(softmax) \
-  X(softplus) X(sort) X(split) X(split_with_sizes) X(sqrt) X(square) X(squeeze) X(stack) X(std) X(sub) \
-  X(sum) X(sum_to_size) X(swapaxes) X(t) X(take) X(tan) X(tanh) X(tile) X(topk) X(transpose) X(tril) \
-  X(triplet_margin_loss) X(triu) X(trunc) X(unbind) X(unflatten) X(unsqueeze) X(upsample_bilinear2d) \
-  X(upsample_nearest1d) X(upsample_nearest2d) X(var) X(var_mean) X(vstack) X(where) \
-  /* linear algebra */ \
-  X(chain_matmul) X(cholesky_inverse) X(cholesky_solve) X(cross) X(det) X(geqrf) X(inverse) X(kron) \
-  X(linalg_cholesky) X(linalg_cholesky_ex) X(linalg_cond) X(linalg_cross) X(linalg_det) X(linalg_eigh) \
-  X(linalg_eigvalsh) X(linalg_householder_product) X(linalg_inv) X(linalg_inv_ex) X(linalg_lstsq) \
-  X(linalg_lu) X(linalg_lu_factor) X(linalg_lu_factor_ex) X(linalg_lu_solve) X(linalg_matrix_exp) \
-  X(linalg_matrix_norm) X(linalg_matrix_power) X(linalg_matrix_rank) X(linalg_multi_dot) X(linalg_norm) \
-  X(linalg_pinv) X(linalg_qr) X(linalg_slogdet) X(linalg_solve) X(linalg_solve_ex) \
-  X(linalg_solve_triangular) X(linalg_svd) X(linalg_svdvals) X(linalg_tensorinv) X(linalg_tensorsolve) \
-  X(linalg_vander) X(linalg_vector_norm) X(logdet) X(lu_solve) X(lu_unpack) X(matrix_exp) X(matrix_power) \
-  X(pinverse) X(slogdet) X(svd) X(trace) X(triangular_solve) \
-  /* the rest */ \
-  X(can_cast) X(default_generator) X(device) X(dtype) X(get_default_dtype) X(get_num_threads) \
-  X(InferenceMode) X(load) X(make_generator) X(manual_seed) X(promote_types) X(requires_grad) X(save) \
-  X(set_default_dtype) X(set_num_threads) X(to_string)
-// clang-format on
-
-namespace tengen {
+namespace tengen::inline api {
 
 /// Nothing is recorded in its scope (LibTorch saves some bookkeeping more).
 class InferenceMode : public AutoGradMode {
@@ -94,7 +33,9 @@ class InferenceMode : public AutoGradMode {
   explicit InferenceMode(bool enabled = true) : AutoGradMode(!enabled) {}
 };
 
-namespace detail {
+}  // namespace tengen::inline api
+
+namespace tengen::detail {
 // What a check says that was given no words.
 template <class... Args>
 std::string check_message(const char* condition, const Args&... args) {
@@ -103,13 +44,10 @@ std::string check_message(const char* condition, const Args&... args) {
   else
     return str(args...);
 }
-}  // namespace detail
-}  // namespace tengen
-
-#define TENGEN_TORCH_USING(name) using ::tengen::name;
+}  // namespace tengen::detail
 
 namespace c10 {
-TENGEN_TORCH_NAMES(TENGEN_TORCH_USING)
+using namespace ::tengen::api;
 using std::make_optional;
 using std::nullopt;
 using std::nullopt_t;
@@ -122,9 +60,6 @@ inline bool isFloatingType(ScalarType type) { return ::tengen::is_floating_point
 inline bool isIntegralType(ScalarType type, bool include_bool) {
   return ::tengen::is_integral(type, include_bool);
 }
-using ::tengen::Warning;
-using ::tengen::WarningHandler;
-namespace WarningUtils = ::tengen::WarningUtils;
 
 /// The arguments, one behind the other, as a stream prints them.
 template <class... Args>
@@ -194,17 +129,13 @@ using ::tengen::cuda::setCurrentCUDAStream;
 }  // namespace c10
 
 namespace at {
-TENGEN_TORCH_NAMES(TENGEN_TORCH_USING)
+using namespace ::tengen::api;
 using c10::elementSize;
 using c10::isFloatingType;
 using c10::isIntegralType;
 using c10::toString;
 using std::nullopt;
 using std::optional;
-using ::tengen::Context;
-using ::tengen::Float32MatmulPrecision;
-using ::tengen::globalContext;
-namespace Reduction = ::tengen::Reduction;
 namespace autocast {
 using namespace ::tengen::autocast;
 }
@@ -238,14 +169,13 @@ void parallel_for(int64_t begin, int64_t end, int64_t grain, const Body& body) {
 }  // namespace at
 
 namespace torch {
-TENGEN_TORCH_NAMES(TENGEN_TORCH_USING)
+using namespace ::tengen::api;
 using c10::elementSize;
 using c10::isFloatingType;
 using c10::isIntegralType;
 using c10::toString;
 using std::nullopt;
 using std::optional;
-namespace Reduction = ::tengen::Reduction;
 namespace autocast {
 using namespace at::autocast;
 }
@@ -288,8 +218,6 @@ namespace optim {
 using namespace ::tengen::optim;
 }
 }  // namespace torch
-
-#undef TENGEN_TORCH_USING
 
 #define TENGEN_TORCH_CHECK(kind, condition, ...)                                                    \
   do {                                                                                              \

@@ -15,9 +15,7 @@
 
 #include <tengen/tensor/tensor.h>
 
-namespace tengen {
-
-namespace autocast {
+namespace tengen::autocast {
 
 bool is_autocast_enabled(DeviceType device_type);
 /// Tensors of other devices are not concerned. Switching off outside of any AutocastGuard clears the cache.
@@ -36,7 +34,9 @@ void set_autocast_cache_enabled(bool enabled);
 int increment_nesting();
 int decrement_nesting();
 
-}  // namespace autocast
+}  // namespace tengen::autocast
+
+namespace tengen::inline api {
 
 /// Autocasting for a scope: with a given 16-bit type, or with the present one; or none.
 class AutocastGuard {
@@ -53,4 +53,4 @@ class AutocastGuard {
   ScalarType dtype_;
 };
 
-}  // namespace tengen
+}  // namespace tengen::inline api

@@ -23,7 +23,7 @@
 #include <tengen/autograd/grad_mode.h>
 #include <tengen/autograd/node.h>
 
-namespace tengen {
+namespace tengen::inline api {
 
 /// A value of one of a few kinds, for AutogradContext::saved_data. Reading it as another kind is an Error,
 /// but that integers can be read as doubles.
@@ -67,7 +67,9 @@ class IValue {
       value_;
 };
 
-namespace autograd {
+}  // namespace tengen::inline api
+
+namespace tengen::autograd {
 
 /// What forward() leaves for backward().
 class AutogradContext {
@@ -173,5 +175,4 @@ struct Function {
   }
 };
 
-}  // namespace autograd
-}  // namespace tengen
+}  // namespace tengen::autograd

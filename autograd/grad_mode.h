@@ -1,7 +1,7 @@
 // Whether operators record history: a flag per thread, on at the start.
 #pragma once
 
-namespace tengen {
+namespace tengen::inline api {
 
 struct GradMode {
   static bool is_enabled() { return enabled_; }
@@ -28,4 +28,4 @@ struct NoGradGuard : AutoGradMode {
   NoGradGuard() : AutoGradMode(false) {}
 };
 
-}  // namespace tengen
+}  // namespace tengen::inline api

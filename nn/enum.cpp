@@ -2,7 +2,7 @@
 
 #include <ostream>
 
-namespace tengen {
+namespace tengen::inline api {
 
 const char* enum_name(EnumType value) {
   switch (value) {
@@ -17,4 +17,4 @@ const char* enum_name(EnumType value) {
 
 std::ostream& operator<<(std::ostream& out, EnumType value) { return out << enum_name(value); }
 
-}  // namespace tengen
+}  // namespace tengen::inline api

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <iosfwd>
 
-namespace tengen {
+namespace tengen::inline api {
 
 // clang-format off
 /// Calls X(name) for every choice, in the order of EnumType.
@@ -34,4 +34,4 @@ const char* enum_name(EnumType value);
 /// Prints enum_name(value).
 std::ostream& operator<<(std::ostream& out, EnumType value);
 
-}  // namespace tengen
+}  // namespace tengen::inline api

@@ -8,7 +8,7 @@
 #include <tengen/tensor/array_ref.h>
 #include <tengen/tensor/error.h>
 
-namespace tengen {
+namespace tengen::inline api {
 
 /// D values, written as one number for all of them or as D numbers: 3 or {3, 5}.
 template <size_t D, class T = int64_t>
@@ -53,4 +53,4 @@ std::ostream& operator<<(std::ostream& out, const ExpandingArray<D>& values) {
     return out << IntArrayRef(values);
 }
 
-}  // namespace tengen
+}  // namespace tengen::inline api

@@ -88,6 +88,9 @@ concept Loaded = requires(T& value, const TensorDict& tensors) {
 };
 
 }  // namespace serialize
+}  // namespace tengen
+
+namespace tengen::inline api {
 
 /// Writes a tensor, several tensors (a vector, or an OrderedDict by name), a module (itself, its holder or a
 /// shared pointer to it), an optimizer or a scheduler. A file is written to a temporary one that is then
@@ -123,4 +126,4 @@ void load(T&& value, const char* data, size_t size, std::optional<Device> device
   serialize::take(value, serialize::read(std::string_view(data, size)), device);
 }
 
-}  // namespace tengen
+}  // namespace tengen::inline api

@@ -11,7 +11,7 @@
 
 #include <tengen/tensor/small_vector.h>
 
-namespace tengen {
+namespace tengen::inline api {
 
 template <class T>
 class ArrayRef {
@@ -83,4 +83,4 @@ using DimVector = SmallVector<int64_t, 6>;
 /// "[2, 3]"
 std::ostream& operator<<(std::ostream& out, IntArrayRef values);
 
-}  // namespace tengen
+}  // namespace tengen::inline api

@@ -4,7 +4,7 @@
 
 #include <tengen/tensor/error.h>
 
-namespace tengen {
+namespace tengen::inline api {
 
 Device::Device(const std::string& text) : type_(kCPU), index_(-1) {
   size_t colon = text.find(':');
@@ -28,4 +28,4 @@ std::string Device::str() const {
 std::ostream& operator<<(std::ostream& out, DeviceType type) { return out << Device(type); }
 std::ostream& operator<<(std::ostream& out, const Device& device) { return out << device.str(); }
 
-}  // namespace tengen
+}  // namespace tengen::inline api

@@ -7,7 +7,7 @@
 
 #include <tengen/tensor/version.h>
 
-namespace tengen {
+namespace tengen::inline api {
 
 enum class DeviceType : int8_t { CPU, CUDA };
 using DeviceIndex = int8_t;
@@ -38,4 +38,4 @@ struct Device {
 std::ostream& operator<<(std::ostream& out, DeviceType type);
 std::ostream& operator<<(std::ostream& out, const Device& device);
 
-}  // namespace tengen
+}  // namespace tengen::inline api

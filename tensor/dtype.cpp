@@ -2,7 +2,7 @@
 
 #include <ostream>
 
-namespace tengen {
+namespace tengen::inline api {
 
 // binary32 -> binary16 with round to nearest, ties to even; overflow gives infinity, NaN stays NaN.
 Half::Half(float value) {
@@ -59,4 +59,4 @@ const char* to_string(ScalarType type) {
 
 std::ostream& operator<<(std::ostream& out, ScalarType type) { return out << to_string(type); }
 
-}  // namespace tengen
+}  // namespace tengen::inline api

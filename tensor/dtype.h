@@ -8,7 +8,7 @@
 
 #include <tengen/tensor/error.h>
 
-namespace tengen {
+namespace tengen::inline api {
 
 /// IEEE 754 binary16, stored as bits.
 struct Half {
@@ -56,6 +56,22 @@ inline constexpr ScalarType kDouble = ScalarType::Double, kFloat64 = kDouble;
 inline constexpr ScalarType kBool = ScalarType::Bool;
 inline constexpr ScalarType kBFloat16 = ScalarType::BFloat16;
 
+/// PyTorch's C++ name: "Float", "Long", ...
+const char* to_string(ScalarType type);
+std::ostream& operator<<(std::ostream& out, ScalarType type);
+
+inline bool is_floating_point(ScalarType t) {
+  return t == kFloat || t == kDouble || t == kHalf || t == kBFloat16;
+}
+/// The type in which values of both types can be combined (PyTorch's table).
+ScalarType promote_types(ScalarType a, ScalarType b);
+/// Whether a result of type `from` may be written into a tensor of type `to` in place.
+bool can_cast(ScalarType from, ScalarType to);
+
+}  // namespace tengen::inline api
+
+namespace tengen {
+
 /// C++ type -> ScalarType.
 template <class T>
 inline constexpr ScalarType dtype_of = ScalarType::Undefined;
@@ -86,21 +102,9 @@ inline constexpr ScalarType dtype_of<BFloat16> = kBFloat16;
   TENGEN_CHECK(type < ScalarType::Undefined, "tensor has no dtype: it is undefined");
   return kSizes[int(type)];
 }
-/// PyTorch's C++ name: "Float", "Long", ...
-const char* to_string(ScalarType type);
-std::ostream& operator<<(std::ostream& out, ScalarType type);
-
-inline bool is_floating_point(ScalarType t) {
-  return t == kFloat || t == kDouble || t == kHalf || t == kBFloat16;
-}
 inline bool is_integral(ScalarType t, bool include_bool) {
   return int8_t(t) <= int8_t(kLong) || (include_bool && t == kBool);
 }
-
-/// The type in which values of both types can be combined (PyTorch's table).
-ScalarType promote_types(ScalarType a, ScalarType b);
-/// Whether a result of type `from` may be written into a tensor of type `to` in place.
-bool can_cast(ScalarType from, ScalarType to);
 
 /// Calls f(T{}) with T the C++ type of `type`; all ten types.
 template <class F>

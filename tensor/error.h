@@ -7,7 +7,7 @@
 
 #include <tengen/tensor/plain_text.h>
 
-namespace tengen {
+namespace tengen::inline api {
 
 /// Base of every exception the library throws on user input. `what()` is the whole message.
 class Error : public std::runtime_error {
@@ -44,6 +44,10 @@ class LinAlgError : public Error {
  public:
   using Error::Error;
 };
+
+}  // namespace tengen::inline api
+
+namespace tengen {
 
 namespace detail {
 template <class... Args>

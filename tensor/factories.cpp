@@ -6,7 +6,7 @@
 #include <tengen/tensor/kernel_view.h>
 #include <tengen/tensor/raw.h>
 
-namespace tengen {
+namespace tengen::inline api {
 namespace {
 
 std::atomic<ScalarType> default_dtype{kFloat};
@@ -18,11 +18,15 @@ TensorOptions like(const Tensor& self, const TensorOptions& options) {
 
 }  // namespace
 
-void require_contiguous(const char* op, MemoryFormat format) {
+}  // namespace tengen::inline api
+
+void tengen::require_contiguous(const char* op, MemoryFormat format) {
   TENGEN_CHECK(format == MemoryFormat::Contiguous, op, ": expected MemoryFormat::Contiguous but got ",
                format == MemoryFormat::Preserve ? "MemoryFormat::Preserve, for which there is no tensor"
                                                 : "MemoryFormat::ChannelsLast, which is not supported");
 }
+
+namespace tengen::inline api {
 
 ScalarType get_default_dtype() { return default_dtype; }
 
@@ -147,4 +151,4 @@ Tensor Tensor::new_full(IntArrayRef size, const Scalar& value, TensorOptions opt
   return full(size, value, like(*this, options));
 }
 
-}  // namespace tengen
+}  // namespace tengen::inline api

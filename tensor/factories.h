@@ -4,7 +4,7 @@
 
 #include <tengen/tensor/tensor.h>
 
-namespace tengen {
+namespace tengen::inline api {
 
 /// Uninitialised memory. `format` is accepted for compatibility: memory is always row-major.
 Tensor empty(IntArrayRef size, TensorOptions options = {}, std::optional<MemoryFormat> format = std::nullopt);
@@ -145,4 +145,4 @@ inline Tensor tensor(const TensorData& data, TensorOptions options = {}) { retur
 /// A 0-dim tensor.
 Tensor scalar_tensor(const Scalar& value, TensorOptions options = {});
 
-}  // namespace tengen
+}  // namespace tengen::inline api

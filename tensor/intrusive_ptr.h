@@ -8,7 +8,7 @@
 
 #include <tengen/tensor/allocator.h>
 
-namespace tengen {
+namespace tengen::inline api {
 
 /// Base of objects owned through intrusive_ptr. The count is atomic; the object itself is not protected.
 class RefCounted : public FromHostCache {
@@ -103,4 +103,4 @@ intrusive_ptr<T> make_intrusive(Args&&... args) {
   return intrusive_ptr<T>::first(new T(std::forward<Args>(args)...));
 }
 
-}  // namespace tengen
+}  // namespace tengen::inline api

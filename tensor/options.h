@@ -7,15 +7,22 @@
 #include <tengen/tensor/device.h>
 #include <tengen/tensor/dtype.h>
 
-namespace tengen {
+namespace tengen::inline api {
 
 /// Preserve keeps the order of a tensor's dimensions in memory (of one that fills its memory without gaps).
 /// Tensors in ChannelsLast are not made: operators throw.
 enum class MemoryFormat : int8_t { Contiguous, Preserve, ChannelsLast };
-/// Throws an Error that begins with `op` unless the format is Contiguous.
-void require_contiguous(const char* op, MemoryFormat format);
 enum class Layout : int8_t { Strided };
 inline constexpr Layout kStrided = Layout::Strided;
+
+}  // namespace tengen::inline api
+
+namespace tengen {
+/// Throws an Error that begins with `op` unless the format is Contiguous.
+void require_contiguous(const char* op, MemoryFormat format);
+}  // namespace tengen
+
+namespace tengen::inline api {
 
 /// The type of tensors made from floating-point numbers without an explicit dtype; float at the start.
 ScalarType get_default_dtype();
@@ -88,4 +95,4 @@ inline TensorOptions dtype(ScalarType type) { return TensorOptions(type); }
 inline TensorOptions device(Device device) { return TensorOptions(device); }
 inline TensorOptions requires_grad(bool value = true) { return TensorOptions().requires_grad(value); }
 
-}  // namespace tengen
+}  // namespace tengen::inline api

@@ -9,7 +9,7 @@
 
 #include <tengen/tensor/error.h>
 
-namespace tengen {
+namespace tengen::inline api {
 
 /// Keys and values in the order of insertion; lookup by key or by position. Iterating gives items with key()
 /// and value(); *item and item-> are the value.
@@ -118,4 +118,4 @@ class OrderedDict {
   std::string key_description_;
 };
 
-}  // namespace tengen
+}  // namespace tengen::inline api

@@ -2,7 +2,7 @@
 
 #include <tengen/tensor/error.h>
 
-namespace tengen {
+namespace tengen::inline api {
 
 Float32MatmulPrecision Context::float32MatmulPrecision() const { return matmul_; }
 void Context::setFloat32MatmulPrecision(Float32MatmulPrecision precision) { matmul_ = precision; }
@@ -28,4 +28,4 @@ Context& globalContext() {
   return context;
 }
 
-}  // namespace tengen
+}  // namespace tengen::inline api

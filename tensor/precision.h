@@ -5,7 +5,7 @@
 #include <atomic>
 #include <string_view>
 
-namespace tengen {
+namespace tengen::inline api {
 
 /// Highest: float32 throughout. High and Medium let matrix products round their inputs to TF32 (10 bits of
 /// mantissa instead of 23), which tensor cores multiply several times as fast; sums stay float32.
@@ -36,4 +36,4 @@ class Context {
 /// The program's one context.
 Context& globalContext();
 
-}  // namespace tengen
+}  // namespace tengen::inline api

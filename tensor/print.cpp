@@ -7,7 +7,7 @@
 
 #include <tengen/tensor/raw.h>
 
-namespace tengen {
+namespace tengen::inline api {
 namespace {
 
 constexpr int64_t kLineWidth = 80;
@@ -164,4 +164,4 @@ std::ostream& operator<<(std::ostream& out, const TensorOptions& options) {
              << ", pinned_memory=" << flag(options.pinned_memory_opt()) << ')';
 }
 
-}  // namespace tengen
+}  // namespace tengen::inline api

@@ -4,7 +4,7 @@
 
 namespace tengen {
 
-ScalarType promote_types(ScalarType a, ScalarType b) {
+ScalarType api::promote_types(ScalarType a, ScalarType b) {
   if (a == b) return a;
   if (a == ScalarType::Undefined || b == ScalarType::Undefined) return ScalarType::Undefined;
   const bool a_real = is_floating_point(a), b_real = is_floating_point(b);
@@ -23,7 +23,7 @@ ScalarType promote_types(ScalarType a, ScalarType b) {
   return std::max(a, b);
 }
 
-bool can_cast(ScalarType from, ScalarType to) {
+bool api::can_cast(ScalarType from, ScalarType to) {
   if (is_floating_point(from) && is_integral(to, /*include_bool=*/false)) return false;
   return from == kBool || to != kBool;
 }
@@ -46,7 +46,7 @@ ScalarType combine(ScalarType strong, ScalarType weak) {
 
 }  // namespace
 
-ScalarType result_type(std::initializer_list<Operand> operands) {
+ScalarType common_type(std::initializer_list<Operand> operands) {
   ScalarType of_rank[3] = {ScalarType::Undefined, ScalarType::Undefined, ScalarType::Undefined};
   for (const Operand& operand : operands) {
     ScalarType& type = of_rank[operand.rank];

@@ -23,20 +23,21 @@ struct Operand {
   Rank rank;
 };
 
-/// The type of the result of, for example, a sum of these operands: result_type({x, y, 2.5}).
-ScalarType result_type(std::initializer_list<Operand> operands);
+/// The type of the result of, for example, a sum of these operands: common_type({x, y, 2.5}).
+ScalarType common_type(std::initializer_list<Operand> operands);
 inline ScalarType common_type(const Operand& a, const Operand& b) {
-  return a.type == b.type ? a.type : result_type({a, b});
+  return a.type == b.type ? a.type : common_type({a, b});
 }
-
-inline ScalarType result_type(const Tensor& a, const Tensor& b) {
-  return a.dtype() == b.dtype() ? a.dtype() : result_type({a, b});
-}
-inline ScalarType result_type(const Tensor& a, const Scalar& b) { return result_type({a, b}); }
-inline ScalarType result_type(const Scalar& a, const Tensor& b) { return result_type({a, b}); }
-inline ScalarType result_type(const Scalar& a, const Scalar& b) { return result_type({a, b}); }
 
 /// The same, but at least the default dtype: true division, exp, mean...
 inline ScalarType real_type(ScalarType type) { return is_floating_point(type) ? type : get_default_dtype(); }
 
 }  // namespace tengen
+
+namespace tengen::inline api {
+/// The type of the result of, for example, a sum of the two.
+inline ScalarType result_type(const Tensor& a, const Tensor& b) { return common_type(a, b); }
+inline ScalarType result_type(const Tensor& a, const Scalar& b) { return common_type(a, b); }
+inline ScalarType result_type(const Scalar& a, const Tensor& b) { return common_type(a, b); }
+inline ScalarType result_type(const Scalar& a, const Scalar& b) { return common_type(a, b); }
+}  // namespace tengen::inline api

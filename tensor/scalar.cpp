@@ -42,7 +42,7 @@ void Scalar::require_fits(ScalarType type) const {
   visit_all(type, [&](auto zero) { static_cast<void>(to<decltype(zero)>()); });
 }
 
-std::ostream& operator<<(std::ostream& out, const Scalar& value) {
+std::ostream& api::operator<<(std::ostream& out, const Scalar& value) {
   plain_text::ClassicGuard guard(out);
   if (value.isBoolean()) return out << (value.toBool() ? "true" : "false");
   if (value.isFloatingPoint()) return out << value.toDouble();

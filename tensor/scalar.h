@@ -7,8 +7,7 @@
 
 #include <tengen/tensor/dtype.h>
 
-namespace tengen {
-namespace detail {
+namespace tengen::detail {
 
 [[noreturn]] void does_not_fit(ScalarType type);
 
@@ -37,7 +36,9 @@ constexpr bool overflows(From value) {
   }
 }
 
-}  // namespace detail
+}  // namespace tengen::detail
+
+namespace tengen::inline api {
 
 /// Holds a double, an int64_t or a bool: the three kinds that type promotion tells apart.
 class Scalar {
@@ -99,4 +100,4 @@ class Scalar {
 
 std::ostream& operator<<(std::ostream& out, const Scalar& value);
 
-}  // namespace tengen
+}  // namespace tengen::inline api

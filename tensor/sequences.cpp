@@ -6,7 +6,7 @@
 #include <tengen/tensor/parallel/parallel.h>
 #include <tengen/tensor/raw.h>
 
-namespace tengen {
+namespace tengen::inline api {
 namespace {
 
 // What was made on the host, where and how `options` want it.
@@ -105,4 +105,4 @@ Tensor eye(int64_t n, int64_t m, TensorOptions options) {
 }
 Tensor eye(int64_t n, TensorOptions options) { return eye(n, n, options); }
 
-}  // namespace tengen
+}  // namespace tengen::inline api

@@ -6,7 +6,7 @@
 
 namespace tengen {
 
-std::ostream& operator<<(std::ostream& out, IntArrayRef values) {
+std::ostream& api::operator<<(std::ostream& out, IntArrayRef values) {
   plain_text::ClassicGuard guard(out);
   out << '[';
   for (size_t i = 0; i < values.size(); ++i) out << (i ? ", " : "") << values[i];

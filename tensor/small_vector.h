@@ -12,7 +12,7 @@
 
 #include <tengen/tensor/version.h>
 
-namespace tengen {
+namespace tengen::inline api {
 
 template <class T>
 class ArrayRef;
@@ -155,4 +155,4 @@ class SmallVector {
   alignas(T) unsigned char inline_[N * sizeof(T)];
 };
 
-}  // namespace tengen
+}  // namespace tengen::inline api

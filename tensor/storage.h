@@ -17,6 +17,10 @@ struct WriteCount {
   uint32_t writes = 0;
 };
 
+}  // namespace tengen
+
+namespace tengen::inline api {
+
 class Storage final : public RefCounted {
  public:
   /// Memory from the device's caching allocator, uninitialised.
@@ -55,4 +59,4 @@ class Storage final : public RefCounted {
   std::unique_ptr<std::function<void(void*)>> deleter_;
 };
 
-}  // namespace tengen
+}  // namespace tengen::inline api

@@ -25,18 +25,20 @@
 #include <tengen/tensor/scalar.h>
 #include <tengen/tensor/storage.h>
 
-namespace tengen {
-
+namespace tengen::inline api {
 class Tensor;
-namespace autograd {
-class Node;
-}
-namespace indexing {
-struct TensorIndex;
-}
 using TensorList = ArrayRef<Tensor>;
 template <class T, size_t N>
 class TensorAccessor;
+}  // namespace tengen::inline api
+namespace tengen::autograd {
+class Node;
+}
+namespace tengen::indexing {
+struct TensorIndex;
+}
+
+namespace tengen {
 
 /// What autograd/ hangs on a tensor: gradient, history, hooks.
 struct GradState : FromHostCache {
@@ -81,6 +83,10 @@ struct TensorImpl final : RefCounted {
     count.last_writer = writer;
   }
 };
+
+}  // namespace tengen
+
+namespace tengen::inline api {
 
 class Tensor {
  public:
@@ -644,4 +650,4 @@ TensorAccessor<T, N> Tensor::accessor() const {
 /// As LibTorch prints it, with the type and shape on the last line.
 std::ostream& operator<<(std::ostream& out, const Tensor& tensor);
 
-}  // namespace tengen
+}  // namespace tengen::inline api

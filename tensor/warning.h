@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-namespace tengen {
+namespace tengen::inline api {
 
 struct SourceLocation {
   const char* function;
@@ -31,9 +31,6 @@ class WarningHandler {
   virtual void process(const Warning& warning);
 };
 
-/// Hands a warning to the handler of this thread.
-void warn(const Warning& warning);
-
 namespace WarningUtils {
 /// Sets the handler of the calling thread, which must outlive its use. A null pointer sets the default one.
 void set_warning_handler(WarningHandler* handler) noexcept;
@@ -54,4 +51,9 @@ class WarningHandlerGuard {
 };
 }  // namespace WarningUtils
 
+}  // namespace tengen::inline api
+
+namespace tengen {
+/// Hands a warning to the handler of this thread.
+void warn(const Warning& warning);
 }  // namespace tengen

@@ -7,7 +7,7 @@
 #include <tengen/autograd/ops/pointwise.h>
 #include "norm.h"
 
-namespace tengen {
+namespace tengen::inline api {
 namespace {
 
 // The tensor itself, once it is known to be of a floating type.
@@ -183,4 +183,4 @@ Tensor hardtanh(const Tensor& self, const Scalar& min_val, const Scalar& max_val
 }
 Tensor relu6(const Tensor& self) { return hardtanh(self, 0, 6); }
 
-}  // namespace tengen
+}  // namespace tengen::inline api

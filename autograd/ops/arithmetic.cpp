@@ -4,7 +4,7 @@
 #include <tengen/autograd/ops/low_precision.h>
 #include <tengen/autograd/ops/pointwise.h>
 
-namespace tengen {
+namespace tengen::inline api {
 namespace {
 
 Tensor zeros_for(const Tensor& grad) { return zeros_like(grad); }
@@ -109,7 +109,7 @@ Tensor& Tensor::mul_(const Scalar& other) const {
 // ---- division
 namespace {
 ScalarType quotient_type(const TensorOrScalar& a, const TensorOrScalar& b) {
-  return real_type(result_type({a.operand(), b.operand()}));
+  return real_type(common_type({a.operand(), b.operand()}));
 }
 }  // namespace
 
@@ -315,7 +315,7 @@ Tensor lerp(const Tensor& self, const Tensor& end, const Scalar& weight) {
                 });
 }
 Tensor lerp(const Tensor& self, const Tensor& end, const Tensor& weight) {
-  Tensor out = compute(Ternary::lerp, self, end, weight, result_type({self, end, weight}), {}, "lerp");
+  Tensor out = compute(Ternary::lerp, self, end, weight, common_type({self, end, weight}), {}, "lerp");
   return record(
       "lerp", out, {self, end, weight}, {self, end, weight}, [](Node& node, const Tensor& grad) -> Grads {
         Tensor weight = node.saved(2);
@@ -329,12 +329,12 @@ Tensor& Tensor::lerp_(const Tensor& end, const Scalar& weight) const {
   return compute_("lerp_", Ternary::lerp, *this, end, weight, type, {}, [&] { return lerp(end, weight); });
 }
 Tensor& Tensor::lerp_(const Tensor& end, const Tensor& weight) const {
-  return compute_("lerp_", Ternary::lerp, *this, end, weight, result_type({*this, end, weight}), {},
+  return compute_("lerp_", Ternary::lerp, *this, end, weight, common_type({*this, end, weight}), {},
                   [&] { return clone().lerp(end, weight); });
 }
 
 Tensor addcmul(const Tensor& self, const Tensor& tensor1, const Tensor& tensor2, const Scalar& value) {
-  ScalarType type = result_type({self, tensor1, tensor2});
+  ScalarType type = common_type({self, tensor1, tensor2});
   check_alpha("addcmul", type, value);
   Tensor out = compute(Ternary::addcmul, self, tensor1, tensor2, type, fitting(value, type), "addcmul");
   return record("addcmul", out, {self, tensor1, tensor2}, {tensor1, tensor2},
@@ -347,13 +347,13 @@ Tensor addcmul(const Tensor& self, const Tensor& tensor1, const Tensor& tensor2,
                 });
 }
 Tensor& Tensor::addcmul_(const Tensor& tensor1, const Tensor& tensor2, const Scalar& value) const {
-  const ScalarType type = result_type({*this, tensor1, tensor2});
+  const ScalarType type = common_type({*this, tensor1, tensor2});
   return compute_("addcmul_", Ternary::addcmul, *this, tensor1, tensor2, type, fitting(value, type),
                   [&] { return addcmul(tensor1, tensor2, value); });
 }
 
 Tensor addcdiv(const Tensor& self, const Tensor& tensor1, const Tensor& tensor2, const Scalar& value) {
-  ScalarType type = result_type({self, tensor1, tensor2});
+  ScalarType type = common_type({self, tensor1, tensor2});
   TENGEN_CHECK(is_floating_point(type), "addcdiv: integer division is not supported, found tensors of type ",
                type);
   Tensor out = compute(Ternary::addcdiv, self, tensor1, tensor2, type, fitting(value, type), "addcdiv");
@@ -367,7 +367,7 @@ Tensor addcdiv(const Tensor& self, const Tensor& tensor1, const Tensor& tensor2,
 Tensor& Tensor::addcdiv_(const Tensor& tensor1, const Tensor& tensor2, const Scalar& value) const {
   TENGEN_CHECK(is_floating_point(), "addcdiv_: integer division is not supported, found a tensor of type ",
                dtype());
-  const ScalarType type = result_type({*this, tensor1, tensor2});
+  const ScalarType type = common_type({*this, tensor1, tensor2});
   return compute_("addcdiv_", Ternary::addcdiv, *this, tensor1, tensor2, type, fitting(value, type),
                   [&] { return addcdiv(tensor1, tensor2, value); });
 }
@@ -433,4 +433,4 @@ Tensor& Tensor::clamp_(const std::optional<Scalar>& min, const std::optional<Sca
 Tensor& Tensor::clamp_min_(const Scalar& min) const { return clamp_(min, std::nullopt); }
 Tensor& Tensor::clamp_max_(const Scalar& max) const { return clamp_(std::nullopt, max); }
 
-}  // namespace tengen
+}  // namespace tengen::inline api

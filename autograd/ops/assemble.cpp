@@ -6,7 +6,7 @@
 #include <tengen/autograd/ops/ops.h>
 #include <tengen/tensor/kernel_view.h>
 
-namespace tengen {
+namespace tengen::inline api {
 using autograd::Grads;
 using autograd::Node;
 using autograd::record;
@@ -359,4 +359,4 @@ Tensor one_hot(const Tensor& self, int64_t num_classes) {
   return out.scatter_(-1, self.unsqueeze(-1), 1);
 }
 
-}  // namespace tengen
+}  // namespace tengen::inline api

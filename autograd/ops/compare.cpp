@@ -1,15 +1,15 @@
 // Comparisons, logic and bits. Results are bool (bits: integers) and carry no gradient.
 #include <tengen/autograd/ops/pointwise.h>
 
-namespace tengen {
+namespace tengen::inline api {
 namespace {
 
 Tensor compare(const char* name, Binary op, const TensorOrScalar& a, const TensorOrScalar& b) {
-  return compute(op, a, b, result_type({a.operand(), b.operand()}), kBool, {}, name);
+  return compute(op, a, b, common_type({a.operand(), b.operand()}), kBool, {}, name);
 }
 
 Tensor bits(const char* name, Binary op, const TensorOrScalar& a, const TensorOrScalar& b) {
-  ScalarType type = result_type({a.operand(), b.operand()});
+  ScalarType type = common_type({a.operand(), b.operand()});
   TENGEN_CHECK(is_integral(type, true), name, ": expected integers or bools but got ", type);
   return compute(op, a, b, type, type, {}, name);
 }
@@ -97,4 +97,4 @@ bool Tensor::is_nonzero() const {
   return item().toBool();
 }
 
-}  // namespace tengen
+}  // namespace tengen::inline api

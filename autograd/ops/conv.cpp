@@ -4,7 +4,7 @@
 #include <tengen/autograd/ops/low_precision.h>
 #include <tengen/tensor/kernel_view.h>
 
-namespace tengen {
+namespace tengen::inline api {
 
 using autograd::Grads;
 using autograd::Node;
@@ -291,4 +291,4 @@ Tensor conv_transpose2d(const Tensor& input, const Tensor& weight, const std::op
                                                 dilation);
 }
 
-}  // namespace tengen
+}  // namespace tengen::inline api

@@ -6,7 +6,7 @@
 #include <tengen/tensor/promotion.h>
 #include <tengen/tensor/raw.h>
 
-namespace tengen {
+namespace tengen::inline api {
 
 using autograd::convert;
 using autograd::Grads;
@@ -120,4 +120,4 @@ const Tensor& Tensor::resize_(IntArrayRef size) const {
 
 bool is_floating_point(const Tensor& self) { return self.is_floating_point(); }
 
-}  // namespace tengen
+}  // namespace tengen::inline api

@@ -1,7 +1,7 @@
 #include <tengen/autograd/ops/ops.h>
 #include <tengen/tensor/random/fill.h>
 
-namespace tengen {
+namespace tengen::inline api {
 
 Tensor dropout(const Tensor& input, double p, bool train) {
   TENGEN_CHECK(p >= 0 && p <= 1, "dropout: dropout probability has to be between 0 and 1, but got ", p);
@@ -12,4 +12,4 @@ Tensor dropout(const Tensor& input, double p, bool train) {
   return input * noise;
 }
 
-}  // namespace tengen
+}  // namespace tengen::inline api

@@ -6,7 +6,7 @@
 #include <tengen/autograd/ops/low_precision.h>
 #include <tengen/tensor/error.h>
 
-namespace tengen {
+namespace tengen::inline api {
 namespace {
 
 constexpr int kLetters = 52;  // labels 0-25: A-Z, 26-51: a-z; an ellipsis' dimensions follow
@@ -225,4 +225,4 @@ Tensor einsum(std::string_view text, TensorList operands) {
   return result.reshape(result.sizes().slice(0, size_t(order.kept)));
 }
 
-}  // namespace tengen
+}  // namespace tengen::inline api

@@ -1,7 +1,7 @@
 // LU, Cholesky and QR decompositions, and what is solved by them.
 #include <tengen/autograd/ops/matrices.h>
 
-namespace tengen {
+namespace tengen::inline api {
 
 // ---- LU
 
@@ -352,4 +352,4 @@ Tensor linalg_householder_product(const Tensor& input, const Tensor& tau) {
   return q;
 }
 
-}  // namespace tengen
+}  // namespace tengen::inline api

@@ -6,7 +6,7 @@
 #include <tengen/autograd/ops/low_precision.h>
 #include <tengen/tensor/kernel_view.h>
 
-namespace tengen {
+namespace tengen::inline api {
 using autograd::apart;
 using autograd::assign_;
 using autograd::Grads;
@@ -471,4 +471,4 @@ Tensor masked_select(const Tensor& self, const Tensor& mask) {
   return index(self.expand(sizes), std::optional<Tensor>(mask.expand(sizes)));
 }
 
-}  // namespace tengen
+}  // namespace tengen::inline api

@@ -2,7 +2,7 @@
 #include <tengen/autograd/ops/low_precision.h>
 #include <tengen/tensor/kernel_view.h>
 
-namespace tengen {
+namespace tengen::inline api {
 
 using autograd::Grads;
 using autograd::Node;
@@ -217,4 +217,4 @@ Tensor linear(const Tensor& input, const Tensor& weight, const std::optional<Ten
   return y.reshape(join(rest, {out}));
 }
 
-}  // namespace tengen
+}  // namespace tengen::inline api

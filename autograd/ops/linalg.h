@@ -8,7 +8,7 @@
 
 #include <tengen/tensor/tensor.h>
 
-namespace tengen {
+namespace tengen::inline api {
 
 // ---- solve.cpp: systems of equations, inverses, determinants ----------------------------------------------
 
@@ -266,4 +266,4 @@ Tensor linalg_norm(const Tensor& self, std::string_view ord, OptionalIntArrayRef
 Tensor linalg_cond(const Tensor& self, const std::optional<Scalar>& p = std::nullopt);
 Tensor linalg_cond(const Tensor& self, std::string_view p);
 
-}  // namespace tengen
+}  // namespace tengen::inline api

@@ -2,7 +2,7 @@
 #include <tengen/autograd/ops/low_precision.h>
 #include <tengen/autograd/ops/pointwise.h>
 
-namespace tengen {
+namespace tengen::inline api {
 
 namespace {
 
@@ -282,4 +282,4 @@ Tensor triplet_margin_loss(const Tensor& anchor, const Tensor& positive, const T
   return reduced(op, (near - far + margin).clamp_min(0), reduction);
 }
 
-}  // namespace tengen
+}  // namespace tengen::inline api

@@ -2,7 +2,7 @@
 
 #include <tengen/tensor/promotion.h>
 
-namespace tengen {
+namespace tengen::inline api {
 namespace {
 
 bool any_low_precision(autograd::TensorRefs operands) {
@@ -50,4 +50,4 @@ CastOperands to_widest(Autocast where, autograd::TensorRefs operands) {
   return CastOperands();
 }
 
-}  // namespace tengen
+}  // namespace tengen::inline api

@@ -18,7 +18,7 @@
 #include <tengen/autograd/ops/ops.h>
 #include <tengen/autograd/record.h>
 
-namespace tengen {
+namespace tengen::inline api {
 
 /// Where PyTorch's autocasting names an operator.
 enum class Autocast { None, CPU, CUDA, Everywhere };
@@ -80,4 +80,4 @@ inline std::optional<ScalarType> float32_dtype(Autocast where, const Tensor& sel
   return dtype;
 }
 
-}  // namespace tengen
+}  // namespace tengen::inline api

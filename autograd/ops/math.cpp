@@ -4,7 +4,7 @@
 #include <tengen/autograd/ops/low_precision.h>
 #include <tengen/autograd/ops/pointwise.h>
 
-namespace tengen {
+namespace tengen::inline api {
 namespace {
 
 enum class Saved { input, output };
@@ -254,4 +254,4 @@ Tensor& Tensor::frac_() const {
   return assign_("frac_", *this, frac());
 }
 
-}  // namespace tengen
+}  // namespace tengen::inline api

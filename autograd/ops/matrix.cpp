@@ -4,7 +4,7 @@
 
 #include <tengen/autograd/ops/matrices.h>
 
-namespace tengen {
+namespace tengen::inline api {
 
 Tensor trace(const Tensor& self) {
   TENGEN_CHECK(self.dim() == 2, "trace: expected a matrix, but got tensor with dim ", self.dim());
@@ -339,4 +339,4 @@ Tensor linalg_cond(const Tensor& self, std::string_view p) {
   return S.sum({-1}) * S.reciprocal().sum({-1});
 }
 
-}  // namespace tengen
+}  // namespace tengen::inline api

@@ -8,7 +8,7 @@
 
 #include "norm.h"
 
-namespace tengen {
+namespace tengen::inline api {
 
 using autograd::differentiate;
 using autograd::Grads;
@@ -268,4 +268,4 @@ Tensor group_norm(const Tensor& input, int64_t num_groups, const std::optional<T
   return scaled(out.reshape(input.sizes()), w, b, channel_shape(input));
 }
 
-}  // namespace tengen
+}  // namespace tengen::inline api

@@ -15,7 +15,7 @@
 #include <tengen/tensor/promotion.h>
 #include <tengen/tensor/tensor.h>
 
-namespace tengen {
+namespace tengen::inline api {
 
 /// How a loss is reduced: not at all, to its mean, to its sum.
 namespace Reduction {
@@ -1226,7 +1226,7 @@ Tensor triplet_margin_loss(const Tensor& anchor, const Tensor& positive, const T
                            double margin = 1, double p = 2, double eps = 1e-6, bool swap = false,
                            int64_t reduction = Reduction::Mean);
 
-}  // namespace tengen
+}  // namespace tengen::inline api
 
 #include <tengen/autograd/ops/linalg.h>
 #include <tengen/autograd/ops/linalg_names.h>

@@ -1,6 +1,6 @@
 #include <tengen/autograd/ops/pointwise.h>
 
-namespace tengen {
+namespace tengen::inline api {
 namespace {
 
 // Whether broadcasting `from` with `to` gives `to`.
@@ -26,4 +26,4 @@ bool writes_into(const char* name, const Tensor& self, ScalarType type, autograd
   return true;
 }
 
-}  // namespace tengen
+}  // namespace tengen::inline api

@@ -6,7 +6,7 @@
 #include <tengen/autograd/ops/ops.h>
 #include <tengen/tensor/compute.h>
 
-namespace tengen {
+namespace tengen::inline api {
 
 using autograd::assign_;
 using autograd::Grads;
@@ -44,4 +44,4 @@ Tensor& compute_(const char* name, Ternary op, const Tensor& self, const TensorO
   return written(name, self);
 }
 
-}  // namespace tengen
+}  // namespace tengen::inline api

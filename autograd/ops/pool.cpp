@@ -6,7 +6,7 @@
 #include <tengen/autograd/ops/low_precision.h>
 #include <tengen/tensor/kernel_view.h>
 
-namespace tengen {
+namespace tengen::inline api {
 
 using autograd::Grads;
 using autograd::Node;
@@ -265,4 +265,4 @@ Tensor adaptive_avg_pool1d(const Tensor& self, IntArrayRef output_size) {
   return adaptive_avg_pool2d(to_2d(op, self), to_2d(op, "output_size", output_size, 1)).squeeze(-2);
 }
 
-}  // namespace tengen
+}  // namespace tengen::inline api

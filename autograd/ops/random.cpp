@@ -4,7 +4,7 @@
 #include <tengen/autograd/ops/ops.h>
 #include <tengen/tensor/random/fill.h>
 
-namespace tengen {
+namespace tengen::inline api {
 namespace {
 
 template <class Fill>
@@ -53,4 +53,4 @@ Tensor& Tensor::exponential_(double lambda, std::optional<Generator> generator) 
                 [&](const Tensor& out) { fill_exponential(out, lambda, generator); });
 }
 
-}  // namespace tengen
+}  // namespace tengen::inline api

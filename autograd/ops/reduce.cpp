@@ -6,7 +6,7 @@
 #include <tengen/autograd/ops/pointwise.h>
 #include <tengen/autograd/primitives.h>
 
-namespace tengen {
+namespace tengen::inline api {
 namespace {
 
 // ---- which dimensions
@@ -389,4 +389,4 @@ Tensor count_nonzero(const Tensor& self, std::optional<int64_t> dim) {
 }
 Tensor count_nonzero(const Tensor& self, IntArrayRef dim) { return (self.detach() != 0).sum(dim); }
 
-}  // namespace tengen
+}  // namespace tengen::inline api

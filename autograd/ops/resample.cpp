@@ -4,7 +4,7 @@
 #include <tengen/autograd/ops/low_precision.h>
 #include <tengen/tensor/kernel_view.h>
 
-namespace tengen {
+namespace tengen::inline api {
 
 using autograd::Grads;
 using autograd::Node;
@@ -94,4 +94,4 @@ Tensor upsample_bilinear2d(const Tensor& self, IntArrayRef output_size, bool ali
                   false);
 }
 
-}  // namespace tengen
+}  // namespace tengen::inline api

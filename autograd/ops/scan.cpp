@@ -2,7 +2,7 @@
 #include <tengen/autograd/ops/low_precision.h>
 #include <tengen/autograd/ops/pointwise.h>
 
-namespace tengen {
+namespace tengen::inline api {
 namespace {
 
 Tensor scan(Reduce op, const Tensor& self, int64_t dim) {
@@ -75,4 +75,4 @@ Tensor cumprod(const Tensor& input, int64_t dim, std::optional<ScalarType> given
       dtype);
 }
 
-}  // namespace tengen
+}  // namespace tengen::inline api

@@ -1,7 +1,7 @@
 // Choice by condition.
 #include <tengen/autograd/ops/pointwise.h>
 
-namespace tengen {
+namespace tengen::inline api {
 namespace {
 
 // A number that becomes an element of `type` must fit.
@@ -18,7 +18,7 @@ Tensor as_mask(const char* name, const Tensor& mask) {
 
 Tensor choose(const Tensor& condition, const TensorOrScalar& a, const TensorOrScalar& b) {
   Tensor mask = as_mask("where", condition);
-  const ScalarType type = result_type({a.operand(), b.operand()});
+  const ScalarType type = common_type({a.operand(), b.operand()});
   check_number(a, type);
   check_number(b, type);
   Tensor out = compute(Ternary::where, mask, a, b, type, {}, "where");
@@ -97,4 +97,4 @@ Tensor& Tensor::masked_fill_(const Tensor& mask, const Tensor& value) const {
   return fill_where_(*this, mask, is_alias_of(value) ? value.clone() : value);
 }
 
-}  // namespace tengen
+}  // namespace tengen::inline api

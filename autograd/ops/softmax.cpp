@@ -3,7 +3,7 @@
 #include <tengen/autograd/ops/low_precision.h>
 #include <tengen/tensor/kernel_view.h>
 
-namespace tengen {
+namespace tengen::inline api {
 
 using autograd::Grads;
 using autograd::Node;
@@ -53,4 +53,4 @@ Tensor log_softmax(const Tensor& self, int64_t dim, std::optional<ScalarType> dt
   return over_dim("log_softmax", self, dim, dtype, true);
 }
 
-}  // namespace tengen
+}  // namespace tengen::inline api

@@ -3,7 +3,7 @@
 
 #include <tengen/autograd/ops/matrices.h>
 
-namespace tengen {
+namespace tengen::inline api {
 
 namespace {
 
@@ -244,4 +244,4 @@ Tensor linalg_tensorsolve(const Tensor& self, const Tensor& other, OptionalIntAr
   return linalg_solve(a.reshape({m, n}), other.flatten()).reshape(a.sizes().slice(split));
 }
 
-}  // namespace tengen
+}  // namespace tengen::inline api

@@ -4,7 +4,7 @@
 #include <tengen/autograd/ops/low_precision.h>
 #include <tengen/tensor/kernel_view.h>
 
-namespace tengen {
+namespace tengen::inline api {
 using autograd::Grads;
 using autograd::Node;
 using autograd::record;
@@ -113,4 +113,4 @@ Tensor searchsorted(const Tensor& sorted_sequence, const Tensor& self, bool out_
   return out.to(self.options().dtype(out_int32 ? kInt : kLong));
 }
 
-}  // namespace tengen
+}  // namespace tengen::inline api

@@ -4,7 +4,7 @@
 
 #include <tengen/autograd/ops/matrices.h>
 
-namespace tengen {
+namespace tengen::inline api {
 
 // ---- singular values
 
@@ -375,4 +375,4 @@ std::tuple<Tensor, Tensor, Tensor, Tensor> linalg_lstsq(const Tensor& self, cons
           driver == "gelsd" || driver == "gelss" ? found.singular_values : none};
 }
 
-}  // namespace tengen
+}  // namespace tengen::inline api

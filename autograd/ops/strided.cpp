@@ -5,7 +5,7 @@
 #include <tengen/autograd/strided.h>
 #include <tengen/tensor/kernel_view.h>
 
-namespace tengen {
+namespace tengen::inline api {
 using autograd::Grads;
 using autograd::Node;
 using autograd::record;
@@ -66,4 +66,4 @@ Tensor Tensor::unfold(int64_t dimension, int64_t size, int64_t step) const {
                 });
 }
 
-}  // namespace tengen
+}  // namespace tengen::inline api

@@ -8,7 +8,7 @@
 #include <tengen/tensor/kernel_view.h>
 #include <tengen/tensor/raw.h>
 
-namespace tengen {
+namespace tengen::inline api {
 using autograd::Grads;
 using autograd::make_view;
 using autograd::Node;
@@ -347,4 +347,4 @@ std::vector<Tensor> unbind(const Tensor& self, int64_t dim) {
       });
 }
 
-}  // namespace tengen
+}  // namespace tengen::inline api

@@ -92,8 +92,8 @@ class Threads {
 
 }  // namespace
 
-int get_num_threads() { return Threads::instance().count(); }
-void set_num_threads(int count) { Threads::instance().set_count(count < 1 ? 1 : count); }
+int api::get_num_threads() { return Threads::instance().count(); }
+void api::set_num_threads(int count) { Threads::instance().set_count(count < 1 ? 1 : count); }
 
 ParallelBackend get_parallel_backend() {
   return Threads::instance().uses_openmp() ? ParallelBackend::openmp : ParallelBackend::pool;

@@ -5,13 +5,17 @@
 #include <type_traits>
 #include <utility>
 
-namespace tengen {
+namespace tengen::inline api {
 
 /// Number of threads that kernels may use, the caller included: what set_num_threads() was told, else
 /// TENGEN_NUM_THREADS, else what OpenMP would use (omp_set_num_threads, OMP_NUM_THREADS, the processors).
 /// Where the system starts fewer, kernels make do with those. A child process (fork) has threads of its own.
 int get_num_threads();
 void set_num_threads(int count);
+
+}  // namespace tengen::inline api
+
+namespace tengen {
 
 /// Who runs the threads. Results are the same bits with either.
 enum class ParallelBackend {

@@ -6,7 +6,7 @@
 #include <tengen/tensor/random/generator_state.h>
 #include <tengen/tensor/raw.h>
 
-namespace tengen {
+namespace tengen::inline api {
 namespace {
 
 template <class Fill>
@@ -104,4 +104,4 @@ Tensor bernoulli(const Tensor& p, std::optional<Generator> generator) {
   return make_like(p, {}, [&](const Tensor& out) { fill_bernoulli(out, p, generator); });
 }
 
-}  // namespace tengen
+}  // namespace tengen::inline api

@@ -138,13 +138,13 @@ float Generator::uniform_float() { return mersenne_twister(*this).uniform<float>
 double Generator::uniform_double() { return mersenne_twister(*this).uniform<double>(); }
 double Generator::normal() { return mersenne_twister(*this).normal(); }
 
-Generator make_generator(uint64_t seed, const Device& device) {
+Generator api::make_generator(uint64_t seed, const Device& device) {
   if (device.is_cpu()) return Generator(make_intrusive<MersenneTwister>(seed));
   TENGEN_CHECK(device.index() <= 0, "make_generator: there is no device ", device.str());
   return Generator(make_intrusive<PhiloxStream>(seed, Device(kCUDA, 0)));
 }
 
-Generator default_generator(const Device& device) {
+Generator api::default_generator(const Device& device) {
   // Never destroyed: threads may still draw while the program ends. A child process finds it free.
   static const Generator* const cpu = [] {
     pthread_atfork([] { default_generator().impl().mutex.lock(); },
@@ -158,7 +158,7 @@ Generator default_generator(const Device& device) {
   return *cuda;
 }
 
-void manual_seed(uint64_t seed) {
+void api::manual_seed(uint64_t seed) {
   default_generator().set_current_seed(seed);
   default_generator(kCUDA).set_current_seed(seed);
 }

@@ -14,6 +14,10 @@ struct GeneratorState;
 
 inline constexpr uint64_t kDefaultSeed = 67280421310721;
 
+}  // namespace tengen
+
+namespace tengen::inline api {
+
 /// A handle to a stream of random numbers; copies share the stream. Functions that fill tensors lock it; the
 /// single numbers below are for one thread at a time.
 class Generator {
@@ -61,4 +65,4 @@ Generator default_generator(const Device& device = kCPU);
 /// Seeds the default generators of all devices.
 void manual_seed(uint64_t seed);
 
-}  // namespace tengen
+}  // namespace tengen::inline api

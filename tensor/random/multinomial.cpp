@@ -9,7 +9,7 @@
 #include <tengen/tensor/random/generator_state.h>
 #include <tengen/tensor/raw.h>
 
-namespace tengen {
+namespace tengen::inline api {
 namespace {
 
 // Rows of probabilities -> `count` different positions each: the largest of p/q with q exponentially
@@ -148,4 +148,4 @@ Tensor multinomial(const Tensor& p, int64_t num_samples, bool replacement,
   return out;
 }
 
-}  // namespace tengen
+}  // namespace tengen::inline api

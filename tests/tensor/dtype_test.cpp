@@ -67,8 +67,8 @@ TEST_CASE("promotion: dimensions beat 0-dim tensors, those beat Scalars, within 
         with_scalars);
   CHECK(result_type(Scalar(true), Scalar(1)) == kLong);
   CHECK(result_type(Scalar(1), Scalar(1.5)) == kFloat);
-  CHECK(result_type({dims(kInt), dims(kShort), zero_dim(kDouble), 2.5}) == kDouble);
-  CHECK(result_type({dims(kFloat), zero_dim(kDouble), Tensor()}) == kFloat);
+  CHECK(common_type({dims(kInt), dims(kShort), zero_dim(kDouble), 2.5}) == kDouble);
+  CHECK(common_type({dims(kFloat), zero_dim(kDouble), Tensor()}) == kFloat);
 }
 
 TEST_CASE("promotion: a floating Scalar stands for the default dtype") {
