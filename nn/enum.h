@@ -16,7 +16,8 @@ namespace tengen::inline api {
   /* initialization */   X(FanIn) X(FanOut) \
   /* nonlinearities, as is Linear */ \
   X(Conv1D) X(Conv2D) X(Conv3D) X(ConvTranspose1D) X(ConvTranspose2D) X(ConvTranspose3D) \
-  X(Sigmoid) X(Tanh) X(ReLU) X(LeakyReLU) X(GELU) X(SiLU) X(Mish)
+  X(Sigmoid) X(Tanh) X(ReLU) X(LeakyReLU) X(GELU) X(SiLU) X(Mish) \
+  /* recurrent layers */ X(LSTM) X(GRU) X(RNN_TANH) X(RNN_RELU)
 // clang-format on
 
 /// Every choice has one type; an option that cannot be what it is set to says so when it is used.

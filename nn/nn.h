@@ -2,6 +2,7 @@
 #pragma once
 
 #include <tengen/nn/activation.h>
+#include <tengen/nn/attention.h>
 #include <tengen/nn/container.h>
 #include <tengen/nn/conv.h>
 #include <tengen/nn/distance.h>
@@ -11,8 +12,11 @@
 #include <tengen/nn/linear.h>
 #include <tengen/nn/loss.h>
 #include <tengen/nn/normalization.h>
+#include <tengen/nn/packed_sequence.h>
 #include <tengen/nn/padding.h>
 #include <tengen/nn/pooling.h>
+#include <tengen/nn/rnn.h>
 #include <tengen/nn/serialize.h>
+#include <tengen/nn/transformer.h>
 #include <tengen/nn/upsampling.h>
 #include <tengen/nn/utils.h>
