@@ -62,14 +62,15 @@ void check_input(const char* name, const RNNOptionsBase& options, const Tensor& 
                input.size(-1));
 }
 
+/// `batch` is its size, or empty.
 void check_state(const char* name, const RNNOptionsBase& options, size_t which, const Tensor& state,
-                 std::optional<int64_t> batch) {
+                 IntArrayRef batch) {
   const bool lstm = options.mode() == kLSTM;
   DimVector expected{options.num_layers() * directions_of(options)};
-  if (batch) expected.push_back(*batch);
+  for (const int64_t size : batch) expected.push_back(size);
   expected.push_back(which == 0 ? output_of(options) : options.hidden_size());
   TENGEN_CHECK(state.dim() == int64_t(expected.size()), name, ": For ",
-               batch ? "batched 3-D" : "unbatched 2-D", " input, hx should also be ", expected.size(),
+               batch.empty() ? "unbatched 2-D" : "batched 3-D", " input, hx should also be ", expected.size(),
                "-D but got ", state.dim(), "-D tensor");
   TENGEN_CHECK(state.sizes().equals(expected), name, ": Expected hidden",
                lstm ? detail::str('[', which, ']') : "", " size ", IntArrayRef(expected), ", got ",
@@ -103,7 +104,7 @@ SequenceResult run(const char* name, const RNNOptionsBase& options, TensorList w
   check_input(name, options, input, /*packed=*/false);
   const bool batched = input.dim() == 3;
   const int64_t batch_dim = options.batch_first() ? 0 : 1;
-  const std::optional<int64_t> batch = batched ? std::optional(input.size(batch_dim)) : std::nullopt;
+  const IntArrayRef batch = batched ? input.sizes().slice(size_t(batch_dim), 1) : IntArrayRef();
   for (size_t i = 0; i < hx.size(); ++i) check_state(name, options, i, hx[i], batch);
   if (!batched) {
     input = input.unsqueeze(batch_dim);
