@@ -2,7 +2,7 @@
 
 #include <ostream>
 
-#include <tengen/autograd/ops/low_precision.h>
+#include <tengen/autograd/grad_mode.h>
 #include <tengen/autograd/ops/ops.h>
 
 namespace tengen::nn {
@@ -28,18 +28,11 @@ Tensor relu6(const Tensor& input, const ReLU6FuncOptions& options) {
 Tensor elu(const Tensor& input, const ELUFuncOptions& options) {
   return place(input, options.inplace(), [&](const Tensor& x) { return tengen::elu(x, options.alpha()); });
 }
-// Klambauer et al., Self-Normalizing Neural Networks (2017).
 Tensor selu(const Tensor& input, const SELUFuncOptions& options) {
-  const double alpha = 1.6732632423543772848170429916717, scale = 1.0507009873554804934193349852946;
-  return place(input, options.inplace(), [&](const Tensor& x) { return tengen::elu(x, alpha) * scale; });
+  return place(input, options.inplace(), [](const Tensor& x) { return tengen::selu(x); });
 }
 Tensor celu(const Tensor& input, const CELUFuncOptions& options) {
-  const double alpha = options.alpha();
-  TENGEN_CHECK(alpha != 0, "celu: alpha must not be 0");
-  return place(input, options.inplace(), [&](const Tensor& x) {
-    const Tensor positive = x > 0, rest = x.masked_fill(positive, 0);  // no inf * 0 where it is not chosen
-    return where(positive, x, (rest / alpha).expm1() * alpha);
-  });
+  return place(input, options.inplace(), [&](const Tensor& x) { return tengen::celu(x, options.alpha()); });
 }
 Tensor leaky_relu(const Tensor& input, const LeakyReLUFuncOptions& options) {
   return place(input, options.inplace(),
@@ -53,9 +46,8 @@ Tensor hardtanh(const Tensor& input, const HardtanhFuncOptions& options) {
                [&](const Tensor& x) { return tengen::hardtanh(x, options.min_val(), options.max_val()); });
 }
 Tensor threshold(const Tensor& input, const ThresholdFuncOptions& options) {
-  return place(input, options.inplace(), [&](const Tensor& x) {
-    return autograd::with_constant_gradient(x).masked_fill(x <= options.threshold(), options.value());
-  });
+  return place(input, options.inplace(),
+               [&](const Tensor& x) { return tengen::threshold(x, options.threshold(), options.value()); });
 }
 
 Tensor gelu(const Tensor& input, const GELUFuncOptions& options) {
@@ -68,33 +60,17 @@ Tensor softplus(const Tensor& input, const SoftplusFuncOptions& options) {
 }
 Tensor logsigmoid(const Tensor& input) { return tengen::log_sigmoid(input); }
 
-Tensor prelu(const Tensor& input, const Tensor& weight) {
-  if (CastOperands cast = to_autocast_type(input)) return prelu(cast(input), cast(weight));
-  int64_t channels = input.dim() < 2 ? 1 : input.size(1);
-  TENGEN_CHECK(weight.numel() == 1 || weight.numel() == channels, "prelu: weight has ", weight.numel(),
-               " elements, expected 1 or the number of channels, ", channels);
-  DimVector shape(input.dim(), 1);  // (C) -> (1,C,1,...)
-  if (input.dim() >= 2) shape[1] = weight.numel();
-  const Tensor x = autograd::with_constant_gradient(input);
-  return where(x > 0, x, x * autograd::with_constant_gradient(weight).reshape(shape));
-}
+Tensor prelu(const Tensor& input, const Tensor& weight) { return tengen::prelu(input, weight); }
 
 Tensor hardshrink(const Tensor& input, const HardshrinkFuncOptions& options) {
-  return autograd::with_constant_gradient(input).masked_fill(input.abs() <= options.lambda(), 0);
+  return tengen::hardshrink(input, options.lambda());
 }
 Tensor softshrink(const Tensor& input, const SoftshrinkFuncOptions& options) {
-  const double lambda = options.lambda();
-  TENGEN_CHECK(lambda >= 0, "softshrink: lambda must be at least 0, but got ", lambda);
-  const Tensor x = autograd::with_constant_gradient(input);
-  return (x - x.sign() * lambda).masked_fill(input.abs() <= lambda, 0);
+  return tengen::softshrink(input, options.lambda());
 }
 Tensor tanhshrink(const Tensor& input) { return input - input.tanh(); }
 Tensor softsign(const Tensor& input) { return input / (input.abs() + 1); }
-Tensor glu(const Tensor& input, const GLUFuncOptions& options) {
-  int64_t size = input.size(options.dim());
-  TENGEN_CHECK(size % 2 == 0, "glu: dimension ", options.dim(), " must have an even size, but got ", size);
-  return input.narrow(options.dim(), 0, size / 2) * input.narrow(options.dim(), size / 2, size / 2).sigmoid();
-}
+Tensor glu(const Tensor& input, const GLUFuncOptions& options) { return tengen::glu(input, options.dim()); }
 
 Tensor softmax(const Tensor& input, const SoftmaxFuncOptions& options) {
   return input.softmax(options.dim(), options.dtype());

@@ -23,12 +23,12 @@ namespace tengen {
 // clang-format off
 // X(name), one real number (float, double) to one. The functions of pw...
 #define TENGEN_UNARY_MATH(X) \
-  X(exp) X(expm1) X(log) X(log2) X(log10) X(log1p) X(sqrt) X(sin) X(cos) X(tan) X(asin) X(acos) X(atan) \
-  X(sinh) X(cosh) X(tanh) X(erf) X(erfc) X(floor) X(ceil) X(round) X(trunc)
+  X(exp) X(exp2) X(expm1) X(log) X(log2) X(log10) X(log1p) X(sqrt) X(sin) X(cos) X(tan) X(asin) X(acos) \
+  X(atan) X(sinh) X(cosh) X(tanh) X(asinh) X(acosh) X(atanh) X(erf) X(erfc) X(floor) X(ceil) X(round) X(trunc)
 // ...and formulas; params where named below.
 #define TENGEN_UNARY_REAL(X) \
   X(rsqrt) X(reciprocal) X(sigmoid) X(silu) X(gelu) X(gelu_tanh) X(mish) X(softplus) X(log_sigmoid) \
-  X(elu) X(leaky_relu)
+  X(elu) X(leaky_relu) X(sinc) X(logit) X(nan_to_num)
 // One number of any computing type, result of the same type.
 #define TENGEN_UNARY_ANY(X) \
   X(neg) X(abs) X(sign) X(square) X(relu) X(clamp) X(pow_scalar)
@@ -37,22 +37,23 @@ namespace tengen {
   X(bitwise_not)
 // Tests: bool result.
 #define TENGEN_UNARY_TEST(X) \
-  X(logical_not) X(isnan) X(isinf) X(isfinite)
+  X(logical_not) X(isnan) X(isinf) X(isfinite) X(signbit)
 
 // Two numbers of one computing type, result of that type.
 #define TENGEN_BINARY_ANY(X) \
-  X(add) X(sub) X(mul) X(add_scaled) X(div_trunc) X(div_floor) X(remainder) X(maximum) X(minimum)
+  X(add) X(sub) X(mul) X(add_scaled) X(div_trunc) X(div_floor) X(remainder) X(maximum) X(minimum) \
+  X(fmax) X(fmin) X(heaviside)
 #define TENGEN_BINARY_MATH_ANY(X) \
   X(pow) X(fmod)
 #define TENGEN_BINARY_INT(X) \
-  X(bitwise_and) X(bitwise_or) X(bitwise_xor)
+  X(bitwise_and) X(bitwise_or) X(bitwise_xor) X(bitwise_left_shift) X(bitwise_right_shift) X(gcd) X(lcm)
 // Real numbers only. *_grad: (gradient, x), or (gradient, y) for sigmoid and tanh.
 #define TENGEN_BINARY_MATH(X) \
-  X(atan2)
+  X(atan2) X(copysign) X(hypot) X(nextafter)
 #define TENGEN_BINARY_REAL(X) \
   X(div) X(sigmoid_grad) X(tanh_grad) X(silu_grad) X(gelu_grad) X(gelu_tanh_grad) X(mish_grad) \
   X(softplus_grad) X(log_sigmoid_grad) X(elu_grad) X(leaky_relu_grad) X(relu_grad) X(clamp_grad) \
-  X(hardtanh_grad) X(bce_with_logits)
+  X(hardtanh_grad) X(bce_with_logits) X(logaddexp) X(logaddexp2) X(xlogy)
 // Bool result.
 #define TENGEN_BINARY_TEST(X) \
   X(eq) X(ne) X(lt) X(le) X(gt) X(ge) X(logical_and) X(logical_or) X(logical_xor)
@@ -112,6 +113,7 @@ inline namespace TENGEN_ISA {
   TENGEN_HD inline float name(float x) { return ::name##f(x); } \
   TENGEN_HD inline double name(double x) { return ::name(x); }
 TENGEN_FUNCTION(exp)
+TENGEN_FUNCTION(exp2)
 TENGEN_FUNCTION(expm1)
 TENGEN_FUNCTION(log)
 TENGEN_FUNCTION(log2)
@@ -127,6 +129,9 @@ TENGEN_FUNCTION(atan)
 TENGEN_FUNCTION(sinh)
 TENGEN_FUNCTION(cosh)
 TENGEN_FUNCTION(tanh)
+TENGEN_FUNCTION(asinh)
+TENGEN_FUNCTION(acosh)
+TENGEN_FUNCTION(atanh)
 TENGEN_FUNCTION(erf)
 TENGEN_FUNCTION(erfc)
 TENGEN_FUNCTION(floor)
@@ -142,6 +147,9 @@ TENGEN_HD inline int64_t fabs(int64_t x) { return x < 0 ? -x : x; }
   TENGEN_HD inline float name(float x, float y) { return ::name##f(x, y); } \
   TENGEN_HD inline double name(double x, double y) { return ::name(x, y); }
 TENGEN_FUNCTION(atan2)
+TENGEN_FUNCTION(copysign)
+TENGEN_FUNCTION(hypot)
+TENGEN_FUNCTION(nextafter)
 TENGEN_FUNCTION(pow)
 TENGEN_FUNCTION(fmod)
 #undef TENGEN_FUNCTION
@@ -152,8 +160,6 @@ TENGEN_HD T log1p_unit(T x) {
   return log1p(x);
 }
 
-TENGEN_HD inline float copysign(float x, float sign) { return ::copysignf(x, sign); }
-TENGEN_HD inline double copysign(double x, double sign) { return ::copysign(x, sign); }
 template <class T>
 TENGEN_HD T select(bool condition, T a, T b) {
   return condition ? a : b;
@@ -212,6 +218,21 @@ TENGEN_UNARY(isinf) { return fabs(x) == V(__builtin_inf()); }
 TENGEN_UNARY(isfinite) { return fabs(x) < V(__builtin_inf()); }
 TENGEN_HD inline bool isinf(int64_t, const int64_t*) { return false; }
 TENGEN_HD inline bool isfinite(int64_t, const int64_t*) { return true; }
+TENGEN_UNARY(signbit) { return copysign(V(1), x) < V(0); }
+TENGEN_HD inline bool signbit(int64_t x, const int64_t*) { return x < 0; }
+TENGEN_UNARY(sinc) {
+  V angle = V(3.14159265358979323846) * x;
+  return select(x == V(0), V(1), sin(angle) / angle);
+}
+TENGEN_UNARY(logit) {  // p: eps, negative for none
+  V low = select(x < p[0], p[0], x), high = V(1) - p[0];
+  V inside = select(p[0] < V(0), x, select(low > high, high, low));
+  return log(inside / (V(1) - inside));
+}
+TENGEN_UNARY(nan_to_num) {  // p: for NaN, infinity, negative infinity
+  V inf(__builtin_inf());
+  return select(x != x, p[0], select(x == inf, p[1], select(x == -inf, p[2], x)));
+}
 
 TENGEN_UNARY(sigmoid) { return V(1) / (V(1) + exp(-x)); }
 TENGEN_BINARY(sigmoid_grad) { return a * (V(1) - b) * b; }
@@ -271,9 +292,39 @@ TENGEN_BINARY(div) { return a / b; }
 TENGEN_BINARY(add_scaled) { return a + p[0] * b; }
 TENGEN_BINARY(maximum) { return select((a > b) | (a != a), a, b); }
 TENGEN_BINARY(minimum) { return select((a < b) | (a != a), a, b); }
+TENGEN_BINARY(fmax) { return select((a != a) | (b > a), b, a); }
+TENGEN_BINARY(fmin) { return select((a != a) | (b < a), b, a); }
+TENGEN_BINARY(heaviside) { return select(a == V(0), b, select(a > V(0), V(1), V(0))); }
+TENGEN_BINARY(logaddexp) {  // infinities of one sign have no difference
+  V distance = select(a == b, V(0), fabs(a - b));
+  return select(a < b, b, a) + log1p_unit(exp(-distance));
+}
+TENGEN_BINARY(logaddexp2) {
+  V distance = select(a == b, V(0), fabs(a - b));
+  return select(a < b, b, a) + log1p_unit(exp2(-distance)) * V(1.44269504088896340736);
+}
+TENGEN_BINARY(xlogy) { return select(b != b, b, select(a == V(0), V(0), a * log(b))); }
 TENGEN_BINARY(bitwise_and) { return a & b; }
 TENGEN_BINARY(bitwise_or) { return a | b; }
 TENGEN_BINARY(bitwise_xor) { return a ^ b; }
+TENGEN_HD inline int64_t bitwise_left_shift(int64_t a, int64_t b, const int64_t*) {
+  return b < 0 || b > 63 ? 0 : int64_t(uint64_t(a) << b);
+}
+TENGEN_HD inline int64_t bitwise_right_shift(int64_t a, int64_t b, const int64_t*) {
+  return a >> (b < 0 || b > 63 ? 63 : b);
+}
+TENGEN_HD inline int64_t gcd(int64_t a, int64_t b, const int64_t*) {
+  uint64_t x = a < 0 ? 0 - uint64_t(a) : uint64_t(a), y = b < 0 ? 0 - uint64_t(b) : uint64_t(b);
+  while (y) {
+    const uint64_t rest = x % y;
+    x = y, y = rest;
+  }
+  return int64_t(x);
+}
+TENGEN_HD inline int64_t lcm(int64_t a, int64_t b, const int64_t* p) {
+  const int64_t divisor = gcd(a, b, p);
+  return divisor == 0 ? 0 : fabs(int64_t(uint64_t(a / divisor) * uint64_t(b)));
+}
 TENGEN_BINARY(div_trunc) { return trunc(a / b); }
 // The remainder takes the sign of the divisor, and a = b * floor + remainder, as in Python.
 TENGEN_BINARY(remainder) {

@@ -257,15 +257,23 @@ class Tensor {
   Tensor& mul_(const Scalar& other) const;
   Tensor& div_(const Tensor& other) const;
   Tensor& div_(const Scalar& other) const;
+  Tensor& div_(const Tensor& other, std::optional<std::string_view> rounding_mode) const;
+  Tensor& div_(const Scalar& other, std::optional<std::string_view> rounding_mode) const;
+  Tensor& floor_divide_(const Tensor& other) const;
+  Tensor& floor_divide_(const Scalar& other) const;
   Tensor& remainder_(const Tensor& other) const;
   Tensor& remainder_(const Scalar& other) const;
+  Tensor& fmod_(const Tensor& other) const;
+  Tensor& fmod_(const Scalar& other) const;
   Tensor& pow_(const Tensor& exponent) const;
   Tensor& pow_(const Scalar& exponent) const;
+  Tensor& atan2_(const Tensor& other) const;
   Tensor& lerp_(const Tensor& end, const Scalar& weight) const;
   Tensor& lerp_(const Tensor& end, const Tensor& weight) const;
   Tensor& addcmul_(const Tensor& tensor1, const Tensor& tensor2, const Scalar& value = 1) const;
   Tensor& addcdiv_(const Tensor& tensor1, const Tensor& tensor2, const Scalar& value = 1) const;
   Tensor& clamp_(const std::optional<Scalar>& min, const std::optional<Scalar>& max = std::nullopt) const;
+  Tensor& clamp_(const std::optional<Tensor>& min, const std::optional<Tensor>& max = std::nullopt) const;
   Tensor& clamp_min_(const Scalar& min) const;
   Tensor& clamp_max_(const Scalar& max) const;
 
@@ -302,6 +310,32 @@ class Tensor {
   inline bool allclose(const Tensor& other, double rtol = 1e-5, double atol = 1e-8,
                        bool equal_nan = false) const;
   inline bool equal(const Tensor& other) const;
+  Tensor& eq_(const Tensor& other) const;
+  Tensor& eq_(const Scalar& other) const;
+  Tensor& ne_(const Tensor& other) const;
+  Tensor& ne_(const Scalar& other) const;
+  Tensor& lt_(const Tensor& other) const;
+  Tensor& lt_(const Scalar& other) const;
+  Tensor& le_(const Tensor& other) const;
+  Tensor& le_(const Scalar& other) const;
+  Tensor& gt_(const Tensor& other) const;
+  Tensor& gt_(const Scalar& other) const;
+  Tensor& ge_(const Tensor& other) const;
+  Tensor& ge_(const Scalar& other) const;
+  Tensor& bitwise_and_(const Tensor& other) const;
+  Tensor& bitwise_and_(const Scalar& other) const;
+  Tensor& bitwise_or_(const Tensor& other) const;
+  Tensor& bitwise_or_(const Scalar& other) const;
+  Tensor& bitwise_xor_(const Tensor& other) const;
+  Tensor& bitwise_xor_(const Scalar& other) const;
+  Tensor& bitwise_not_() const;
+  Tensor& logical_and_(const Tensor& other) const;
+  Tensor& logical_or_(const Tensor& other) const;
+  Tensor& logical_xor_(const Tensor& other) const;
+  Tensor& logical_not_() const;
+  Tensor& operator&=(const Tensor& other) { return bitwise_and_(other); }
+  Tensor& operator|=(const Tensor& other) { return bitwise_or_(other); }
+  Tensor& operator^=(const Tensor& other) { return bitwise_xor_(other); }
   /// The only element as a condition; an error where there are none or several.
   bool is_nonzero() const;
 
@@ -423,6 +457,8 @@ class Tensor {
   // scan.cpp
   inline Tensor cumsum(int64_t dim, std::optional<ScalarType> dtype = std::nullopt) const;
   inline Tensor cumprod(int64_t dim, std::optional<ScalarType> dtype = std::nullopt) const;
+  Tensor& cumsum_(int64_t dim, std::optional<ScalarType> dtype = std::nullopt) const;
+  Tensor& cumprod_(int64_t dim, std::optional<ScalarType> dtype = std::nullopt) const;
 
   // sort.cpp
   inline std::tuple<Tensor, Tensor> sort(int64_t dim = -1, bool descending = false) const;
@@ -450,6 +486,7 @@ class Tensor {
   inline Tensor swapaxes(int64_t dim0, int64_t dim1) const;
   inline Tensor t() const;
   inline Tensor movedim(int64_t source, int64_t destination) const;
+  inline Tensor movedim(IntArrayRef source, IntArrayRef destination) const;
   inline Tensor broadcast_to(IntArrayRef size) const;
   inline Tensor select(int64_t dim, int64_t index) const;
   inline Tensor operator[](int64_t index) const;
@@ -464,7 +501,10 @@ class Tensor {
   inline std::vector<Tensor> unbind(int64_t dim = 0) const;
   Tensor& squeeze_() const;
   Tensor& squeeze_(int64_t dim) const;
+  Tensor& squeeze_(IntArrayRef dim) const;
   Tensor& unsqueeze_(int64_t dim) const;
+  Tensor& transpose_(int64_t dim0, int64_t dim1) const;
+  Tensor& t_() const;
   /// The same elements as another shape, one size of which may be -1; an error where strides cannot express
   /// it.
   Tensor view(IntArrayRef size) const;
@@ -515,6 +555,8 @@ class Tensor {
   inline Tensor tril(int64_t diagonal = 0) const;
   inline Tensor triu(int64_t diagonal = 0) const;
   inline Tensor diag(int64_t diagonal = 0) const;
+  Tensor& tril_(int64_t diagonal = 0) const;
+  Tensor& triu_(int64_t diagonal = 0) const;
   /// The whole tensor repeated along each dimension, at least one count per dimension; tile fills up with 1.
   Tensor repeat(IntArrayRef repeats) const;
 
@@ -554,6 +596,23 @@ class Tensor {
   inline Tensor outer(const Tensor& other) const;
   inline Tensor addmm(const Tensor& mat1, const Tensor& mat2, const Scalar& beta = 1,
                       const Scalar& alpha = 1) const;
+  inline Tensor baddbmm(const Tensor& batch1, const Tensor& batch2, const Scalar& beta = 1,
+                        const Scalar& alpha = 1) const;
+  inline Tensor addbmm(const Tensor& batch1, const Tensor& batch2, const Scalar& beta = 1,
+                       const Scalar& alpha = 1) const;
+  inline Tensor addmv(const Tensor& mat, const Tensor& vec, const Scalar& beta = 1,
+                      const Scalar& alpha = 1) const;
+  inline Tensor addr(const Tensor& vec1, const Tensor& vec2, const Scalar& beta = 1,
+                     const Scalar& alpha = 1) const;
+  Tensor& addmm_(const Tensor& mat1, const Tensor& mat2, const Scalar& beta = 1,
+                 const Scalar& alpha = 1) const;
+  Tensor& baddbmm_(const Tensor& batch1, const Tensor& batch2, const Scalar& beta = 1,
+                   const Scalar& alpha = 1) const;
+  Tensor& addbmm_(const Tensor& batch1, const Tensor& batch2, const Scalar& beta = 1,
+                  const Scalar& alpha = 1) const;
+  Tensor& addmv_(const Tensor& mat, const Tensor& vec, const Scalar& beta = 1, const Scalar& alpha = 1) const;
+  Tensor& addr_(const Tensor& vec1, const Tensor& vec2, const Scalar& beta = 1,
+                const Scalar& alpha = 1) const;
 
   // linalg.h
   inline std::tuple<Tensor, Tensor> triangular_solve(const Tensor& A, bool upper = true,
@@ -574,6 +633,161 @@ class Tensor {
   inline Tensor cross(const Tensor& other, std::optional<int64_t> dim = std::nullopt) const;
   inline Tensor matrix_power(int64_t n) const;
   inline Tensor matrix_exp() const;
+
+  // aliases.h
+  inline Tensor absolute() const;
+  inline Tensor& absolute_() const;
+  inline Tensor negative() const;
+  inline Tensor& negative_() const;
+  inline Tensor fix() const;
+  inline Tensor& fix_() const;
+  inline Tensor arcsin() const;
+  inline Tensor& arcsin_() const;
+  inline Tensor arccos() const;
+  inline Tensor& arccos_() const;
+  inline Tensor arctan() const;
+  inline Tensor& arctan_() const;
+  inline Tensor arcsinh() const;
+  inline Tensor& arcsinh_() const;
+  inline Tensor arccosh() const;
+  inline Tensor& arccosh_() const;
+  inline Tensor arctanh() const;
+  inline Tensor& arctanh_() const;
+  inline Tensor arctan2(const Tensor& other) const;
+  inline Tensor& arctan2_(const Tensor& other) const;
+  inline Tensor subtract(const Tensor& other, const Scalar& alpha = 1) const;
+  inline Tensor& subtract_(const Tensor& other, const Scalar& alpha = 1) const;
+  inline Tensor subtract(const Scalar& other, const Scalar& alpha = 1) const;
+  inline Tensor& subtract_(const Scalar& other, const Scalar& alpha = 1) const;
+  inline Tensor multiply(const Tensor& other) const;
+  inline Tensor& multiply_(const Tensor& other) const;
+  inline Tensor multiply(const Scalar& other) const;
+  inline Tensor& multiply_(const Scalar& other) const;
+  inline Tensor divide(const Tensor& other) const;
+  inline Tensor& divide_(const Tensor& other) const;
+  inline Tensor divide(const Scalar& other) const;
+  inline Tensor& divide_(const Scalar& other) const;
+  inline Tensor true_divide(const Tensor& other) const;
+  inline Tensor& true_divide_(const Tensor& other) const;
+  inline Tensor true_divide(const Scalar& other) const;
+  inline Tensor& true_divide_(const Scalar& other) const;
+  inline Tensor greater(const Tensor& other) const;
+  inline Tensor& greater_(const Tensor& other) const;
+  inline Tensor greater(const Scalar& other) const;
+  inline Tensor& greater_(const Scalar& other) const;
+  inline Tensor greater_equal(const Tensor& other) const;
+  inline Tensor& greater_equal_(const Tensor& other) const;
+  inline Tensor greater_equal(const Scalar& other) const;
+  inline Tensor& greater_equal_(const Scalar& other) const;
+  inline Tensor less(const Tensor& other) const;
+  inline Tensor& less_(const Tensor& other) const;
+  inline Tensor less(const Scalar& other) const;
+  inline Tensor& less_(const Scalar& other) const;
+  inline Tensor less_equal(const Tensor& other) const;
+  inline Tensor& less_equal_(const Tensor& other) const;
+  inline Tensor less_equal(const Scalar& other) const;
+  inline Tensor& less_equal_(const Scalar& other) const;
+  inline Tensor not_equal(const Tensor& other) const;
+  inline Tensor& not_equal_(const Tensor& other) const;
+  inline Tensor not_equal(const Scalar& other) const;
+  inline Tensor& not_equal_(const Scalar& other) const;
+  inline Tensor divide(const Tensor& other, std::optional<std::string_view> rounding_mode) const;
+  inline Tensor& divide_(const Tensor& other, std::optional<std::string_view> rounding_mode) const;
+  inline Tensor divide(const Scalar& other, std::optional<std::string_view> rounding_mode) const;
+  inline Tensor& divide_(const Scalar& other, std::optional<std::string_view> rounding_mode) const;
+  inline Tensor clip(const std::optional<Tensor>& min, const std::optional<Tensor>& max = std::nullopt) const;
+  inline Tensor& clip_(const std::optional<Tensor>& min,
+                       const std::optional<Tensor>& max = std::nullopt) const;
+  inline Tensor clip(const std::optional<Scalar>& min, const std::optional<Scalar>& max = std::nullopt) const;
+  inline Tensor& clip_(const std::optional<Scalar>& min,
+                       const std::optional<Scalar>& max = std::nullopt) const;
+  inline Tensor ger(const Tensor& vec2) const;
+  inline Tensor swapdims(int64_t dim0, int64_t dim1) const;
+  inline Tensor& swapdims_(int64_t dim0, int64_t dim1) const;
+  inline Tensor& swapaxes_(int64_t dim0, int64_t dim1) const;
+  inline Tensor moveaxis(int64_t source, int64_t destination) const;
+  inline Tensor moveaxis(IntArrayRef source, IntArrayRef destination) const;
+
+  // pieces.h
+  inline std::vector<Tensor> tensor_split(int64_t sections, int64_t dim = 0) const;
+  inline std::vector<Tensor> tensor_split(IntArrayRef indices, int64_t dim = 0) const;
+  inline std::vector<Tensor> tensor_split(const Tensor& indices_or_sections, int64_t dim = 0) const;
+  inline std::vector<Tensor> hsplit(int64_t sections) const;
+  inline std::vector<Tensor> hsplit(IntArrayRef indices) const;
+  inline std::vector<Tensor> vsplit(int64_t sections) const;
+  inline std::vector<Tensor> vsplit(IntArrayRef indices) const;
+  inline std::vector<Tensor> dsplit(int64_t sections) const;
+  inline std::vector<Tensor> dsplit(IntArrayRef indices) const;
+  inline Tensor fliplr() const;
+  inline Tensor flipud() const;
+
+  // elementary.h
+  inline Tensor exp2() const;
+  Tensor& exp2_() const;
+  inline Tensor asinh() const;
+  Tensor& asinh_() const;
+  inline Tensor acosh() const;
+  Tensor& acosh_() const;
+  inline Tensor atanh() const;
+  Tensor& atanh_() const;
+  inline Tensor sinc() const;
+  Tensor& sinc_() const;
+  inline Tensor deg2rad() const;
+  Tensor& deg2rad_() const;
+  inline Tensor rad2deg() const;
+  Tensor& rad2deg_() const;
+  inline Tensor sgn() const;
+  Tensor& sgn_() const;
+  inline Tensor positive() const;
+  inline Tensor signbit() const;
+  inline Tensor isposinf() const;
+  inline Tensor isneginf() const;
+  inline Tensor isreal() const;
+  inline Tensor logit(std::optional<double> eps = std::nullopt) const;
+  Tensor& logit_(std::optional<double> eps = std::nullopt) const;
+  inline Tensor nan_to_num(std::optional<double> nan = std::nullopt,
+                           std::optional<double> posinf = std::nullopt,
+                           std::optional<double> neginf = std::nullopt) const;
+  Tensor& nan_to_num_(std::optional<double> nan = std::nullopt, std::optional<double> posinf = std::nullopt,
+                      std::optional<double> neginf = std::nullopt) const;
+  inline Tensor hypot(const Tensor& other) const;
+  Tensor& hypot_(const Tensor& other) const;
+  inline Tensor heaviside(const Tensor& other) const;
+  Tensor& heaviside_(const Tensor& other) const;
+  inline Tensor nextafter(const Tensor& other) const;
+  Tensor& nextafter_(const Tensor& other) const;
+  inline Tensor ldexp(const Tensor& other) const;
+  Tensor& ldexp_(const Tensor& other) const;
+  inline Tensor gcd(const Tensor& other) const;
+  Tensor& gcd_(const Tensor& other) const;
+  inline Tensor lcm(const Tensor& other) const;
+  Tensor& lcm_(const Tensor& other) const;
+  inline Tensor fmax(const Tensor& other) const;
+  inline Tensor fmin(const Tensor& other) const;
+  inline Tensor logaddexp(const Tensor& other) const;
+  inline Tensor logaddexp2(const Tensor& other) const;
+  inline Tensor copysign(const Tensor& other) const;
+  Tensor& copysign_(const Tensor& other) const;
+  inline Tensor copysign(const Scalar& other) const;
+  Tensor& copysign_(const Scalar& other) const;
+  inline Tensor xlogy(const Tensor& other) const;
+  Tensor& xlogy_(const Tensor& other) const;
+  inline Tensor xlogy(const Scalar& other) const;
+  Tensor& xlogy_(const Scalar& other) const;
+  inline Tensor float_power(const Tensor& other) const;
+  Tensor& float_power_(const Tensor& other) const;
+  inline Tensor float_power(const Scalar& other) const;
+  Tensor& float_power_(const Scalar& other) const;
+  inline Tensor bitwise_left_shift(const Tensor& other) const;
+  Tensor& bitwise_left_shift_(const Tensor& other) const;
+  inline Tensor bitwise_left_shift(const Scalar& other) const;
+  Tensor& bitwise_left_shift_(const Scalar& other) const;
+  inline Tensor bitwise_right_shift(const Tensor& other) const;
+  Tensor& bitwise_right_shift_(const Tensor& other) const;
+  inline Tensor bitwise_right_shift(const Scalar& other) const;
+  Tensor& bitwise_right_shift_(const Scalar& other) const;
+  inline Tensor prelu(const Tensor& weight) const;
+  inline Tensor hardshrink(const Scalar& lambd = 0.5) const;
 
   // random.cpp: fills with numbers of the given generator (random/generator.h), else of the device's default
   /// Numbers in [from, to), all alike.

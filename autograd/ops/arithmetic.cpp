@@ -3,6 +3,7 @@
 
 #include <tengen/autograd/ops/low_precision.h>
 #include <tengen/autograd/ops/pointwise.h>
+#include <tengen/autograd/ops/replace.h>
 
 namespace tengen::inline api {
 namespace {
@@ -138,10 +139,14 @@ Tensor& Tensor::div_(const Scalar& other) const {
 
 namespace {
 
-// Quotients without a fraction: flat, so the gradient is zero.
-Tensor whole_quotient(const Tensor& self, const TensorOrScalar& other, std::string_view mode) {
+std::string_view rounding(std::string_view mode) {
   TENGEN_CHECK(mode == "trunc" || mode == "floor",
                "div: expected rounding_mode to be one of none, 'trunc' or 'floor' but got '", mode, "'");
+  return mode;
+}
+
+// Quotients without a fraction: flat, so the gradient is zero.
+Tensor whole_quotient(const Tensor& self, const TensorOrScalar& other, std::string_view mode) {
   Tensor out = compute(mode == "trunc" ? Binary::div_trunc : Binary::div_floor, self, other, {}, "div");
   if (!is_floating_point(out.dtype())) return out;
   return record(
@@ -154,13 +159,35 @@ Tensor whole_quotient(const Tensor& self, const TensorOrScalar& other, std::stri
 }  // namespace
 
 Tensor div(const Tensor& self, const Tensor& other, std::optional<std::string_view> mode) {
-  return mode ? whole_quotient(self, other, *mode) : div(self, other);
+  return mode ? whole_quotient(self, other, rounding(*mode)) : div(self, other);
 }
 Tensor div(const Tensor& self, const Scalar& other, std::optional<std::string_view> mode) {
-  return mode ? whole_quotient(self, other, *mode) : div(self, other);
+  return mode ? whole_quotient(self, other, rounding(*mode)) : div(self, other);
 }
 Tensor floor_divide(const Tensor& self, const Tensor& other) { return whole_quotient(self, other, "floor"); }
 Tensor floor_divide(const Tensor& self, const Scalar& other) { return whole_quotient(self, other, "floor"); }
+
+namespace {
+Tensor& whole_quotient_(const char* name, const Tensor& self, const TensorOrScalar& other,
+                        std::string_view mode) {
+  const Binary op = mode == "trunc" ? Binary::div_trunc : Binary::div_floor;
+  return compute_(name, op, self, other, common_type(self, other.operand()), {},
+                  [&] { return whole_quotient(self, other, mode); });
+}
+}  // namespace
+
+Tensor& Tensor::div_(const Tensor& other, std::optional<std::string_view> mode) const {
+  return mode ? whole_quotient_("div_", *this, other, rounding(*mode)) : div_(other);
+}
+Tensor& Tensor::div_(const Scalar& other, std::optional<std::string_view> mode) const {
+  return mode ? whole_quotient_("div_", *this, other, rounding(*mode)) : div_(other);
+}
+Tensor& Tensor::floor_divide_(const Tensor& other) const {
+  return whole_quotient_("floor_divide_", *this, other, "floor");
+}
+Tensor& Tensor::floor_divide_(const Scalar& other) const {
+  return whole_quotient_("floor_divide_", *this, other, "floor");
+}
 
 // self - quotient * other, the quotient rounded down (remainder) or towards zero (fmod).
 namespace {
@@ -193,6 +220,14 @@ Tensor& Tensor::remainder_(const Scalar& other) const {
 }
 Tensor fmod(const Tensor& self, const Tensor& other) { return rest("fmod", Binary::fmod, self, other); }
 Tensor fmod(const Tensor& self, const Scalar& other) { return rest("fmod", Binary::fmod, self, other); }
+Tensor& Tensor::fmod_(const Tensor& other) const {
+  return compute_("fmod_", Binary::fmod, *this, other, result_type(*this, other), {},
+                  [&] { return clone().fmod(other); });
+}
+Tensor& Tensor::fmod_(const Scalar& other) const {
+  return compute_("fmod_", Binary::fmod, *this, other, result_type(*this, other), {},
+                  [&] { return fmod(other); });
+}
 
 // ---- powers
 namespace {
@@ -282,6 +317,10 @@ Tensor atan2(const Tensor& self, const Tensor& other) {
     const Tensor scaled = where(square == 0, 0.0, grad / square);  // no direction, no slope
     return {node.needs(0) ? scaled * x : Tensor(), node.needs(1) ? -scaled * y : Tensor()};
   });
+}
+Tensor& Tensor::atan2_(const Tensor& other) const {
+  return compute_("atan2_", Binary::atan2, *this, other, quotient_type(*this, other), {},
+                  [&] { return clone().atan2(other); });
 }
 
 namespace {
@@ -429,6 +468,9 @@ Tensor& Tensor::clamp_(const std::optional<Scalar>& min, const std::optional<Sca
   if (bounds.has_nan() && bounds.type == dtype()) return fill_(NAN);
   return compute_("clamp_", Unary::clamp, *this, bounds.type, bounds.params,
                   [&] { return clone().clamp(min, max); });
+}
+Tensor& Tensor::clamp_(const std::optional<Tensor>& min, const std::optional<Tensor>& max) const {
+  return autograd::replace_("clamp_", *this, {min, max}, [&](const Tensor& x) { return x.clamp(min, max); });
 }
 Tensor& Tensor::clamp_min_(const Scalar& min) const { return clamp_(min, std::nullopt); }
 Tensor& Tensor::clamp_max_(const Scalar& max) const { return clamp_(std::nullopt, max); }

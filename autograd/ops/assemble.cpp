@@ -4,6 +4,7 @@
 #include <tengen/autograd/ops/embed.h>
 #include <tengen/autograd/ops/low_precision.h>
 #include <tengen/autograd/ops/ops.h>
+#include <tengen/autograd/ops/replace.h>
 #include <tengen/tensor/kernel_view.h>
 
 namespace tengen::inline api {
@@ -263,6 +264,13 @@ Tensor triu(const Tensor& self, int64_t diagonal) {
   Tensor out = self.detach().masked_fill(above(self, std::max(diagonal, INT64_MIN + 1) - 1).logical_not(), 0);
   return record("triu", out, {self}, {},
                 [diagonal](Node&, const Tensor& g) -> Grads { return {g.triu(diagonal)}; });
+}
+
+Tensor& Tensor::tril_(int64_t diagonal) const {
+  return autograd::replace_("tril_", *this, {}, [&](const Tensor& x) { return x.tril(diagonal); });
+}
+Tensor& Tensor::triu_(int64_t diagonal) const {
+  return autograd::replace_("triu_", *this, {}, [&](const Tensor& x) { return x.triu(diagonal); });
 }
 
 Tensor diag(const Tensor& self, int64_t diagonal) {

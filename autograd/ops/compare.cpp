@@ -1,5 +1,6 @@
 // Comparisons, logic and bits. Results are bool (bits: integers) and carry no gradient.
 #include <tengen/autograd/ops/pointwise.h>
+#include <tengen/autograd/ops/replace.h>
 
 namespace tengen::inline api {
 namespace {
@@ -12,6 +13,15 @@ Tensor bits(const char* name, Binary op, const TensorOrScalar& a, const TensorOr
   ScalarType type = common_type({a.operand(), b.operand()});
   TENGEN_CHECK(is_integral(type, true), name, ": expected integers or bools but got ", type);
   return compute(op, a, b, type, type, {}, name);
+}
+
+// The truth of a comparison as numbers of self's type.
+Tensor& compare_(const char* name, Binary op, const Tensor& self, const TensorOrScalar& other) {
+  return autograd::replace_(name, self, {other},
+                            [&](const Tensor& x) { return compare(name, op, x, other); });
+}
+Tensor& bits_(const char* name, Binary op, const Tensor& self, const TensorOrScalar& other) {
+  return autograd::replace_(name, self, {other}, [&](const Tensor& x) { return bits(name, op, x, other); });
 }
 
 Tensor test(Unary op, const Tensor& self) { return compute(op, self, self.dtype(), kBool); }
@@ -30,6 +40,18 @@ Tensor gt(const Tensor& self, const Tensor& other) { return compare("gt", Binary
 Tensor gt(const Tensor& self, const Scalar& other) { return compare("gt", Binary::gt, self, other); }
 Tensor ge(const Tensor& self, const Tensor& other) { return compare("ge", Binary::ge, self, other); }
 Tensor ge(const Tensor& self, const Scalar& other) { return compare("ge", Binary::ge, self, other); }
+Tensor& Tensor::eq_(const Tensor& other) const { return compare_("eq_", Binary::eq, *this, other); }
+Tensor& Tensor::eq_(const Scalar& other) const { return compare_("eq_", Binary::eq, *this, other); }
+Tensor& Tensor::ne_(const Tensor& other) const { return compare_("ne_", Binary::ne, *this, other); }
+Tensor& Tensor::ne_(const Scalar& other) const { return compare_("ne_", Binary::ne, *this, other); }
+Tensor& Tensor::lt_(const Tensor& other) const { return compare_("lt_", Binary::lt, *this, other); }
+Tensor& Tensor::lt_(const Scalar& other) const { return compare_("lt_", Binary::lt, *this, other); }
+Tensor& Tensor::le_(const Tensor& other) const { return compare_("le_", Binary::le, *this, other); }
+Tensor& Tensor::le_(const Scalar& other) const { return compare_("le_", Binary::le, *this, other); }
+Tensor& Tensor::gt_(const Tensor& other) const { return compare_("gt_", Binary::gt, *this, other); }
+Tensor& Tensor::gt_(const Scalar& other) const { return compare_("gt_", Binary::gt, *this, other); }
+Tensor& Tensor::ge_(const Tensor& other) const { return compare_("ge_", Binary::ge, *this, other); }
+Tensor& Tensor::ge_(const Scalar& other) const { return compare_("ge_", Binary::ge, *this, other); }
 
 Tensor bitwise_and(const Tensor& self, const Tensor& other) {
   return bits("bitwise_and", Binary::bitwise_and, self, other);
@@ -55,6 +77,27 @@ Tensor bitwise_not(const Tensor& self) {
                self.dtype());
   return compute(Unary::bitwise_not, self);
 }
+Tensor& Tensor::bitwise_and_(const Tensor& other) const {
+  return bits_("bitwise_and_", Binary::bitwise_and, *this, other);
+}
+Tensor& Tensor::bitwise_and_(const Scalar& other) const {
+  return bits_("bitwise_and_", Binary::bitwise_and, *this, other);
+}
+Tensor& Tensor::bitwise_or_(const Tensor& other) const {
+  return bits_("bitwise_or_", Binary::bitwise_or, *this, other);
+}
+Tensor& Tensor::bitwise_or_(const Scalar& other) const {
+  return bits_("bitwise_or_", Binary::bitwise_or, *this, other);
+}
+Tensor& Tensor::bitwise_xor_(const Tensor& other) const {
+  return bits_("bitwise_xor_", Binary::bitwise_xor, *this, other);
+}
+Tensor& Tensor::bitwise_xor_(const Scalar& other) const {
+  return bits_("bitwise_xor_", Binary::bitwise_xor, *this, other);
+}
+Tensor& Tensor::bitwise_not_() const {
+  return autograd::replace_("bitwise_not_", *this, {}, [](const Tensor& x) { return x.bitwise_not(); });
+}
 
 Tensor logical_and(const Tensor& self, const Tensor& other) {
   return compare("logical_and", Binary::logical_and, self, other);
@@ -66,6 +109,18 @@ Tensor logical_xor(const Tensor& self, const Tensor& other) {
   return compare("logical_xor", Binary::logical_xor, self, other);
 }
 Tensor logical_not(const Tensor& self) { return test(Unary::logical_not, self); }
+Tensor& Tensor::logical_and_(const Tensor& other) const {
+  return compare_("logical_and_", Binary::logical_and, *this, other);
+}
+Tensor& Tensor::logical_or_(const Tensor& other) const {
+  return compare_("logical_or_", Binary::logical_or, *this, other);
+}
+Tensor& Tensor::logical_xor_(const Tensor& other) const {
+  return compare_("logical_xor_", Binary::logical_xor, *this, other);
+}
+Tensor& Tensor::logical_not_() const {
+  return autograd::replace_("logical_not_", *this, {}, [](const Tensor& x) { return x.logical_not(); });
+}
 Tensor isnan(const Tensor& self) { return test(Unary::isnan, self); }
 Tensor isinf(const Tensor& self) { return test(Unary::isinf, self); }
 Tensor isfinite(const Tensor& self) { return test(Unary::isfinite, self); }

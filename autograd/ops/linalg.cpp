@@ -1,5 +1,6 @@
 // Products of matrices. All of them end in one bilinear operator, whose rule is that operator again.
 #include <tengen/autograd/ops/low_precision.h>
+#include <tengen/autograd/ops/replace.h>
 #include <tengen/tensor/kernel_view.h>
 
 namespace tengen::inline api {
@@ -28,13 +29,13 @@ void check_types(const char* op, const Tensor& a, const Tensor& b) {
 }
 
 /// a (m,k) * b (k,n) or a (batch,m,k) * b (batch,k,n), transposed and repeated operands read in place.
-Tensor multiply(const Tensor& a, const Tensor& b) {
+Tensor multiply_matrices(const Tensor& a, const Tensor& b) {
   check_same_device("matmul", {&a, &b});
   const ScalarType type = a.dtype();
   const bool narrow = is_floating_point(type) && a.is_cuda();  // tensor cores multiply 16-bit numbers
   if (type != kFloat && type != kDouble && !narrow) {
     NoGradGuard no_grad;
-    if (is_low_precision(type)) return multiply(a.to(kFloat), b.to(kFloat)).to(type);
+    if (is_low_precision(type)) return multiply_matrices(a.to(kFloat), b.to(kFloat)).to(type);
     return mul(a.unsqueeze(-1), b.unsqueeze(-3)).sum({-2}).to(type);
   }
   const bool batched = a.dim() == 3;
@@ -60,7 +61,7 @@ Tensor multiply(const Tensor& a, const Tensor& b) {
 }
 
 Tensor record_product(const char* name, const Tensor& a, const Tensor& b) {
-  Tensor out = multiply(a, b);
+  Tensor out = multiply_matrices(a, b);
   if (!out.is_floating_point()) return out;
   return record(name, out, {a, b}, {a, b}, [](Node& node, const Tensor& grad) -> Grads {
     const auto product = grad.dim() == 3 ? bmm : mm;
@@ -190,6 +191,49 @@ Tensor baddbmm(const Tensor& self, const Tensor& batch1, const Tensor& batch2, c
   return add_product("baddbmm", self, bmm(batch1, batch2), beta, alpha);
 }
 
+Tensor addbmm(const Tensor& self, const Tensor& batch1, const Tensor& batch2, const Scalar& beta,
+              const Scalar& alpha) {
+  if (CastOperands cast = to_autocast_type(self))
+    return addbmm(cast(self), cast(batch1), cast(batch2), beta, alpha);
+  return add_product("addbmm", self, bmm(batch1, batch2).sum(0), beta, alpha);
+}
+
+Tensor addmv(const Tensor& self, const Tensor& mat, const Tensor& vec, const Scalar& beta,
+             const Scalar& alpha) {
+  if (CastOperands cast = to_autocast_type(self, Autocast::CUDA))
+    return addmv(cast(self), cast(mat), cast(vec), beta, alpha);
+  return add_product("addmv", self, mv(mat, vec), beta, alpha);
+}
+
+Tensor addr(const Tensor& self, const Tensor& vec1, const Tensor& vec2, const Scalar& beta,
+            const Scalar& alpha) {
+  return add_product("addr", self, outer(vec1, vec2), beta, alpha);
+}
+
+Tensor& Tensor::addmm_(const Tensor& mat1, const Tensor& mat2, const Scalar& beta,
+                       const Scalar& alpha) const {
+  return autograd::replace_("addmm_", *this, {mat1, mat2},
+                            [&](const Tensor& x) { return x.addmm(mat1, mat2, beta, alpha); });
+}
+Tensor& Tensor::baddbmm_(const Tensor& batch1, const Tensor& batch2, const Scalar& beta,
+                         const Scalar& alpha) const {
+  return autograd::replace_("baddbmm_", *this, {batch1, batch2},
+                            [&](const Tensor& x) { return x.baddbmm(batch1, batch2, beta, alpha); });
+}
+Tensor& Tensor::addbmm_(const Tensor& batch1, const Tensor& batch2, const Scalar& beta,
+                        const Scalar& alpha) const {
+  return autograd::replace_("addbmm_", *this, {batch1, batch2},
+                            [&](const Tensor& x) { return x.addbmm(batch1, batch2, beta, alpha); });
+}
+Tensor& Tensor::addmv_(const Tensor& mat, const Tensor& vec, const Scalar& beta, const Scalar& alpha) const {
+  return autograd::replace_("addmv_", *this, {mat, vec},
+                            [&](const Tensor& x) { return x.addmv(mat, vec, beta, alpha); });
+}
+Tensor& Tensor::addr_(const Tensor& vec1, const Tensor& vec2, const Scalar& beta, const Scalar& alpha) const {
+  return autograd::replace_("addr_", *this, {vec1, vec2},
+                            [&](const Tensor& x) { return x.addr(vec1, vec2, beta, alpha); });
+}
+
 Tensor linear(const Tensor& input, const Tensor& weight, const std::optional<Tensor>& bias) {
   if (CastOperands cast = to_autocast_type(input)) return linear(cast(input), cast(weight), cast(bias));
   if (!bias || !bias->defined()) return matmul(input, weight.dim() == 2 ? weight.t() : weight);
@@ -206,7 +250,7 @@ Tensor linear(const Tensor& input, const Tensor& weight, const std::optional<Ten
   check_same_device("linear", {&input, &weight, &*bias});
   const IntArrayRef rest = input.sizes().slice(0, size_t(input.dim()) - 1);
   Tensor x = input.reshape({product_of(rest), in});  // (..., in) -> (rows, in)
-  Tensor y = multiply(x, weight.t());
+  Tensor y = multiply_matrices(x, weight.t());
   const DimVector strides = broadcast_strides(*bias, y.sizes());
   kernels(y).binary(Binary::add, view_of(y), view_of(y),
                     {bias->data_ptr(), bias->dtype(), 2, y.sizes().data(), strides.data()}, nullptr);

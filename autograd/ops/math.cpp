@@ -52,6 +52,14 @@ Tensor& Tensor::exp_() const {
   return real_("exp_", Unary::exp, *this, [&] { return exp(); });
 }
 
+Tensor exp2(const Tensor& self) {
+  return real("exp2", Unary::exp2, Autocast::None, Saved::output, self,
+              [](const Tensor& g, const Tensor& y) { return g * (y * M_LN2); });
+}
+Tensor& Tensor::exp2_() const {
+  return real_("exp2_", Unary::exp2, *this, [&] { return exp2(); });
+}
+
 Tensor expm1(const Tensor& self) {
   return real("expm1", Unary::expm1, Autocast::CUDA, Saved::output, self,
               [](const Tensor& g, const Tensor& y) { return g * (y + 1); });
@@ -178,6 +186,40 @@ Tensor cosh(const Tensor& self) {
 }
 Tensor& Tensor::cosh_() const {
   return real_("cosh_", Unary::cosh, *this, [&] { return clone().cosh(); });
+}
+
+Tensor asinh(const Tensor& self) {
+  return real("asinh", Unary::asinh, Autocast::None, Saved::input, self,
+              [](const Tensor& g, const Tensor& x) { return g * (x.square() + 1).rsqrt(); });
+}
+Tensor& Tensor::asinh_() const {
+  return real_("asinh_", Unary::asinh, *this, [&] { return clone().asinh(); });
+}
+
+Tensor acosh(const Tensor& self) {
+  return real("acosh", Unary::acosh, Autocast::None, Saved::input, self,
+              [](const Tensor& g, const Tensor& x) { return g * (x.square() - 1).rsqrt(); });
+}
+Tensor& Tensor::acosh_() const {
+  return real_("acosh_", Unary::acosh, *this, [&] { return clone().acosh(); });
+}
+
+Tensor atanh(const Tensor& self) {
+  return real("atanh", Unary::atanh, Autocast::None, Saved::input, self,
+              [](const Tensor& g, const Tensor& x) { return g / (1 - x.square()); });
+}
+Tensor& Tensor::atanh_() const {
+  return real_("atanh_", Unary::atanh, *this, [&] { return clone().atanh(); });
+}
+
+Tensor sinc(const Tensor& self) {
+  return real("sinc", Unary::sinc, Autocast::None, Saved::input, self, [](const Tensor& g, const Tensor& x) {
+    const Tensor zero = x == 0, divisor = x.masked_fill(zero, 1);  // the gradient at 0 is 0
+    return g * (((x * M_PI).cos() - x.sinc()) / divisor).masked_fill(zero, 0);
+  });
+}
+Tensor& Tensor::sinc_() const {
+  return real_("sinc_", Unary::sinc, *this, [&] { return clone().sinc(); });
 }
 
 Tensor erf(const Tensor& self) {

@@ -784,9 +784,13 @@ inline Tensor Tensor::swapaxes(int64_t dim0, int64_t dim1) const {
 Tensor t(const Tensor& self);
 inline Tensor Tensor::t() const { return tengen::t(*this); }
 
-/// Dimension `source` moved to position `destination`; the others keep their order.
+/// Dimension `source` moved to position `destination`, or each of several; the others keep their order.
 Tensor movedim(const Tensor& self, int64_t source, int64_t destination);
+Tensor movedim(const Tensor& self, IntArrayRef source, IntArrayRef destination);
 inline Tensor Tensor::movedim(int64_t source, int64_t destination) const {
+  return tengen::movedim(*this, source, destination);
+}
+inline Tensor Tensor::movedim(IntArrayRef source, IntArrayRef destination) const {
   return tengen::movedim(*this, source, destination);
 }
 
@@ -1325,5 +1329,9 @@ Tensor triplet_margin_loss(const Tensor& anchor, const Tensor& positive, const T
 
 }  // namespace tengen::inline api
 
+#include <tengen/autograd/ops/aliases.h>
+#include <tengen/autograd/ops/elementary.h>
 #include <tengen/autograd/ops/linalg.h>
 #include <tengen/autograd/ops/linalg_names.h>
+#include <tengen/autograd/ops/pieces.h>
+#include <tengen/autograd/ops/products.h>

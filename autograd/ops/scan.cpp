@@ -1,6 +1,7 @@
 // Running sums and products.
 #include <tengen/autograd/ops/low_precision.h>
 #include <tengen/autograd/ops/pointwise.h>
+#include <tengen/autograd/ops/replace.h>
 
 namespace tengen::inline api {
 namespace {
@@ -73,6 +74,13 @@ Tensor cumprod(const Tensor& input, int64_t dim, std::optional<ScalarType> given
                return {cat(parts, d)};
              }),
       dtype);
+}
+
+Tensor& Tensor::cumsum_(int64_t dim, std::optional<ScalarType> dtype) const {
+  return autograd::replace_("cumsum_", *this, {}, [&](const Tensor& x) { return x.cumsum(dim, dtype); });
+}
+Tensor& Tensor::cumprod_(int64_t dim, std::optional<ScalarType> dtype) const {
+  return autograd::replace_("cumprod_", *this, {}, [&](const Tensor& x) { return x.cumprod(dim, dtype); });
 }
 
 }  // namespace tengen::inline api

@@ -124,6 +124,7 @@ Tensor squeeze(const Tensor& self, IntArrayRef dim) {
 }
 Tensor& Tensor::squeeze_() const { return become("squeeze_", *this, squeeze()); }
 Tensor& Tensor::squeeze_(int64_t dim) const { return become("squeeze_", *this, squeeze(dim)); }
+Tensor& Tensor::squeeze_(IntArrayRef dim) const { return become("squeeze_", *this, squeeze(dim)); }
 
 Tensor unsqueeze(const Tensor& self, int64_t dim) {
   Geometry result = raw::unsqueeze(self, dim);
@@ -160,15 +161,35 @@ Tensor t(const Tensor& self) {
   TENGEN_CHECK(self.dim() <= 2, "t() expects a tensor with <= 2 dimensions, but self is ", self.dim(), "D");
   return self.transpose(0, self.dim() < 2 ? 0 : 1);
 }
+Tensor& Tensor::transpose_(int64_t dim0, int64_t dim1) const {
+  return become("transpose_", *this, transpose(dim0, dim1));
+}
+Tensor& Tensor::t_() const { return become("t_", *this, t()); }
 
-Tensor movedim(const Tensor& self, int64_t source, int64_t destination) {
-  source = wrap_dim(source, self.dim());
-  destination = wrap_dim(destination, self.dim());
-  DimVector dims;
-  for (int64_t d = 0; d < self.dim(); ++d)
-    if (d != source) dims.push_back(d);
-  if (self.dim() > 0) dims.insert(dims.begin() + destination, source);
+Tensor movedim(const Tensor& self, IntArrayRef source, IntArrayRef destination) {
+  TENGEN_CHECK(source.size() == destination.size(),
+               "movedim: expected as many dims in source as in destination, but got ", source, " and ",
+               destination);
+  DimVector dims(size_t(self.dim()), -1);  // of self, at each position of the result
+  SmallVector<bool, 8> moved(size_t(self.dim()), false);
+  for (size_t i = 0; i < source.size(); ++i) {
+    const int64_t from = wrap_dim(source[i], self.dim()), to = wrap_dim(destination[i], self.dim());
+    if (self.dim() == 0) continue;
+    TENGEN_CHECK(!moved[from], "movedim: repeated dim in source: ", source);
+    TENGEN_CHECK(dims[to] == -1, "movedim: repeated dim in destination: ", destination);
+    moved[from] = true;
+    dims[to] = from;
+  }
+  int64_t next = 0;  // the others keep their order
+  for (int64_t& dim : dims) {
+    if (dim != -1) continue;
+    while (moved[next]) ++next;
+    dim = next++;
+  }
   return self.permute(dims);
+}
+Tensor movedim(const Tensor& self, int64_t source, int64_t destination) {
+  return movedim(self, IntArrayRef(source), IntArrayRef(destination));
 }
 
 // ---- repeated without copying ----

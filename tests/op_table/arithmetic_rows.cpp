@@ -68,24 +68,26 @@ void add_products(Rows& rows) {
   rows.push_back(pointwise("div", CALL(2.5 / x[0]), REFERENCE(2.5 / v[0]), {kPositive}));
   // Quotients between 1.2 and 1.8 and between -1.8 and -1.2: never a whole number.
   Range a = away(3.1, 3.4), b = away(2, 2.4), negative = away(-2.4, -2);
-  rows.push_back(
-      pointwise("div", CALL(div(x[0], x[1], "trunc")), REFERENCE(std::trunc(v[0] / v[1])), {a, negative}));
+  rows.push_back(pointwise("div", CALL(div(x[0], x[1], "trunc")), REFERENCE(std::trunc(v[0] / v[1])),
+                           {a, negative}, IN_PLACE(div_(x[1], "trunc"))));
   rows.back().errors = {
       {"mode", [] { div(ones({1}), 1, "round"); }, "div: expected rounding_mode to be one of"}};
-  rows.push_back(
-      pointwise("div", CALL(div(x[0], x[1], "floor")), REFERENCE(std::floor(v[0] / v[1])), {a, negative}));
-  rows.push_back(pointwise("div", CALL(div(x[0], -2.2, "floor")), REFERENCE(std::floor(v[0] / -2.2)), {a}));
-  rows.push_back(
-      pointwise("floor_divide", CALL(floor_divide(x[0], x[1])), REFERENCE(std::floor(v[0] / v[1])), {a, b}));
-  rows.push_back(
-      pointwise("floor_divide", CALL(floor_divide(x[0], 2.1)), REFERENCE(std::floor(v[0] / 2.1)), {a}));
+  rows.push_back(pointwise("div", CALL(div(x[0], x[1], "floor")), REFERENCE(std::floor(v[0] / v[1])),
+                           {a, negative}, IN_PLACE(div_(x[1], "floor"))));
+  rows.push_back(pointwise("div", CALL(div(x[0], -2.2, "floor")), REFERENCE(std::floor(v[0] / -2.2)), {a},
+                           IN_PLACE(div_(-2.2, "floor"))));
+  rows.push_back(pointwise("floor_divide", CALL(floor_divide(x[0], x[1])), REFERENCE(std::floor(v[0] / v[1])),
+                           {a, b}, IN_PLACE(floor_divide_(x[1])), {"floor_divide_"}));
+  rows.push_back(pointwise("floor_divide", CALL(floor_divide(x[0], 2.1)), REFERENCE(std::floor(v[0] / 2.1)),
+                           {a}, IN_PLACE(floor_divide_(2.1))));
   rows.push_back(pointwise("remainder", CALL(remainder(x[0], x[1])), REFERENCE(python_remainder(v[0], v[1])),
                            {a, negative}, IN_PLACE(remainder_(x[1])), {"remainder_", "operator%"}));
   rows.push_back(pointwise("remainder", CALL(x[0] % 2.2), REFERENCE(python_remainder(v[0], 2.2)),
                            {away(-3.4, -3.1)}, IN_PLACE(remainder_(2.2))));
-  rows.push_back(pointwise("fmod", CALL(fmod(x[0], x[1])), REFERENCE(std::fmod(v[0], v[1])), {a, negative}));
-  rows.push_back(
-      pointwise("fmod", CALL(fmod(x[0], 2.2)), REFERENCE(std::fmod(v[0], 2.2)), {away(-3.4, -3.1)}));
+  rows.push_back(pointwise("fmod", CALL(fmod(x[0], x[1])), REFERENCE(std::fmod(v[0], v[1])), {a, negative},
+                           IN_PLACE(fmod_(x[1])), {"fmod_"}));
+  rows.push_back(pointwise("fmod", CALL(fmod(x[0], 2.2)), REFERENCE(std::fmod(v[0], 2.2)), {away(-3.4, -3.1)},
+                           IN_PLACE(fmod_(2.2))));
 }
 
 void add_powers(Rows& rows) {
@@ -108,7 +110,7 @@ void add_powers(Rows& rows) {
 #undef POWER
   rows.push_back(pointwise("pow", CALL(pow(x[0], 3)), REFERENCE(v[0] * v[0] * v[0]), {kAny}));
   rows.push_back(pointwise("atan2", CALL(atan2(x[0], x[1])), REFERENCE(std::atan2(v[0], v[1])),
-                           {{-2, 2, {0}}, {-2, 2, {0}}}));
+                           {{-2, 2, {0}}, {-2, 2, {0}}}, IN_PLACE(atan2_(x[1])), {"atan2_"}));
 }
 
 void add_choices(Rows& rows) {
@@ -138,7 +140,8 @@ void add_choices(Rows& rows) {
                          "clamp: at least one of 'min' or 'max'"}};
   rows.push_back(
       separate(pointwise("clamp", CALL(clamp(x[0], std::optional<Tensor>(x[1]), std::optional<Tensor>(x[2]))),
-                         REFERENCE(std::fmin(std::fmax(v[0], v[1]), v[2])), {{-2, 2}, {-2, 0}, {0.2, 2}})));
+                         REFERENCE(std::fmin(std::fmax(v[0], v[1]), v[2])), {{-2, 2}, {-2, 0}, {0.2, 2}},
+                         IN_PLACE(clamp_(std::optional<Tensor>(x[1]), std::optional<Tensor>(x[2]))))));
   rows.push_back(separate(pointwise("clamp", CALL(clamp(x[0], std::nullopt, std::optional<Tensor>(x[1]))),
                                     REFERENCE(std::fmin(v[0], v[1])), {{-2, 2}, {-2, 2}})));
   rows.push_back(pointwise("clamp_min", CALL(clamp_min(x[0], 0.2)), REFERENCE(std::fmax(v[0], 0.2)),

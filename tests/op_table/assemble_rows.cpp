@@ -307,6 +307,9 @@ void add_triangles(Rows& rows) {
                  kept(in[0], [=](int64_t i, int64_t j) { return lower ? j <= i + k : j >= i + k; }));
            return out;
          },
+         .inplace = [lower](Tensor& self, const Tensors&) -> Tensor& {
+           return lower ? self.tril_() : self.triu_();
+         },
          .errors = {{"vector", [lower] { lower ? tril(zeros({2})) : triu(zeros({2})); },
                      "at least 2 dimensions"}}});
   rows.push_back(

@@ -45,11 +45,13 @@ void add_comparisons(Rows& rows) {
 #define COMPARISON(name, symbol)                                                                             \
   add_test(                                                                                                  \
       rows, #name, [](const Tensors& x) { return name(x[0], x[1]); },                                        \
-      [](const V& v) -> double { return v[0] symbol v[1]; }, 2, {"operator" #symbol});                       \
+      [](const V& v) -> double { return v[0] symbol v[1]; }, 2, {"operator" #symbol, #name "_"});            \
+  rows.back().inplace = [](Tensor& self, const Tensors& x) -> Tensor& { return self.name##_(x[1]); };        \
   rows.back().errors = {{"shapes", [] { name(ones({2}), ones({3})); }, #name ": The size of tensor a (2)"}}; \
   add_test(                                                                                                  \
       rows, #name, [](const Tensors& x) { return x[0] symbol 1; },                                           \
-      [](const V& v) -> double { return v[0] symbol 1; }, 1)
+      [](const V& v) -> double { return v[0] symbol 1; }, 1);                                                \
+  rows.back().inplace = [](Tensor& self, const Tensors&) -> Tensor& { return self.name##_(1); }
   COMPARISON(eq, ==);
   COMPARISON(ne, !=);
   COMPARISON(lt, <);
@@ -80,15 +82,19 @@ void add_logic(Rows& rows) {
   add_test(
       rows, "logical_and", [](const Tensors& x) { return x[0] && x[1]; },
       [](const V& v) -> double { return v[0] && v[1]; }, 2, {"operator&&"});
+  rows.back().inplace = [](Tensor& self, const Tensors& x) -> Tensor& { return self.logical_and_(x[1]); };
   add_test(
       rows, "logical_or", [](const Tensors& x) { return x[0] || x[1]; },
       [](const V& v) -> double { return v[0] || v[1]; }, 2, {"operator||"});
+  rows.back().inplace = [](Tensor& self, const Tensors& x) -> Tensor& { return self.logical_or_(x[1]); };
   add_test(
       rows, "logical_xor", [](const Tensors& x) { return logical_xor(x[0], x[1]); },
       [](const V& v) -> double { return bool(v[0]) != bool(v[1]); });
+  rows.back().inplace = [](Tensor& self, const Tensors& x) -> Tensor& { return self.logical_xor_(x[1]); };
   add_test(
       rows, "logical_not", [](const Tensors& x) { return !x[0]; }, [](const V& v) -> double { return !v[0]; },
       1, {"operator!"});
+  rows.back().inplace = [](Tensor& self, const Tensors&) -> Tensor& { return self.logical_not_(); };
   add_test(
       rows, "isnan", [](const Tensors& x) { return isnan(x[0]); },
       [](const V& v) -> double { return std::isnan(v[0]); }, 1);

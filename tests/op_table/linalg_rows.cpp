@@ -118,6 +118,9 @@ void add_linalg(Rows& rows) {
          return elementwise({in[0], matmul_loops(in[1], in[2])},
                             [](const std::vector<double>& v) { return 0.5 * v[0] - 2 * v[1]; });
        },
+       .inplace = [](Tensor& self, const Tensors& in) -> Tensor& {
+         return self.addmm_(in[1], in[2], 0.5, -2);
+       },
        .errors = {{"shape",
                    [=] {
                      addmm(a45, a23, uniform({3, 2}));
@@ -133,6 +136,36 @@ void add_linalg(Rows& rows) {
                     return elementwise({in[0], matmul_loops(in[1], in[2])},
                                        [](const std::vector<double>& v) { return v[0] + v[1]; });
                   }});
+  // 0.5 * self - 2 * the product that `equation` gives.
+  auto add_sum = [&](const char* name, const std::string& equation, auto call, auto inplace, Sizes self,
+                     Sizes a, Sizes b) {
+    rows.push_back(
+        {.name = name,
+         .call = [=](const Tensors& in) -> Tensors { return {call(in[0], in[1], in[2], 0.5, -2)}; },
+         .samples =
+             [=] {
+               return shapes({{self, a, b}, {{self.back()}, a, b}});
+             },
+         .reference = [=](const Tensors& in) -> Tensors {
+           return elementwise({in[0], einsum_loops(equation, {in[1], in[2]})},
+                              [](const std::vector<double>& v) { return 0.5 * v[0] - 2 * v[1]; });
+         },
+         .inplace = [=](Tensor& x, const Tensors& in) -> Tensor& {
+           return (x.*inplace)(in[1], in[2], 0.5, -2);
+         },
+         .errors = {{"shape",
+                     [=] {
+                       call(ones({7, 5}), uniform(a), uniform(b), 1, 1);
+                     },
+                     name}},
+         .ulps16 = 4,
+         .gradient_ulps16 = 4,
+         .also = {std::string(name) + "_"}});
+  };
+  add_sum("addbmm", "bmk,bkn->mn", addbmm, &Tensor::addbmm_, {2, 4}, {3, 2, 3}, {3, 3, 4});
+  add_sum("addmv", "mk,k->m", addmv, &Tensor::addmv_, {3}, {3, 2}, {2});
+  add_sum("addr", "m,n->mn", addr, &Tensor::addr_, {3, 2}, {3}, {2});
+  add_sum("baddbmm", "bmk,bkn->bmn", baddbmm, &Tensor::baddbmm_, {2, 2, 3}, {2, 2, 2}, {2, 2, 3});
   rows.push_back(
       {.name = "linear",
        .call = [](const Tensors& in) -> Tensors {

@@ -38,6 +38,11 @@ void add_math(Rows& rows) {
   UNARY(atan, -3, 3, std::atan(x));
   UNARY(sinh, -3, 3, std::sinh(x));
   UNARY(cosh, -3, 3, std::cosh(x));
+  UNARY(exp2, -4, 4, std::exp2(x));
+  UNARY(asinh, -3, 3, std::asinh(x));
+  UNARY(acosh, 1.2, 4, std::acosh(x));
+  UNARY(atanh, -0.9, 0.9, std::atanh(x));
+  KINKED(sinc, -3, 3, zero, std::sin(M_PI * x) / (M_PI * x));
   UNARY(erf, -3, 3, std::erf(x));
   UNARY(erfc, -3, 3, std::erfc(x));
   KINKED(floor, -2, 2, whole, std::floor(x));

@@ -60,7 +60,9 @@ void add_scan(Rows& rows) {
   large.insert(large.end(), {{200, 200}, {2, 33000}});
   for (int64_t dim : {0, -1}) {
     rows.push_back(running("cumsum", dim, cumsum, true, large));
+    rows.back().inplace = [dim](Tensor& self, const Tensors&) -> Tensor& { return self.cumsum_(dim); };
     rows.push_back(running("cumprod", dim, cumprod, false, some));
+    rows.back().inplace = [dim](Tensor& self, const Tensors&) -> Tensor& { return self.cumprod_(dim); };
   }
   rows.push_back(with_zeros(rows.back()));
 }

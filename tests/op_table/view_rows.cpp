@@ -206,7 +206,7 @@ void add_reordering(Rows& rows) {
                               "t() expects a tensor with <= 2 dimensions, but self is 3D"}}});
   rows.push_back({.name = "movedim",
                   .call = [](const Tensors& in) -> Tensors {
-                    return {movedim(in[0], 0, -1), in[0].movedim(2, 0)};
+                    return {movedim(in[0], 0, -1), in[0].movedim({2, 1}, {0, 2})};
                   },
                   .samples = shapes({{"3-d", {2, 3, 4}}, {"4-d", {2, 1, 3, 2}}}),
                   .reference = [](const Tensors& in) -> Tensors {

@@ -377,6 +377,7 @@ inline Vec<T> erf(Vec<T> x) {
   inline Vec<T> name(Vec<T> x) {                     \
     return each(x, [](T v) { return pw::name(v); }); \
   }
+TENGEN_BY_ELEMENT(exp2)
 TENGEN_BY_ELEMENT(log10)
 TENGEN_BY_ELEMENT(tan)
 TENGEN_BY_ELEMENT(asin)
@@ -384,6 +385,9 @@ TENGEN_BY_ELEMENT(acos)
 TENGEN_BY_ELEMENT(atan)
 TENGEN_BY_ELEMENT(sinh)
 TENGEN_BY_ELEMENT(cosh)
+TENGEN_BY_ELEMENT(asinh)
+TENGEN_BY_ELEMENT(acosh)
+TENGEN_BY_ELEMENT(atanh)
 TENGEN_BY_ELEMENT(erfc)
 #undef TENGEN_BY_ELEMENT
 #define TENGEN_BY_ELEMENT(name)                                 \
@@ -392,6 +396,8 @@ TENGEN_BY_ELEMENT(erfc)
     return each(x, y, [](T a, T b) { return pw::name(a, b); }); \
   }
 TENGEN_BY_ELEMENT(atan2)
+TENGEN_BY_ELEMENT(hypot)
+TENGEN_BY_ELEMENT(nextafter)
 TENGEN_BY_ELEMENT(fmod)
 #undef TENGEN_BY_ELEMENT
 
