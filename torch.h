@@ -211,6 +211,9 @@ using namespace ::tengen::indexing;
 namespace linalg {
 using namespace ::tengen::linalg;
 }
+namespace special {
+using namespace ::tengen::special;
+}
 namespace nn {
 using namespace ::tengen::nn;
 }

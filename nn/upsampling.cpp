@@ -44,19 +44,11 @@ Tensor interpolate(const Tensor& input, const InterpolateFuncOptions& options) {
 }
 
 Tensor pixel_shuffle(const Tensor& input, const PixelShuffleFuncOptions& options) {
-  int64_t r = options.upscale_factor();
-  TENGEN_CHECK(input.dim() == 4 && r > 0 && input.size(1) % (r * r) == 0,
-               "pixel_shuffle: expected (N,C*r*r,H,W) with r = ", r, ", but got shape ", input.sizes());
-  int64_t n = input.size(0), c = input.size(1) / (r * r), h = input.size(2), w = input.size(3);
-  return input.reshape({n, c, r, r, h, w}).permute({0, 1, 4, 2, 5, 3}).reshape({n, c, h * r, w * r});
+  return tengen::pixel_shuffle(input, options.upscale_factor());
 }
 
 Tensor pixel_unshuffle(const Tensor& input, const PixelUnshuffleFuncOptions& options) {
-  int64_t r = options.downscale_factor();
-  TENGEN_CHECK(input.dim() == 4 && r > 0 && input.size(2) % r == 0 && input.size(3) % r == 0,
-               "pixel_unshuffle: expected (N,C,H*r,W*r) with r = ", r, ", but got shape ", input.sizes());
-  int64_t n = input.size(0), c = input.size(1), h = input.size(2) / r, w = input.size(3) / r;
-  return input.reshape({n, c, h, r, w, r}).permute({0, 1, 3, 5, 2, 4}).reshape({n, c * r * r, h, w});
+  return tengen::pixel_unshuffle(input, options.downscale_factor());
 }
 
 }  // namespace functional

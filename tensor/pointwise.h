@@ -17,6 +17,9 @@
 #else
 #define TENGEN_HD
 #endif
+#if defined(TENGEN_ISA)
+#include <tengen/tensor/special_functions.h>
+#endif
 
 namespace tengen {
 
@@ -24,11 +27,12 @@ namespace tengen {
 // X(name), one real number (float, double) to one. The functions of pw...
 #define TENGEN_UNARY_MATH(X) \
   X(exp) X(exp2) X(expm1) X(log) X(log2) X(log10) X(log1p) X(sqrt) X(sin) X(cos) X(tan) X(asin) X(acos) \
-  X(atan) X(sinh) X(cosh) X(tanh) X(asinh) X(acosh) X(atanh) X(erf) X(erfc) X(floor) X(ceil) X(round) X(trunc)
+  X(atan) X(sinh) X(cosh) X(tanh) X(asinh) X(acosh) X(atanh) X(erf) X(erfc) X(floor) X(ceil) X(round) X(trunc) \
+  X(lgamma) X(digamma) X(erfcx) X(erfinv) X(ndtri) X(log_ndtr) X(i0) X(i0e) X(i1) X(i1e)
 // ...and formulas; params where named below.
 #define TENGEN_UNARY_REAL(X) \
   X(rsqrt) X(reciprocal) X(sigmoid) X(silu) X(gelu) X(gelu_tanh) X(mish) X(softplus) X(log_sigmoid) \
-  X(elu) X(leaky_relu) X(sinc) X(logit) X(nan_to_num)
+  X(elu) X(leaky_relu) X(sinc) X(logit) X(nan_to_num) X(entr) X(ndtr)
 // One number of any computing type, result of the same type.
 #define TENGEN_UNARY_ANY(X) \
   X(neg) X(abs) X(sign) X(square) X(relu) X(clamp) X(pow_scalar)
@@ -49,11 +53,11 @@ namespace tengen {
   X(bitwise_and) X(bitwise_or) X(bitwise_xor) X(bitwise_left_shift) X(bitwise_right_shift) X(gcd) X(lcm)
 // Real numbers only. *_grad: (gradient, x), or (gradient, y) for sigmoid and tanh.
 #define TENGEN_BINARY_MATH(X) \
-  X(atan2) X(copysign) X(hypot) X(nextafter)
+  X(atan2) X(copysign) X(hypot) X(nextafter) X(igamma) X(igammac) X(zeta)
 #define TENGEN_BINARY_REAL(X) \
   X(div) X(sigmoid_grad) X(tanh_grad) X(silu_grad) X(gelu_grad) X(gelu_tanh_grad) X(mish_grad) \
   X(softplus_grad) X(log_sigmoid_grad) X(elu_grad) X(leaky_relu_grad) X(relu_grad) X(clamp_grad) \
-  X(hardtanh_grad) X(bce_with_logits) X(logaddexp) X(logaddexp2) X(xlogy)
+  X(hardtanh_grad) X(bce_with_logits) X(logaddexp) X(logaddexp2) X(xlogy) X(xlog1py)
 // Bool result.
 #define TENGEN_BINARY_TEST(X) \
   X(eq) X(ne) X(lt) X(le) X(gt) X(ge) X(logical_and) X(logical_or) X(logical_xor)
@@ -229,6 +233,8 @@ TENGEN_UNARY(logit) {  // p: eps, negative for none
   V inside = select(p[0] < V(0), x, select(low > high, high, low));
   return log(inside / (V(1) - inside));
 }
+TENGEN_UNARY(entr) { return select(x == V(0), V(0), select(x < V(0), V(-__builtin_inf()), -x * log(x))); }
+TENGEN_UNARY(ndtr) { return V(0.5) * erfc(x * V(-0.70710678118654752440)); }
 TENGEN_UNARY(nan_to_num) {  // p: for NaN, infinity, negative infinity
   V inf(__builtin_inf());
   return select(x != x, p[0], select(x == inf, p[1], select(x == -inf, p[2], x)));
@@ -303,6 +309,7 @@ TENGEN_BINARY(logaddexp2) {
   V distance = select(a == b, V(0), fabs(a - b));
   return select(a < b, b, a) + log1p_unit(exp2(-distance)) * V(1.44269504088896340736);
 }
+TENGEN_BINARY(xlog1py) { return select(b != b, b, select(a == V(0), V(0), a * log1p(b))); }
 TENGEN_BINARY(xlogy) { return select(b != b, b, select(a == V(0), V(0), a * log(b))); }
 TENGEN_BINARY(bitwise_and) { return a & b; }
 TENGEN_BINARY(bitwise_or) { return a | b; }

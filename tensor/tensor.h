@@ -789,6 +789,98 @@ class Tensor {
   inline Tensor prelu(const Tensor& weight) const;
   inline Tensor hardshrink(const Scalar& lambd = 0.5) const;
 
+  // statistics.h
+  inline std::tuple<Tensor, Tensor> aminmax(std::optional<int64_t> dim = std::nullopt,
+                                            bool keepdim = false) const;
+  inline Tensor nanmedian() const;
+  inline std::tuple<Tensor, Tensor> nanmedian(int64_t dim, bool keepdim = false) const;
+  inline std::tuple<Tensor, Tensor> cummax(int64_t dim) const;
+  inline std::tuple<Tensor, Tensor> cummin(int64_t dim) const;
+  inline Tensor logcumsumexp(int64_t dim) const;
+  inline Tensor msort() const;
+  inline std::tuple<Tensor, Tensor> kthvalue(int64_t k, int64_t dim = -1, bool keepdim = false) const;
+  inline std::tuple<Tensor, Tensor> mode(int64_t dim = -1, bool keepdim = false) const;
+  inline Tensor nansum(OptionalIntArrayRef dim = std::nullopt, bool keepdim = false,
+                       std::optional<ScalarType> dtype = std::nullopt) const;
+  inline Tensor nanmean(OptionalIntArrayRef dim = std::nullopt, bool keepdim = false,
+                        std::optional<ScalarType> dtype = std::nullopt) const;
+  inline Tensor quantile(const Tensor& q, std::optional<int64_t> dim = std::nullopt, bool keepdim = false,
+                         std::string_view interpolation = "linear") const;
+  inline Tensor quantile(double q, std::optional<int64_t> dim = std::nullopt, bool keepdim = false,
+                         std::string_view interpolation = "linear") const;
+  inline Tensor nanquantile(const Tensor& q, std::optional<int64_t> dim = std::nullopt, bool keepdim = false,
+                            std::string_view interpolation = "linear") const;
+  inline Tensor nanquantile(double q, std::optional<int64_t> dim = std::nullopt, bool keepdim = false,
+                            std::string_view interpolation = "linear") const;
+  inline Tensor histc(int64_t bins = 100, const Scalar& min = 0, const Scalar& max = 0) const;
+  inline Tensor cov(int64_t correction = 1, const std::optional<Tensor>& fweights = std::nullopt,
+                    const std::optional<Tensor>& aweights = std::nullopt) const;
+  inline Tensor corrcoef() const;
+  inline Tensor dist(const Tensor& other, const Scalar& p = 2) const;
+  inline Tensor renorm(const Scalar& p, int64_t dim, const Scalar& maxnorm) const;
+  Tensor& renorm_(const Scalar& p, int64_t dim, const Scalar& maxnorm) const;
+  inline Tensor diff(int64_t n = 1, int64_t dim = -1, const std::optional<Tensor>& prepend = std::nullopt,
+                     const std::optional<Tensor>& append = std::nullopt) const;
+
+  // scatter.h
+  inline Tensor index_copy(int64_t dim, const Tensor& index, const Tensor& source) const;
+  inline Tensor index_fill(int64_t dim, const Tensor& index, const Scalar& value) const;
+  inline Tensor index_fill(int64_t dim, const Tensor& index, const Tensor& value) const;
+  inline Tensor scatter_reduce(int64_t dim, const Tensor& index, const Tensor& src, std::string_view reduce,
+                               bool include_self = true) const;
+  inline Tensor scatter(int64_t dim, const Tensor& index, const Tensor& src, std::string_view reduce) const;
+  inline Tensor scatter(int64_t dim, const Tensor& index, const Scalar& value, std::string_view reduce) const;
+  inline Tensor index_reduce(int64_t dim, const Tensor& index, const Tensor& source, std::string_view reduce,
+                             bool include_self = true) const;
+  inline Tensor masked_scatter(const Tensor& mask, const Tensor& source) const;
+  inline Tensor put(const Tensor& index, const Tensor& source, bool accumulate = false) const;
+  inline Tensor take_along_dim(const Tensor& indices, std::optional<int64_t> dim = std::nullopt) const;
+  inline Tensor select_scatter(const Tensor& src, int64_t dim, int64_t index) const;
+  inline Tensor slice_scatter(const Tensor& src, int64_t dim = 0, std::optional<int64_t> start = std::nullopt,
+                              std::optional<int64_t> end = std::nullopt, int64_t step = 1) const;
+  inline Tensor diagonal_scatter(const Tensor& src, int64_t offset = 0, int64_t dim1 = 0,
+                                 int64_t dim2 = 1) const;
+  inline Tensor argwhere() const;
+  inline std::vector<Tensor> nonzero_numpy() const;
+  Tensor& index_copy_(int64_t dim, const Tensor& index, const Tensor& source) const;
+  Tensor& index_fill_(int64_t dim, const Tensor& index, const Scalar& value) const;
+  Tensor& index_fill_(int64_t dim, const Tensor& index, const Tensor& value) const;
+  Tensor& scatter_reduce_(int64_t dim, const Tensor& index, const Tensor& src, std::string_view reduce,
+                          bool include_self = true) const;
+  Tensor& scatter_(int64_t dim, const Tensor& index, const Tensor& src, std::string_view reduce) const;
+  Tensor& scatter_(int64_t dim, const Tensor& index, const Scalar& value, std::string_view reduce) const;
+  Tensor& index_reduce_(int64_t dim, const Tensor& index, const Tensor& source, std::string_view reduce,
+                        bool include_self = true) const;
+  Tensor& masked_scatter_(const Tensor& mask, const Tensor& source) const;
+  Tensor& put_(const Tensor& index, const Tensor& source, bool accumulate = false) const;
+
+  // rearrange.h and products.h
+  inline Tensor diag_embed(int64_t offset = 0, int64_t dim1 = -2, int64_t dim2 = -1) const;
+  inline Tensor diagflat(int64_t offset = 0) const;
+  /// Writes `value` on the main diagonal; of tensors of more than 2 dimensions, which have all the same size,
+  /// where all coordinates are equal. `wrap` goes on with the next diagonal below a matrix that is tall.
+  Tensor& fill_diagonal_(const Scalar& value, bool wrap = false) const;
+  inline Tensor inner(const Tensor& other) const;
+  inline Tensor vdot(const Tensor& other) const;
+
+  // special.h
+  inline Tensor lgamma() const;
+  Tensor& lgamma_() const;
+  inline Tensor digamma() const;
+  Tensor& digamma_() const;
+  inline Tensor erfinv() const;
+  Tensor& erfinv_() const;
+  inline Tensor i0() const;
+  Tensor& i0_() const;
+  inline Tensor igamma(const Tensor& other) const;
+  Tensor& igamma_(const Tensor& other) const;
+  inline Tensor igammac(const Tensor& other) const;
+  Tensor& igammac_(const Tensor& other) const;
+  inline Tensor polygamma(int64_t n) const;
+  Tensor& polygamma_(int64_t n) const;
+  inline Tensor mvlgamma(int64_t p) const;
+  Tensor& mvlgamma_(int64_t p) const;
+
   // random.cpp: fills with numbers of the given generator (random/generator.h), else of the device's default
   /// Numbers in [from, to), all alike.
   Tensor& uniform_(double from = 0, double to = 1, std::optional<Generator> generator = std::nullopt) const;

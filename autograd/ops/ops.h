@@ -1335,3 +1335,8 @@ Tensor triplet_margin_loss(const Tensor& anchor, const Tensor& positive, const T
 #include <tengen/autograd/ops/linalg_names.h>
 #include <tengen/autograd/ops/pieces.h>
 #include <tengen/autograd/ops/products.h>
+#include <tengen/autograd/ops/rearrange.h>
+#include <tengen/autograd/ops/scatter.h>
+#include <tengen/autograd/ops/special.h>
+#include <tengen/autograd/ops/special_names.h>
+#include <tengen/autograd/ops/statistics.h>

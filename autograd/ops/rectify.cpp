@@ -23,7 +23,8 @@ Tensor& selu_(Tensor& self) {
 
 Tensor celu(const Tensor& self, const Scalar& alpha) {
   TENGEN_CHECK(!alpha.equal(0), "celu: alpha must not be 0");
-  const Tensor positive = self > 0, rest = self.masked_fill(positive, 0);  // no inf * 0 where it is not chosen
+  const Tensor positive = self > 0,
+               rest = self.masked_fill(positive, 0);  // no inf * 0 where it is not chosen
   return where(positive, self, (rest / alpha).expm1() * alpha);
 }
 Tensor& celu_(Tensor& self, const Scalar& alpha) {
@@ -86,8 +87,10 @@ Tensor prelu(const Tensor& self, const Tensor& weight) {
 namespace {
 
 void check_slopes(const Scalar& lower, const Scalar& upper) {
-  TENGEN_CHECK(lower.toDouble() <= upper.toDouble(), "rrelu: lower bound should be less than or equal to the "
-               "upper bound, but got ", lower.toDouble(), " and ", upper.toDouble());
+  TENGEN_CHECK(lower.toDouble() <= upper.toDouble(),
+               "rrelu: lower bound should be less than or equal to the "
+               "upper bound, but got ",
+               lower.toDouble(), " and ", upper.toDouble());
 }
 
 }  // namespace
@@ -97,11 +100,12 @@ Tensor rrelu(const Tensor& self, const Scalar& lower, const Scalar& upper, bool 
   check_slopes(lower, upper);
   if (!training) return leaky_relu(self, (lower.toDouble() + upper.toDouble()) / 2);
   // One number for every element that is not positive, in row-major order.
-  const Tensor steep = self.detach() <= 0;
+  const Tensor steep = self.detach().reshape(-1) <= 0;
   const Tensor drawn = empty({steep.sum().item<int64_t>()}, self.options().dtype(kDouble))
                            .uniform_(lower.toDouble(), upper.toDouble(), generator);
-  const Tensor slopes = index_put(ones_like(self.detach()), std::optional<Tensor>(steep), drawn.to(self.dtype()));
-  return self * slopes;
+  const Tensor slopes =
+      index_put(ones({self.numel()}, self.options()), std::optional<Tensor>(steep), drawn.to(self.dtype()));
+  return self * slopes.view(self.sizes());
 }
 Tensor& rrelu_(Tensor& self, const Scalar& lower, const Scalar& upper, bool training,
                std::optional<Generator> generator) {

@@ -162,6 +162,10 @@ std::tuple<Tensor, Tensor> var_mean(const Tensor& self, IntArrayRef dim, bool un
   return {var(self, dim, unbiased, keepdim), mean(self, dim, keepdim)};
 }
 
+std::tuple<Tensor, Tensor> std_mean(const Tensor& self, IntArrayRef dim, bool unbiased, bool keepdim) {
+  return {std(self, dim, unbiased, keepdim), mean(self, dim, keepdim)};
+}
+
 // ---- products
 namespace {
 
@@ -268,30 +272,53 @@ Tensor argmin(const Tensor& self, std::optional<int64_t> dim, bool keepdim) {
   return arg_extreme("argmin", Reduce::ArgMin, self, dim, keepdim);
 }
 
-Tensor median(const Tensor& self) {
+std::tuple<Tensor, Tensor> aminmax(const Tensor& self, std::optional<int64_t> dim, bool keepdim) {
+  const DimVector dims = dim ? DimVector{*dim} : DimVector();
+  return {extreme("aminmax", Reduce::Min, self, dims, keepdim),
+          extreme("aminmax", Reduce::Max, self, dims, keepdim)};
+}
+
+// ---- medians: NaN sorts last; one makes the median NaN, unless they are skipped
+namespace {
+
+Tensor median_of(const char* name, const Tensor& self, bool skip_nan) {
   if (self.numel() == 0 && self.is_floating_point()) return self.sum() / 0;  // NaN
-  TENGEN_CHECK(self.numel() > 0, "median: expected a tensor with elements but got shape ", self.sizes());
-  auto [values, indices] = self.detach().reshape({-1}).sort();
-  const Tensor last = values.select(0, -1);  // NaN sorts last, and one NaN makes the median NaN
-  const Tensor out = (last.isnan().item<bool>() ? last : values.select(0, (self.numel() - 1) / 2)).clone();
+  TENGEN_CHECK(self.numel() > 0, name, ": expected a tensor with elements but got shape ", self.sizes());
+  const Tensor sorted = std::get<0>(self.detach().reshape({-1}).sort());
+  const int64_t n = self.numel(), nans = sorted.isnan().sum().item<int64_t>();
+  const int64_t place = skip_nan ? std::max<int64_t>(n - nans - 1, 0) / 2 : nans > 0 ? n - 1 : (n - 1) / 2;
+  const Tensor out = sorted.select(0, place).clone();
   if (!self.is_floating_point()) return out;
-  return record("median", out, {self}, {self, out}, [](Node& node, const Tensor& grad) -> Grads {
+  return record(name, out, {self}, {self, out}, [](Node& node, const Tensor& grad) -> Grads {
     const Tensor x = node.saved(0), median = node.saved(1);  // equal elements share the gradient
     const Tensor equal = (x == median) | (x.isnan() & median.isnan());
     return {where(equal, grad / equal.sum(), 0)};
   });
 }
 
-std::tuple<Tensor, Tensor> median(const Tensor& self, int64_t dim, bool keepdim) {
+std::tuple<Tensor, Tensor> median_along(const char* name, const Tensor& self, int64_t dim, bool keepdim,
+                                        bool skip_nan) {
   dim = wrap_dim(dim, self.dim());
   if (self.dim() == 0) return {self.clone(), zeros({}, TensorOptions(kLong).device(self.device()))};
   const int64_t n = self.size(dim);
-  TENGEN_CHECK(n > 0, "median: expected dimension ", dim, " to have elements but got shape ", self.sizes());
-  Tensor nans = self.isnan().sum(dim, true);  // they sort last, and one makes the median NaN
-  Tensor place = where(nans > 0, n - nans, (n - 1) / 2);
+  TENGEN_CHECK(n > 0, name, ": expected dimension ", dim, " to have elements but got shape ", self.sizes());
+  const Tensor nans = self.isnan().sum(dim, true);
+  const Tensor place =
+      skip_nan ? (n - 1 - nans).clamp_min(0).floor_divide(2) : where(nans > 0, n - nans, (n - 1) / 2);
   Tensor indices = std::get<1>(self.detach().sort(dim)).gather(dim, place);
   Tensor values = self.gather(dim, indices);
   return keepdim ? std::tuple(values, indices) : std::tuple(values.squeeze(dim), indices.squeeze(dim));
+}
+
+}  // namespace
+
+Tensor median(const Tensor& self) { return median_of("median", self, false); }
+std::tuple<Tensor, Tensor> median(const Tensor& self, int64_t dim, bool keepdim) {
+  return median_along("median", self, dim, keepdim, false);
+}
+Tensor nanmedian(const Tensor& self) { return median_of("nanmedian", self, true); }
+std::tuple<Tensor, Tensor> nanmedian(const Tensor& self, int64_t dim, bool keepdim) {
+  return median_along("nanmedian", self, dim, keepdim, true);
 }
 
 // ---- norms

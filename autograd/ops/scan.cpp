@@ -1,4 +1,5 @@
 // Running sums and products.
+#include <tengen/autograd/ops/checks.h>
 #include <tengen/autograd/ops/low_precision.h>
 #include <tengen/autograd/ops/pointwise.h>
 #include <tengen/autograd/ops/replace.h>
@@ -81,6 +82,54 @@ Tensor& Tensor::cumsum_(int64_t dim, std::optional<ScalarType> dtype) const {
 }
 Tensor& Tensor::cumprod_(int64_t dim, std::optional<ScalarType> dtype) const {
   return autograd::replace_("cumprod_", *this, {}, [&](const Tensor& x) { return x.cumprod(dim, dtype); });
+}
+
+// ---- by doubling: after k steps each element has taken in 2^k elements up to it
+namespace {
+
+std::tuple<Tensor, Tensor> running_extreme(const Tensor& self, int64_t dim, bool largest) {
+  dim = wrap_dim(dim, self.dim());
+  const TensorOptions options = TensorOptions(kLong).device(self.device());
+  if (self.dim() == 0) return {self.clone(), zeros({}, options)};
+  const int64_t n = self.size(dim);
+  DimVector along(size_t(self.dim()), 1);
+  along[dim] = n;
+  Tensor values = self.detach(), indices = arange(n, options).view(along).expand(self.sizes()).contiguous();
+  for (int64_t step = 1; step < n; step *= 2) {
+    const Tensor before = values.narrow(dim, 0, n - step), here = values.narrow(dim, step, n - step);
+    const Tensor taken = (largest ? here >= before : here <= before) | here.isnan();
+    const auto next = [&](const Tensor& t) {
+      return cat(
+          {t.narrow(dim, 0, step), where(taken, t.narrow(dim, step, n - step), t.narrow(dim, 0, n - step))},
+          dim);
+    };
+    values = next(values);
+    indices = next(indices);
+  }
+  return {self.gather(dim, indices), indices};
+}
+
+}  // namespace
+
+std::tuple<Tensor, Tensor> cummax(const Tensor& self, int64_t dim) {
+  return running_extreme(self, dim, true);
+}
+std::tuple<Tensor, Tensor> cummin(const Tensor& self, int64_t dim) {
+  return running_extreme(self, dim, false);
+}
+
+Tensor logcumsumexp(const Tensor& self, int64_t dim) {
+  check_floating("logcumsumexp", self.dtype());
+  if (CastOperands cast = with_float_kernels(Autocast::None, {self}))
+    return cast.back(logcumsumexp(cast(self), dim));
+  dim = wrap_dim(dim, self.dim());
+  const int64_t n = self.dim() == 0 ? 1 : self.size(dim);
+  Tensor out = n > 1 ? self : self.clone();
+  for (int64_t step = 1; step < n; step *= 2)
+    out = cat(
+        {out.narrow(dim, 0, step), logaddexp(out.narrow(dim, 0, n - step), out.narrow(dim, step, n - step))},
+        dim);
+  return out;
 }
 
 }  // namespace tengen::inline api

@@ -277,6 +277,62 @@ void add_extremes(Rows& rows) {
   rows.push_back(reduction("median", {0}, true, OF(std::get<0>(median(x, 0, true))), middle, apart, false));
   for (Row* row : {&rows[rows.size() - 2], &rows.back()})
     row->samples = [] { return tensors({{3, 4}, {2, 3, 4}, {30, 130}}, apart); };
+  // Every third element is NaN; and a row of nothing else.
+  auto with_nan = [] {
+    Tensor some = apart({4, 5}), all = apart({2, 3});
+    for (int64_t i = 0; i < some.numel(); i += 3) some.data_ptr<double>()[i] = NAN;
+    for (int64_t i = 0; i < 3; ++i) all.data_ptr<double>()[i] = NAN;
+    return std::vector<Sample>{{"some NaN", {some}}, {"a row of NaN", {all}}, {"none", {apart({3, 2})}}};
+  };
+  auto middle_number = [](V v) {
+    v.erase(std::remove_if(v.begin(), v.end(), [](double x) { return std::isnan(x); }), v.end());
+    std::sort(v.begin(), v.end());
+    return v.empty() ? NAN : v[(v.size() - 1) / 2];
+  };
+  Row skipping = reduction("nanmedian", {}, false, OF(nanmedian(x)), middle_number, apart, false);
+  skipping.samples = with_nan;
+  skipping.differentiable = false;  // finite differences of NaN; median has the same rule
+  skipping.errors = {
+      {"empty", [] { nanmedian(ones({0}, kLong)); }, "nanmedian: expected a tensor with elements"}};
+  rows.push_back(skipping);
+  skipping =
+      reduction("nanmedian", {1}, true, OF(std::get<0>(x.nanmedian(1, true))), middle_number, apart, false);
+  skipping.samples = with_nan;
+  skipping.differentiable = false;
+  rows.push_back(skipping);
+  Row both = reduction("aminmax", {}, false, nullptr, total, apart, false);
+  both.call = [](const Tensors& x) {
+    return Tensors{std::get<0>(aminmax(x[0])), std::get<1>(x[0].aminmax())};
+  };
+  both.reference = [](const Tensors& x) {
+    return Tensors{reduced(x[0], {}, false, smallest), reduced(x[0], {}, false, largest)};
+  };
+  both.samples = [] { return tensors({{}, {5}, {3, 4}}, apart); };
+  both.errors = {{"empty", [] { aminmax(ones({0})); }, "aminmax: Expected reduction dim to be specified"}};
+  rows.push_back(both);
+  both.call = [](const Tensors& x) {
+    const auto [low, high] = aminmax(x[0], 0, true);
+    return Tensors{low, high};
+  };
+  both.reference = [](const Tensors& x) {
+    return Tensors{reduced(x[0], {0}, true, smallest), reduced(x[0], {0}, true, largest)};
+  };
+  both.samples = [] { return tensors({{3, 4}, {2, 3, 2}}, apart); };
+  rows.push_back(both);
+  both = reduction("std_mean", {0}, true, nullptr, total, apart, false);
+  both.call = [](const Tensors& x) {
+    const auto [deviation, mean] = std_mean(x[0], {0}, true, true);
+    return Tensors{deviation, mean, std::get<0>(std_mean(x[0], false))};
+  };
+  both.reference = [](const Tensors& x) {
+    auto deviation = [](int64_t less) {
+      return [less](const V& v) { return std::sqrt(squares(v) / double(int64_t(v.size()) - less)); };
+    };
+    return Tensors{reduced(x[0], {0}, true, deviation(1)), reduced(x[0], {0}, true, average),
+                   reduced(x[0], {}, false, deviation(0))};
+  };
+  both.samples = [] { return tensors({{3, 4}, {2, 3, 2}}, apart); };
+  rows.push_back(both);
 }
 
 void add_norms(Rows& rows) {

@@ -41,9 +41,154 @@ Tensors operator+(Tensors a, const Tensors& b) {
   return a;
 }
 
+void add_picks(Rows& rows) {
+  rows.push_back(
+      {.name = "msort",
+       .call = [](const Tensors& in) -> Tensors { return {msort(in[0])}; },
+       .samples =
+           [] {
+             return std::vector<Sample>{{"matrix", {distinct({4, 3})}}};
+           },
+       .reference = [](const Tensors& in) -> Tensors { return {ordered(in[0], 0, 4, false)[0]}; }});
+  for (int64_t k : {1, 3})
+    rows.push_back(
+        {.name = "kthvalue",
+         .call = [=](const Tensors& in) { return listed(kthvalue(in[0], k, 0)); },
+         .samples =
+             [] {
+               return std::vector<Sample>{{"vector", {distinct({5})}}, {"matrix", {distinct({4, 3})}}};
+             },
+         .reference = [=](const Tensors& in) -> Tensors {
+           Tensors sorted = ordered(in[0], 0, 4, false);
+           return {sorted[0].select(0, k - 1).clone(), sorted[1].select(0, k - 1).clone()};
+         },
+         .errors = {{"k", [] { kthvalue(ones({2}), 3); }, "kthvalue: expected k from 1 to 2"}}});
+  rows.push_back({.name = "kthvalue",
+                  .call = [](const Tensors& in) { return listed(in[0].kthvalue(2, -1, true)); },
+                  .samples =
+                      [] {
+                        return std::vector<Sample>{{"NaN last", {make({3, NAN, 1}, {3})}}};
+                      },
+                  .reference = [](const Tensors&) -> Tensors {
+                    return {make({3}, {1}), make({0}, {1})};
+                  },
+                  .differentiable = false});
+  rows.push_back({.name = "mode",
+                  .call = [](const Tensors& in) { return listed(mode(in[0])) + listed(in[0].mode(0, true)); },
+                  .samples =
+                      [] {
+                        return std::vector<Sample>{
+                            {"repeated", {make({1, 2, 2, 1, 3, 5, 4, 4, 4, 5}, {2, 5})}},
+                            {"integers", {integers({20, 30}, 5)}},
+                            {"0-d", {make({2}, {})}}};
+                      },
+                  .reference =
+                      [](const Tensors& in) {
+                        Tensors out;
+                        for (size_t dim : {1, 0}) {
+                          Plain x(in[0]);
+                          if (x.sizes.empty()) {
+                            out.push_back(in[0]), out.push_back(make({0}, {}));
+                            continue;
+                          }
+                          C sizes = x.sizes;
+                          sizes[dim] = 1;
+                          if (dim == 1) sizes.pop_back();
+                          auto found = [&](C c, bool value) {
+                            if (dim == 1) c.push_back(0);
+                            std::map<double, std::pair<int64_t, int64_t>> seen;  // count, last place
+                            for (int64_t i = 0; i < x.sizes[dim]; ++i) {
+                              c[dim] = i;
+                              auto& entry = seen[x(c)];
+                              ++entry.first, entry.second = i;
+                            }
+                            auto best = seen.begin();
+                            for (auto it = seen.begin(); it != seen.end(); ++it)
+                              if (it->second.first > best->second.first) best = it;
+                            return value ? best->first : double(best->second.second);
+                          };
+                          out.push_back(build(sizes, [&](const C& c) { return found(c, true); }));
+                          out.push_back(build(sizes, [&](const C& c) { return found(c, false); }));
+                        }
+                        return out;
+                      },
+                  .errors = {{"empty",
+                              [] {
+                                mode(ones({2, 0}));
+                              },
+                              "mode: expected dimension 1 to have elements"}},
+                  .differentiable = false});  // at ties of real numbers there is no derivative
+}
+
+Tensors listed3(const std::tuple<Tensor, Tensor, Tensor>& all) {
+  return {std::get<0>(all), std::get<1>(all), std::get<2>(all)};
+}
+
+/// One sample and what an operator gives for it.
+void add_literal(Rows& rows, const char* name, std::function<Tensors(const Tensors&)> call, Tensors inputs,
+                 Tensors expected, std::vector<std::string> also = {}) {
+  Row row;
+  row.name = name;
+  row.call = std::move(call);
+  row.samples = [inputs] { return std::vector<Sample>{{"literal", inputs}}; };
+  row.reference = [expected](const Tensors&) { return expected; };
+  row.differentiable = false;
+  row.also = std::move(also);
+  rows.push_back(row);
+}
+
+void add_sets(Rows& rows) {
+  add_literal(rows, "unique_consecutive",
+              [](const Tensors& in) { return listed3(unique_consecutive(in[0], true, true)); },
+              {make({1, 1, 2, 2, 1, 1}, {2, 3})},
+              {make({1, 2, 1}, {3}), make({0, 0, 1, 1, 2, 2}, {2, 3}), make({2, 2, 2}, {3})});
+  add_literal(rows, "unique_consecutive",
+              [](const Tensors& in) { return listed3(unique_consecutive(in[0], true, true)); },
+              {make({}, {0})}, {make({}, {0}), make({}, {0}), make({}, {0})});
+  const Tensor repeated = make({1, 1, 1, 1, 2, 1}, {3, 2});
+  const Tensors grouped = {make({1, 1, 2, 1}, {2, 2}), make({0, 0, 1}, {3}), make({2, 1}, {2})};
+  add_literal(
+      rows, "unique_consecutive",
+      [](const Tensors& in) { return listed3(unique_consecutive(in[0], true, true, 0)); }, {repeated},
+      grouped);
+  add_literal(
+      rows, "unique_dim_consecutive",
+      [](const Tensors& in) { return listed3(unique_dim_consecutive(in[0], 0, true, true)); }, {repeated},
+      grouped);
+  const Tensor mixed = make({3, 1, 1, 1, 3, 1}, {3, 2});
+  add_literal(rows, "unique_dim",
+              [](const Tensors& in) { return listed3(unique_dim(in[0], 0, true, true, true)); }, {mixed},
+              {make({1, 1, 3, 1}, {2, 2}), make({1, 0, 1}, {3}), make({1, 2}, {2})});
+  add_literal(rows, "unique_dim",
+              [](const Tensors& in) { return Tensors{std::get<0>(unique_dim(in[0], 1))}; }, {mixed},
+              {make({1, 3, 1, 1, 1, 3}, {3, 2})});
+  add_literal(
+      rows, "bucketize",
+      [](const Tensors& in) {
+        return Tensors{bucketize(in[0], in[1]), bucketize(in[0], in[1], true, true), bucketize(3, in[1])};
+      },
+      {make({0, 1, 5, 6}, {2, 2}), make({1, 3, 5}, {3})},
+      {make({0, 0, 2, 3}, {2, 2}), make({0, 1, 3, 3}, {2, 2}), make({1}, {})});
+  rows.back().errors = {{"matrix",
+                         [] {
+                           bucketize(ones({2}), ones({2, 2}));
+                         },
+                         "bucketize: boundaries tensor must be"}};
+  add_literal(rows, "isin",
+              [](const Tensors& in) {
+                return Tensors{isin(in[0], in[1]), isin(in[0], in[1], false, true), isin(in[0], 4),
+                               isin(2, in[1]), isin(in[0], in[1].slice(0, 0, 0))};
+              },
+              {make({1, 2, NAN, 4}, {2, 2}), make({4, 2, NAN}, {3})},
+              {make({0, 1, 0, 1}, {2, 2}), make({1, 0, 1, 0}, {2, 2}), make({0, 0, 0, 1}, {2, 2}),
+               make({1}, {}), make({0, 0, 0, 0}, {2, 2})});
+}
+
 }  // namespace
 
 void add_sort(Rows& rows) {
+  add_picks(rows);
+  add_sets(rows);
   rows.push_back({.name = "sort",
                   .call = [](const Tensors& in) { return listed(sort(in[0])) + listed(in[0].sort(0, true)); },
                   .samples =

@@ -27,9 +27,15 @@ TEST_CASE("bits in place") {
 }
 
 TEST_CASE("shifts lose what an element has no room for") {
-  CHECK(tensor({1, 1, 1}, kInt).bitwise_left_shift(tensor({31, 32, -1}, kInt)).equal(tensor({INT32_MIN, 0, 0}, kInt)));
-  CHECK(tensor({-5, 5, 5}, kInt).bitwise_right_shift(tensor({40, -1, 1}, kInt)).equal(tensor({-1, 0, 2}, kInt)));
-  CHECK(tensor({1, 3, 200}, kByte).bitwise_left_shift(tensor({7, 8, 1}, kByte)).equal(tensor({128, 0, 144}, kByte)));
+  CHECK(tensor({1, 1, 1}, kInt)
+            .bitwise_left_shift(tensor({31, 32, -1}, kInt))
+            .equal(tensor({INT32_MIN, 0, 0}, kInt)));
+  CHECK(tensor({-5, 5, 5}, kInt)
+            .bitwise_right_shift(tensor({40, -1, 1}, kInt))
+            .equal(tensor({-1, 0, 2}, kInt)));
+  CHECK(tensor({1, 3, 200}, kByte)
+            .bitwise_left_shift(tensor({7, 8, 1}, kByte))
+            .equal(tensor({128, 0, 144}, kByte)));
 }
 
 TEST_CASE("comparisons in place keep the type") {

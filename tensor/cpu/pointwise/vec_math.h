@@ -389,6 +389,16 @@ TENGEN_BY_ELEMENT(asinh)
 TENGEN_BY_ELEMENT(acosh)
 TENGEN_BY_ELEMENT(atanh)
 TENGEN_BY_ELEMENT(erfc)
+TENGEN_BY_ELEMENT(lgamma)
+TENGEN_BY_ELEMENT(digamma)
+TENGEN_BY_ELEMENT(erfcx)
+TENGEN_BY_ELEMENT(erfinv)
+TENGEN_BY_ELEMENT(ndtri)
+TENGEN_BY_ELEMENT(log_ndtr)
+TENGEN_BY_ELEMENT(i0)
+TENGEN_BY_ELEMENT(i0e)
+TENGEN_BY_ELEMENT(i1)
+TENGEN_BY_ELEMENT(i1e)
 #undef TENGEN_BY_ELEMENT
 #define TENGEN_BY_ELEMENT(name)                                 \
   template <class T>                                            \
@@ -399,6 +409,9 @@ TENGEN_BY_ELEMENT(atan2)
 TENGEN_BY_ELEMENT(hypot)
 TENGEN_BY_ELEMENT(nextafter)
 TENGEN_BY_ELEMENT(fmod)
+TENGEN_BY_ELEMENT(igamma)
+TENGEN_BY_ELEMENT(igammac)
+TENGEN_BY_ELEMENT(zeta)
 #undef TENGEN_BY_ELEMENT
 
 /// Powers of positive floats as e^(y log x) in double: right to the last bit nearly always.
