@@ -86,12 +86,10 @@ inline Tensor& Tensor::multiply_(const Scalar& other) const { return mul_(other)
 /// div.
 inline Tensor divide(const Tensor& self, const Tensor& other) { return div(self, other); }
 inline Tensor divide(const Tensor& self, const Scalar& other) { return div(self, other); }
-inline Tensor divide(const Tensor& self, const Tensor& other,
-                     std::optional<std::string_view> rounding_mode) {
+inline Tensor divide(const Tensor& self, const Tensor& other, std::optional<std::string_view> rounding_mode) {
   return div(self, other, rounding_mode);
 }
-inline Tensor divide(const Tensor& self, const Scalar& other,
-                     std::optional<std::string_view> rounding_mode) {
+inline Tensor divide(const Tensor& self, const Scalar& other, std::optional<std::string_view> rounding_mode) {
   return div(self, other, rounding_mode);
 }
 inline Tensor Tensor::divide(const Tensor& other) const { return div(other); }

@@ -45,10 +45,9 @@ Tensor nan_to_num(const Tensor& self, std::optional<double> nan, std::optional<d
   if (!self.is_floating_point()) return self.clone();
   const double limit = largest(self.dtype());
   const Params params(nan.value_or(0), posinf.value_or(limit), neginf.value_or(-limit));
-  return record("nan_to_num", compute(Unary::nan_to_num, self, params), {self}, {self},
-                [](Node& node, const Tensor& grad) -> Grads {
-                  return {where(node.saved(0).isfinite(), grad, 0)};
-                });
+  return record(
+      "nan_to_num", compute(Unary::nan_to_num, self, params), {self}, {self},
+      [](Node& node, const Tensor& grad) -> Grads { return {where(node.saved(0).isfinite(), grad, 0)}; });
 }
 Tensor& Tensor::nan_to_num_(std::optional<double> nan, std::optional<double> posinf,
                             std::optional<double> neginf) const {

@@ -73,18 +73,18 @@ Tensor nextafter(const Tensor& self, const Tensor& other) {
   return floating("nextafter", Binary::nextafter, self, other);
 }
 Tensor& Tensor::nextafter_(const Tensor& other) const {
-  return autograd::replace_("nextafter_", *this, {other}, [&](const Tensor& x) { return x.nextafter(other); });
+  return autograd::replace_("nextafter_", *this, {other},
+                            [&](const Tensor& x) { return x.nextafter(other); });
 }
 
 // ---- lengths and extremes
 Tensor hypot(const Tensor& self, const Tensor& other) {
   const Tensor out = floating("hypot", Binary::hypot, self, other);
-  return record("hypot", out, {self, other}, {self, other, out},
-                [](Node& node, const Tensor& grad) -> Grads {
-                  const Tensor scaled = grad / node.saved(2);
-                  return {node.needs(0) ? scaled * node.saved(0) : Tensor(),
-                          node.needs(1) ? scaled * node.saved(1) : Tensor()};
-                });
+  return record("hypot", out, {self, other}, {self, other, out}, [](Node& node, const Tensor& grad) -> Grads {
+    const Tensor scaled = grad / node.saved(2);
+    return {node.needs(0) ? scaled * node.saved(0) : Tensor(),
+            node.needs(1) ? scaled * node.saved(1) : Tensor()};
+  });
 }
 Tensor& Tensor::hypot_(const Tensor& other) const {
   return autograd::replace_("hypot_", *this, {other}, [&](const Tensor& x) { return x.hypot(other); });
@@ -98,7 +98,8 @@ Tensor choose(const char* name, Binary op, const Tensor& self, const Tensor& oth
   return record(name, out, {self, other}, {self, other}, [op](Node& node, const Tensor& grad) -> Grads {
     const Tensor a = node.saved(0), b = node.saved(1);
     const Tensor first = (op == Binary::fmax ? a >= b : a <= b) | b.isnan();
-    return {node.needs(0) ? where(first, grad, 0) : Tensor(), node.needs(1) ? where(first, 0, grad) : Tensor()};
+    return {node.needs(0) ? where(first, grad, 0) : Tensor(),
+            node.needs(1) ? where(first, 0, grad) : Tensor()};
   });
 }
 
@@ -135,9 +136,7 @@ Tensor& Tensor::ldexp_(const Tensor& other) const {
 
 namespace {
 // a - b, 0 where both are the same infinity.
-Tensor without_nan(const Tensor& a, const Tensor& b) {
-  return (a - b).masked_fill((a == b) & a.isinf(), 0);
-}
+Tensor without_nan(const Tensor& a, const Tensor& b) { return (a - b).masked_fill((a == b) & a.isinf(), 0); }
 }  // namespace
 
 Tensor logaddexp(const Tensor& self, const Tensor& other) {
@@ -162,18 +161,19 @@ namespace {
 Tensor times_log(const TensorOrScalar& self, const TensorOrScalar& other) {
   const ScalarType type = real_type_of(self, other);
   Tensor out = compute(Binary::xlogy, self, other, type, type, {}, "xlogy");
-  return record("xlogy", out, {self, other}, {tensor_or_none(self), tensor_or_none(other)},
-                [x = self.value, y = other.value](Node& node, const Tensor& grad) -> Grads {
-                  const Tensor self = node.saved(0), other = node.saved(1);
-                  Tensor to_self, to_other;
-                  if (node.needs(0)) {  // flat where 0 * log(other) counts as 0
-                    const Tensor log = other.defined() ? other.log() : full_like(self, std::log(y.toDouble()));
-                    const Tensor flat = (self == 0) & (other.defined() ? other <= 0 : log.isinf() | log.isnan());
-                    to_self = grad * log.masked_fill(flat, 0);
-                  }
-                  if (node.needs(1)) to_other = self.defined() ? grad * self / other : grad * x / other;
-                  return {to_self, to_other};
-                });
+  return record(
+      "xlogy", out, {self, other}, {tensor_or_none(self), tensor_or_none(other)},
+      [x = self.value, y = other.value](Node& node, const Tensor& grad) -> Grads {
+        const Tensor self = node.saved(0), other = node.saved(1);
+        Tensor to_self, to_other;
+        if (node.needs(0)) {  // flat where 0 * log(other) counts as 0
+          const Tensor log = other.defined() ? other.log() : full_like(self, std::log(y.toDouble()));
+          const Tensor flat = (self == 0) & (other.defined() ? other <= 0 : log.isinf() | log.isnan());
+          to_self = grad * log.masked_fill(flat, 0);
+        }
+        if (node.needs(1)) to_other = self.defined() ? grad * self / other : grad * x / other;
+        return {to_self, to_other};
+      });
 }
 Tensor& times_log_(const Tensor& self, const TensorOrScalar& other) {
   return autograd::replace_("xlogy_", self, {other}, [&](const Tensor& x) { return times_log(x, other); });

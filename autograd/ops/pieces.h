@@ -27,19 +27,25 @@ inline std::vector<Tensor> Tensor::tensor_split(const Tensor& indices_or_section
 std::vector<Tensor> hsplit(const Tensor& self, int64_t sections);
 std::vector<Tensor> hsplit(const Tensor& self, IntArrayRef indices);
 inline std::vector<Tensor> Tensor::hsplit(int64_t sections) const { return tengen::hsplit(*this, sections); }
-inline std::vector<Tensor> Tensor::hsplit(IntArrayRef indices) const { return tengen::hsplit(*this, indices); }
+inline std::vector<Tensor> Tensor::hsplit(IntArrayRef indices) const {
+  return tengen::hsplit(*this, indices);
+}
 
 /// tensor_split along dimension 0 of at least 2; sections must divide the size.
 std::vector<Tensor> vsplit(const Tensor& self, int64_t sections);
 std::vector<Tensor> vsplit(const Tensor& self, IntArrayRef indices);
 inline std::vector<Tensor> Tensor::vsplit(int64_t sections) const { return tengen::vsplit(*this, sections); }
-inline std::vector<Tensor> Tensor::vsplit(IntArrayRef indices) const { return tengen::vsplit(*this, indices); }
+inline std::vector<Tensor> Tensor::vsplit(IntArrayRef indices) const {
+  return tengen::vsplit(*this, indices);
+}
 
 /// tensor_split along dimension 2 of at least 3; sections must divide the size.
 std::vector<Tensor> dsplit(const Tensor& self, int64_t sections);
 std::vector<Tensor> dsplit(const Tensor& self, IntArrayRef indices);
 inline std::vector<Tensor> Tensor::dsplit(int64_t sections) const { return tengen::dsplit(*this, sections); }
-inline std::vector<Tensor> Tensor::dsplit(IntArrayRef indices) const { return tengen::dsplit(*this, indices); }
+inline std::vector<Tensor> Tensor::dsplit(IntArrayRef indices) const {
+  return tengen::dsplit(*this, indices);
+}
 
 /// cat along dimension 2 of what atleast_3d gives.
 Tensor dstack(TensorList tensors);

@@ -28,21 +28,22 @@ void add_alias(Rows& rows, const char* name, const Call& call, const Call& origi
 #define IN_PLACE(...) [](Tensor& self, const Tensors& x) -> Tensor& { return self.__VA_ARGS__; }
 
 // Functions, methods and in-place methods of one tensor.
-#define UNARY_ALIAS(name, original, lo, hi)                                               \
+#define UNARY_ALIAS(name, original, lo, hi)                                                 \
   add_alias(rows, #name, CALL(name(x[0])), CALL(original(x[0])), {uniform({2, 3}, lo, hi)}, \
-            [](Tensor& self, const Tensors&) -> Tensor& { return self.name##_(); });      \
+            [](Tensor& self, const Tensors&) -> Tensor& { return self.name##_(); });        \
   add_alias(rows, #name, CALL(x[0].name()), CALL(original(x[0])), {uniform({2, 3}, lo, hi)})
 // Of two: a tensor or a number as the second.
-#define BINARY_ALIAS(name, original, differentiable)                                                       \
-  add_alias(rows, #name, CALL(name(x[0], x[1])), CALL(original(x[0], x[1])), pair(), IN_PLACE(name##_(x[1])), \
-            differentiable);                                                                               \
-  add_alias(                                                                                               \
-      rows, #name, CALL(x[0].name(x[1])), CALL(original(x[0], x[1])), pair(),                              \
-      [](Tensor& self, const Tensors& x) -> Tensor& { return self.name##_(x[1]); }, differentiable);       \
-  add_alias(                                                                                               \
-      rows, #name, CALL(name(x[0], 1.5)), CALL(original(x[0], 1.5)), {uniform({2, 3})},                    \
-      [](Tensor& self, const Tensors&) -> Tensor& { return self.name##_(1.5); }, differentiable);          \
-  add_alias(rows, #name, CALL(x[0].name(1.5)), CALL(original(x[0], 1.5)), {uniform({2, 3})}, nullptr, differentiable)
+#define BINARY_ALIAS(name, original, differentiable)                                                  \
+  add_alias(rows, #name, CALL(name(x[0], x[1])), CALL(original(x[0], x[1])), pair(),                  \
+            IN_PLACE(name##_(x[1])), differentiable);                                                 \
+  add_alias(                                                                                          \
+      rows, #name, CALL(x[0].name(x[1])), CALL(original(x[0], x[1])), pair(),                         \
+      [](Tensor& self, const Tensors& x) -> Tensor& { return self.name##_(x[1]); }, differentiable);  \
+  add_alias(                                                                                          \
+      rows, #name, CALL(name(x[0], 1.5)), CALL(original(x[0], 1.5)), {uniform({2, 3})},               \
+      [](Tensor& self, const Tensors&) -> Tensor& { return self.name##_(1.5); }, differentiable);     \
+  add_alias(rows, #name, CALL(x[0].name(1.5)), CALL(original(x[0], 1.5)), {uniform({2, 3})}, nullptr, \
+            differentiable)
 
 Tensors pair() { return {uniform({2, 3}), uniform({3}, 0.5, 2, 2)}; }
 
@@ -58,7 +59,8 @@ void add_aliases(Rows& rows) {
   UNARY_ALIAS(arcsinh, asinh, -2, 2);
   UNARY_ALIAS(arccosh, acosh, 1.2, 3);
   UNARY_ALIAS(arctanh, atanh, -0.9, 0.9);
-  add_alias(rows, "arctan2", CALL(arctan2(x[0], x[1])), CALL(atan2(x[0], x[1])), pair(), IN_PLACE(arctan2_(x[1])));
+  add_alias(rows, "arctan2", CALL(arctan2(x[0], x[1])), CALL(atan2(x[0], x[1])), pair(),
+            IN_PLACE(arctan2_(x[1])));
   add_alias(rows, "arctan2", CALL(x[0].arctan2(x[1])), CALL(atan2(x[0], x[1])), pair());
   BINARY_ALIAS(subtract, sub, true);
   BINARY_ALIAS(multiply, mul, true);
@@ -86,7 +88,8 @@ void add_aliases(Rows& rows) {
   add_alias(rows, "moveaxis", CALL(moveaxis(x[0], 0, 2)), CALL(movedim(x[0], 0, 2)), {uniform({2, 1, 3})});
   add_alias(rows, "moveaxis", CALL(moveaxis(x[0], {0, 1}, {1, 2})), CALL(movedim(x[0], {0, 1}, {1, 2})),
             {uniform({2, 1, 3})});
-  add_alias(rows, "concatenate", CALL(concatenate(x, 1)), CALL(cat(x, 1)), {uniform({2, 1}), uniform({2, 3})});
+  add_alias(rows, "concatenate", CALL(concatenate(x, 1)), CALL(cat(x, 1)),
+            {uniform({2, 1}), uniform({2, 3})});
   add_alias(rows, "row_stack", CALL(row_stack(x)), CALL(vstack(x)), {uniform({2}), uniform({2})});
 }
 

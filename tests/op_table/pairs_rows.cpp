@@ -15,13 +15,15 @@ const Range kAny = {-2, 2}, kPositive = {0.4, 2.5}, kSigned = {-2, 2, {0}};
 
 #define CALL(...) [](const Tensors& x) -> Tensor { return __VA_ARGS__; }
 #define REFERENCE(...) [](const V& v) -> double { return __VA_ARGS__; }
-#define IN_PLACE(...) [](Tensor& self, [[maybe_unused]] const Tensors& x) -> Tensor& { return self.__VA_ARGS__; }
+#define IN_PLACE(...) \
+  [](Tensor& self, [[maybe_unused]] const Tensors& x) -> Tensor& { return self.__VA_ARGS__; }
 
 // Integers as doubles in [-half, half], among them 0.
 Range whole_range(double half) { return {-half, half}; }
 Row of_integers(const char* name, std::function<Tensor(const Tensors&)> call,
                 std::function<double(const V&)> reference, size_t operands = 2) {
-  Row row = pointwise(name, std::move(call), std::move(reference), std::vector<Range>(operands, whole_range(9)));
+  Row row =
+      pointwise(name, std::move(call), std::move(reference), std::vector<Range>(operands, whole_range(9)));
   row.samples = [samples = row.samples] {
     std::vector<Sample> all = samples();
     for (Sample& sample : all)
@@ -34,7 +36,9 @@ Row of_integers(const char* name, std::function<Tensor(const Tensors&)> call,
 Tensor whole(const Tensor& x) { return x.to(kLong); }
 
 double shifted_left(double a, double b) { return b < 0 ? 0 : std::ldexp(a, int(b)); }
-double shifted_right(double a, double b) { return b < 0 ? (a < 0 ? -1 : 0) : std::floor(std::ldexp(a, -int(b))); }
+double shifted_right(double a, double b) {
+  return b < 0 ? (a < 0 ? -1 : 0) : std::floor(std::ldexp(a, -int(b)));
+}
 
 void add_integers(Rows& rows) {
   rows.push_back(of_integers("gcd", CALL(gcd(whole(x[0]), whole(x[1]))),
@@ -44,10 +48,12 @@ void add_integers(Rows& rows) {
                              REFERENCE(double(std::lcm(int64_t(v[0]), int64_t(v[1]))))));
   rows.push_back(of_integers("bitwise_left_shift", CALL(bitwise_left_shift(whole(x[0]), whole(x[1]))),
                              REFERENCE(shifted_left(v[0], v[1]))));
-  rows.push_back(of_integers("bitwise_left_shift", CALL(whole(x[0]).bitwise_left_shift(3)), REFERENCE(v[0] * 8), 1));
+  rows.push_back(
+      of_integers("bitwise_left_shift", CALL(whole(x[0]).bitwise_left_shift(3)), REFERENCE(v[0] * 8), 1));
   rows.push_back(of_integers("bitwise_left_shift", CALL(bitwise_left_shift(5, whole(x[0]))),
                              REFERENCE(shifted_left(5, v[0])), 1));
-  rows.back().errors = {{"reals", [] { bitwise_left_shift(ones({2}), 1); }, "bitwise_left_shift: expected integers"}};
+  rows.back().errors = {
+      {"reals", [] { bitwise_left_shift(ones({2}), 1); }, "bitwise_left_shift: expected integers"}};
   rows.push_back(of_integers("bitwise_right_shift", CALL(bitwise_right_shift(whole(x[0]), whole(x[1]))),
                              REFERENCE(shifted_right(v[0], v[1]))));
   rows.push_back(of_integers("bitwise_right_shift", CALL(whole(x[0]).bitwise_right_shift(2)),
@@ -60,7 +66,8 @@ void add_extremes(Rows& rows) {
   // Operands that are far from each other, some of them NaN where no derivative is asked for.
   for (bool largest : {true, false}) {
     Row row = pointwise(
-        largest ? "fmax" : "fmin", [=](const Tensors& x) { return largest ? fmax(x[0], x[1]) : x[0].fmin(x[1]); },
+        largest ? "fmax" : "fmin",
+        [=](const Tensors& x) { return largest ? fmax(x[0], x[1]) : x[0].fmin(x[1]); },
         [=](const V& v) { return largest ? std::fmax(v[0], v[1]) : std::fmin(v[0], v[1]); }, {kAny, kAny});
     row.samples = [] {
       const Tensor all = distinct({2, 30}, 0.3);
@@ -75,17 +82,21 @@ void add_extremes(Rows& rows) {
     rows.push_back(row);
   }
   Row step = of_integers("heaviside", CALL(heaviside(x[0], x[1])),
-                         REFERENCE(v[0] == 0 ? v[1] : v[0] > 0 ? 1 : 0));
+                         REFERENCE(v[0] == 0  ? v[1]
+                                   : v[0] > 0 ? 1
+                                              : 0));
   step.inplace = IN_PLACE(heaviside_(x[1]));
   step.also = {"heaviside_"};
-  step.errors = {{"types", [] { heaviside(ones({2}), tensor({1})); }, "heaviside: expected tensors of one dtype"}};
+  step.errors = {
+      {"types", [] { heaviside(ones({2}), tensor({1})); }, "heaviside: expected tensors of one dtype"}};
   rows.push_back(step);
   Row next = pointwise("nextafter", CALL(nextafter(x[0], x[1])), REFERENCE(std::nextafter(v[0], v[1])),
                        {kAny, kAny}, IN_PLACE(nextafter_(x[1])), {"nextafter_"});
   next.differentiable = false;
   next.tolerance = 0;
   next.ulps16 = 0;  // refused
-  next.errors = {{"integers", [] { nextafter(tensor({1}), tensor({2})); }, "nextafter: expected float32 or float64"}};
+  next.errors = {
+      {"integers", [] { nextafter(tensor({1}), tensor({2})); }, "nextafter: expected float32 or float64"}};
   rows.push_back(next);
 }
 
@@ -103,7 +114,8 @@ void add_pairs(Rows& rows) {
   rows.push_back(pointwise("float_power", CALL(float_power(x[0], x[1])), REFERENCE(std::pow(v[0], v[1])),
                            {kPositive, kAny}, IN_PLACE(float_power_(x[1])), {"float_power_"}));
   rows.back().ulps16 = 0;  // gives float64
-  rows.back().errors = {{"type", [] { ones({2}).float_power_(2); }, "the operation's result requires dtype Double"}};
+  rows.back().errors = {
+      {"type", [] { ones({2}).float_power_(2); }, "the operation's result requires dtype Double"}};
   rows.push_back(pointwise("float_power", CALL(x[0].float_power(3)), REFERENCE(std::pow(v[0], 3)), {kAny},
                            IN_PLACE(float_power_(3))));
   rows.back().ulps16 = 0;
