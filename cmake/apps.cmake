@@ -1,6 +1,7 @@
 # What the programs share: images, charts, the command line, the run on a terminal.
 file(GLOB common_sources CONFIGURE_DEPENDS apps/common/*.cpp)
 add_library(tengen_apps_common STATIC ${common_sources})
+tengen_unite(tengen_apps_common)
 find_package(JPEG REQUIRED)
 find_package(PNG REQUIRED)
 find_package(CLI11 REQUIRED)
@@ -14,6 +15,7 @@ function(tengen_add_program name folder)
   target_link_libraries(${name} PRIVATE ${ARGN} tengen_apps_common tengen_flags)
   target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O1>)  # command lines: compiled longer than they run
   tengen_precompile(${name} <CLI/CLI.hpp>)
+  tengen_unite(${name})
   if(TENGEN_STATIC_PROGRAMS)
     target_link_options(${name} PRIVATE -static)
   endif()
@@ -30,6 +32,7 @@ file(GLOB detector_sources CONFIGURE_DEPENDS apps/detector/data/*.cpp apps/detec
   apps/detector/eval/*.cpp apps/detector/train/*.cpp)
 add_library(tengen_detector STATIC ${detector_sources})
 tengen_precompile(tengen_detector <tengen/torch.h>)
+tengen_unite(tengen_detector)
 target_link_libraries(tengen_detector PRIVATE tengen_flags ${yaml_library} PUBLIC tengen_apps_common)
 tengen_add_program(tengen-detect apps/detector tengen_detector)
 
@@ -37,6 +40,7 @@ find_package(Threads REQUIRED)
 # tengen-go: rules, SGF files and search need no tensors; networks, learning and play do.
 file(GLOB go_rules_sources CONFIGURE_DEPENDS apps/go/board/*.cpp apps/go/sgf/*.cpp apps/go/search/*.cpp)
 add_library(tengen_go_rules STATIC ${go_rules_sources})
+tengen_unite(tengen_go_rules)
 target_include_directories(tengen_go_rules PUBLIC ${PROJECT_SOURCE_DIR}/include)
 target_link_libraries(tengen_go_rules PRIVATE tengen_flags PUBLIC Threads::Threads)
 target_compile_features(tengen_go_rules PUBLIC cxx_std_20)
@@ -62,6 +66,7 @@ target_link_libraries(tengen_go
   PRIVATE tengen_flags SQLite::SQLite3 nlohmann_json::nlohmann_json ZLIB::ZLIB
   PUBLIC tengen_go_rules tengen_apps_common tengen::tengen Threads::Threads)
 tengen_precompile(tengen_go <tengen/torch.h>)
+tengen_unite(tengen_go)
 if(PostgreSQL_FOUND)
   target_link_libraries(tengen_go PRIVATE PostgreSQL::PostgreSQL)
   target_compile_definitions(tengen_go PUBLIC TENGEN_POSTGRESQL)

@@ -16,6 +16,9 @@ struct Color {
   uint8_t r = 0, g = 0, b = 0;
 };
 
+/// Text on light charts.
+inline constexpr Color kInk{45, 45, 50};
+
 /// Black or white, whichever is readable on `background`.
 Color text_color_on(Color background);
 

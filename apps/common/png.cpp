@@ -21,11 +21,11 @@ uint32_t big_endian(const uint8_t* at) {
 
 // libpng reports errors by a function that must not return: it jumps. A function that calls libpng below
 // calls setjmp first and owns nothing that would have to be destroyed.
-class Decoder {
+class PngDecoder {
  public:
-  explicit Decoder(View bytes) : left_(bytes) {}
-  ~Decoder() { png_destroy_read_struct(&png_, &info_, nullptr); }
-  Decoder(const Decoder&) = delete;
+  explicit PngDecoder(View bytes) : left_(bytes) {}
+  ~PngDecoder() { png_destroy_read_struct(&png_, &info_, nullptr); }
+  PngDecoder(const PngDecoder&) = delete;
 
   bool read_header() {
     png_ = png_create_read_struct(PNG_LIBPNG_VER_STRING, this, on_error, [](png_structp, png_const_charp) {});
@@ -34,7 +34,7 @@ class Decoder {
     // Pixels only: no gamma, profiles, texts.
     png_set_keep_unknown_chunks(png_, PNG_HANDLE_CHUNK_NEVER, nullptr, -1);
     png_set_read_fn(png_, this, [](png_structp png, png_bytep to, size_t size) {
-      auto& self = *static_cast<Decoder*>(png_get_io_ptr(png));
+      auto& self = *static_cast<PngDecoder*>(png_get_io_ptr(png));
       if (size > self.left_.size()) png_error(png, "it ends early");
       std::memcpy(to, self.left_.data(), size);
       self.left_ = self.left_.subspan(size);
@@ -72,7 +72,7 @@ class Decoder {
 
  private:
   [[noreturn]] static void on_error(png_structp png, png_const_charp text) {
-    auto& self = *static_cast<Decoder*>(png_get_error_ptr(png));
+    auto& self = *static_cast<PngDecoder*>(png_get_error_ptr(png));
     std::strncpy(self.message_, text, kMostMessage);
     std::longjmp(self.jump_, 1);
   }
@@ -104,7 +104,7 @@ Header png_header(View bytes) {
     ended = std::memcmp(name, "IEND", 4) == 0;
     at += size_t(length) + 12;
   }
-  Decoder decoder(bytes);
+  PngDecoder decoder(bytes);
   if (!decoder.read_header()) decoder.failed();
   const Size size = decoder.size();
   check_size(size.width, size.height);
@@ -112,7 +112,7 @@ Header png_header(View bytes) {
 }
 
 DecodedImage decode_png(View bytes) {
-  Decoder decoder(bytes);
+  PngDecoder decoder(bytes);
   if (!decoder.read_header()) decoder.failed();
   const Size size = decoder.size();
   check_size(size.width, size.height);

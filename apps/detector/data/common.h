@@ -15,6 +15,7 @@ namespace tengen::detect {
 using apps::catch_interrupts;
 using apps::Chart;
 using apps::Color;
+using apps::kInk;
 using apps::draw_image;
 using apps::draw_lines;
 using apps::draw_rect;

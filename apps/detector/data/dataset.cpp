@@ -12,6 +12,8 @@ namespace {
 constexpr int64_t kAutomaticCacheBytes = int64_t(512) << 20;
 constexpr uint64_t kOrderStream = ~uint64_t{0};  // an index that no sample has
 
+}  // namespace
+
 /// Images at the size they are used, kept in memory if asked; each is decoded by whoever needs it first.
 class ImageStore {
  public:
@@ -52,8 +54,6 @@ class ImageStore {
   bool area_when_shrinking_;
   std::unique_ptr<Slot[]> slots_;
 };
-
-}  // namespace
 
 struct TrainSet::Store : ImageStore {
   using ImageStore::ImageStore;

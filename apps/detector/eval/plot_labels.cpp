@@ -7,7 +7,7 @@
 namespace tengen::detect {
 namespace {
 
-constexpr Color kInk{45, 45, 50}, kFrame{170, 174, 182};
+constexpr Color kFrame{170, 174, 182};
 constexpr int kSide = 300, kMargin = 56, kFont = 12;
 
 enum class YAxis { up, down };

@@ -10,7 +10,7 @@
 namespace tengen::detect {
 namespace {
 
-constexpr Color kInk{45, 45, 50}, kBlue{30, 100, 200}, kGray{196, 202, 212};
+constexpr Color kBlue{30, 100, 200}, kGray{196, 202, 212};
 
 std::string trimmed(const std::string& text) {
   const size_t first = text.find_first_not_of(" \t\r"), last = text.find_last_not_of(" \t\r");

@@ -23,7 +23,7 @@ struct SideOptions {
   std::vector<std::string> extra;
 };
 
-struct Options {
+struct MatchOptions {
   SideOptions sides[2];
   EvaluatorOptions evaluator;
   NetPlayerOptions player;
@@ -53,7 +53,7 @@ std::string short_name(const SideOptions& side) {
   return words.empty() ? "?" : std::filesystem::path(words[0]).filename().string();
 }
 
-Side make_side(const Options& options, int number, const std::string& name,
+Side make_side(const MatchOptions& options, int number, const std::string& name,
                std::map<std::string, std::shared_ptr<Evaluator>>& evaluators) {
   const SideOptions& side = options.sides[number];
   if (is_network(side.what)) {
@@ -80,7 +80,7 @@ Side make_side(const Options& options, int number, const std::string& name,
 }
 
 /// Returns the exit status: 1 when a game ended by forfeit, was void, or could not be played.
-int run(Options& options) {
+int run(MatchOptions& options) {
   MatchSettings& match = options.match;
   match.rules = rules_named(options.rules);
   match.rules.komi = parse_komi(options.komi);
@@ -125,7 +125,7 @@ int run(Options& options) {
   return good ? 0 : 1;
 }
 
-void add_side_options(CLI::App& command, Options& options) {
+void add_side_options(CLI::App& command, MatchOptions& options) {
   const char* colors[2] = {"black", "white"};
   command.option_defaults()->group("Sides");
   for (int i : {0, 1}) {
@@ -148,7 +148,7 @@ void add_side_options(CLI::App& command, Options& options) {
   }
 }
 
-void add_game_options(CLI::App& command, Options& options) {
+void add_game_options(CLI::App& command, MatchOptions& options) {
   MatchSettings& match = options.match;
   command.option_defaults()->group("Games");
   add_number(command, "--games", match.games, "Play this many games", 1);
@@ -179,7 +179,7 @@ void add_game_options(CLI::App& command, Options& options) {
   add_number(command, "--seed", match.seed, "Random seed of openings and players", uint64_t{0});
 }
 
-void add_network_options(CLI::App& command, Options& options) {
+void add_network_options(CLI::App& command, MatchOptions& options) {
   command.option_defaults()->group("Networks");
   NetPlayerOptions& player = options.player;
   add_number(command, "--visits", player.limits.visits,
@@ -192,7 +192,7 @@ void add_network_options(CLI::App& command, Options& options) {
   add_device_option(command, options.evaluator.device);
 }
 
-void add_engine_options(CLI::App& command, Options& options) {
+void add_engine_options(CLI::App& command, MatchOptions& options) {
   MatchSettings& match = options.match;
   command.option_defaults()->group("Engines");
   command.add_flag("--void-crashes", match.void_on_crash, "Do not count a game whose engine died or hung");
@@ -210,7 +210,7 @@ void add_engine_options(CLI::App& command, Options& options) {
       ->type_name("FOLDER");
 }
 
-void add_output_options(CLI::App& command, Options& options) {
+void add_output_options(CLI::App& command, MatchOptions& options) {
   command.option_defaults()->group("Output");
   command.add_option("--sgf-dir", options.sgf_dir, "Write each game into this folder [default: none]")
       ->type_name("FOLDER");
@@ -224,7 +224,7 @@ void add_output_options(CLI::App& command, Options& options) {
 }  // namespace
 
 void add_match_command(CLI::App& app) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<MatchOptions>();
   CLI::App& command = *app.add_subcommand("match", "Play two sides against each other");
   command.footer(
       "A side is a file of weights (.safetensors), 'built-in', 'uniform', or the command line of a GTP "

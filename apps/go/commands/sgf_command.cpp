@@ -11,14 +11,14 @@ namespace {
 
 using apps::number_from;
 
-struct Options {
+struct SgfOptions {
   std::vector<std::string> paths;
   std::string path, rules, komi, image;
   SgfSelection selection;
   int move = -1;
 };
 
-void add_selection(CLI::App& command, const std::shared_ptr<Options>& options) {
+void add_selection(CLI::App& command, const std::shared_ptr<SgfOptions>& options) {
   command.add_option("file", options->path, "Read this game record")->required();
   command.add_option("--game", options->selection.game, "Choose this game of the file [default: 1]")
       ->check(number_from(1, 1 << 30));
@@ -32,7 +32,7 @@ void add_selection(CLI::App& command, const std::shared_ptr<Options>& options) {
       ->type_name("POINTS");
 }
 
-void finish(Options& options) {
+void finish(SgfOptions& options) {
   if (options.move >= 0) options.selection.move = options.move;
   if (!options.rules.empty()) options.selection.rules.force_rules = rules_named(options.rules);
   if (!options.komi.empty()) options.selection.rules.force_komi = parse_komi(options.komi);
@@ -41,7 +41,7 @@ void finish(Options& options) {
 }  // namespace
 
 void add_sgf_command(CLI::App& app) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<SgfOptions>();
   CLI::App& command = *app.add_subcommand("sgf", "Check, print and replay game records");
   command.require_subcommand(1);
 
