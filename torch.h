@@ -21,9 +21,16 @@
 #include <tengen/optim/optim.h>
 #include <tengen/tensor/cuda.h>
 #include <tengen/tensor/parallel/parallel.h>
-#include <tengen/tensor/precision.h>
+#include <tengen/tensor/context.h>
 #include <tengen/tensor/version.h>
 #include <tengen/tensor/warning.h>
+
+// The version of LibTorch whose API this is.
+#define TORCH_VERSION_MAJOR 2
+#define TORCH_VERSION_MINOR 15
+#define TORCH_VERSION_PATCH 0
+#define TORCH_VERSION \
+  TENGEN_VERSION_JOIN(TORCH_VERSION_MAJOR, TORCH_VERSION_MINOR, TORCH_VERSION_PATCH)
 
 namespace tengen::inline api {
 
@@ -131,6 +138,8 @@ using ::tengen::cuda::setCurrentCUDAStream;
 namespace at {
 using namespace ::tengen::api;
 using c10::elementSize;
+inline bool hasCUDA() { return globalContext().hasCUDA(); }
+inline size_t getNumGPUs() { return size_t(::tengen::cuda::device_count()); }
 using c10::isFloatingType;
 using c10::isIntegralType;
 using c10::toString;
@@ -170,7 +179,10 @@ void parallel_for(int64_t begin, int64_t end, int64_t grain, const Body& body) {
 
 namespace torch {
 using namespace ::tengen::api;
+using at::getNumGPUs;
+using at::hasCUDA;
 using c10::elementSize;
+using c10::str;
 using c10::isFloatingType;
 using c10::isIntegralType;
 using c10::toString;
@@ -181,12 +193,15 @@ using namespace at::autocast;
 }
 namespace autograd {
 using namespace ::tengen::autograd;
+using ::tengen::AutoGradMode;
+using ::tengen::GradMode;
 using Variable = ::tengen::Tensor;
 using tensor_list = variable_list;
 }  // namespace autograd
 namespace cuda {
 using namespace ::tengen::cuda;
-}
+inline bool cudnn_is_available() { return false; }
+}  // namespace cuda
 namespace data {
 using ::tengen::data::DataLoaderOptions;
 using ::tengen::data::Example;
@@ -235,6 +250,7 @@ using namespace ::tengen::optim;
 #define TORCH_CHECK_NOT_IMPLEMENTED(condition, ...) \
   TENGEN_TORCH_CHECK(::tengen::NotImplementedError, condition __VA_OPT__(, ) __VA_ARGS__)
 #define TORCH_INTERNAL_ASSERT TORCH_CHECK
+#define AT_CHECK TORCH_CHECK
 #define AT_ASSERT TORCH_CHECK
 #define AT_ASSERTM TORCH_CHECK
 #define AT_ERROR(...) ::tengen::fail(__VA_ARGS__)

@@ -3,7 +3,7 @@
 include(CMakePackageConfigHelpers)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/tengen)
-install(TARGETS tengen EXPORT tengen-targets
+install(TARGETS tengen tengen_torch EXPORT tengen-targets
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
         RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 
@@ -42,3 +42,21 @@ if(OpenMP_CXX_FOUND)
 endif()
 configure_file(cmake/tengen.pc.in ${PROJECT_BINARY_DIR}/tengen.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/tengen.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+
+# find_package(Torch) and pkg-config tengen-torch: see cmake/torch.cmake
+install(DIRECTORY ${torch_include} DESTINATION ${torch_install_dir})
+set(torch_config_dir ${torch_install_dir}/share/cmake/Torch)
+configure_package_config_file(cmake/TorchConfig.cmake.in ${PROJECT_BINARY_DIR}/TorchConfig.cmake
+                              INSTALL_DESTINATION ${torch_config_dir} PATH_VARS package_dir torch_install_dir)
+set(torch_version)
+foreach(part MAJOR MINOR PATCH)
+  file(STRINGS torch.h line REGEX "define TORCH_VERSION_${part} ")
+  string(REGEX MATCH "[0-9]+" number "${line}")
+  list(APPEND torch_version ${number})
+endforeach()
+list(JOIN torch_version . torch_version)
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/TorchConfigVersion.cmake VERSION ${torch_version}
+                                 COMPATIBILITY AnyNewerVersion)
+install(FILES ${PROJECT_BINARY_DIR}/TorchConfig.cmake ${PROJECT_BINARY_DIR}/TorchConfigVersion.cmake DESTINATION ${torch_config_dir})
+configure_file(cmake/tengen-torch.pc.in ${PROJECT_BINARY_DIR}/tengen-torch.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/tengen-torch.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

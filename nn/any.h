@@ -52,9 +52,11 @@ class AnyModule {
   template <ModuleType M>
   explicit AnyModule(std::shared_ptr<M> module)
       : module_(std::move(module)), invoke_(&invoke<M>), type_(&typeid(M)) {}
-  template <ModuleType M>
-  requires std::is_rvalue_reference_v<M&&>
-  explicit AnyModule(M&& module) : AnyModule(std::make_shared<M>(std::move(module))) {}
+  /// Holds a copy of the module, or the module itself if it is given away.
+  template <class M>
+  requires ModuleType<std::remove_cvref_t<M>>
+  explicit AnyModule(M&& module)
+      : AnyModule(std::make_shared<std::remove_cvref_t<M>>(std::forward<M>(module))) {}
   template <class M>
   explicit AnyModule(const ModuleHolder<M>& holder) : AnyModule(holder.ptr()) {}
   template <ModuleType M>

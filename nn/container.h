@@ -8,8 +8,7 @@ namespace tengen::nn {
 
 /// A module that a Sequential takes: itself, its holder, a shared pointer to it, or an AnyModule.
 template <class M>
-concept SequentialEntry =
-    ModuleType<M> || HolderType<std::decay_t<M>> || std::is_constructible_v<AnyModule, M>;
+concept SequentialEntry = std::is_constructible_v<AnyModule, M>;
 
 /// Feeds each module's result to the next. Takes modules or holders; names are "0", "1", ... or, given as
 /// Sequential({{"conv", Conv2d(...)}, {"act", ReLU()}}), one's own. Sequentials nest.
@@ -179,6 +178,7 @@ class ModuleDictImpl : public Cloneable<ModuleDictImpl> {
 
   /// Adds modules, replacing those with the same name.
   void update(const std::vector<std::pair<std::string, std::shared_ptr<Module>>>& modules);
+  void insert(const std::string& name, const std::shared_ptr<Module>& module) { update({{name, module}}); }
   template <class Items>
   void update(const Items& modules) {
     for (const auto& item : modules) update({{item.key(), item.value()}});

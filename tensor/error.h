@@ -16,6 +16,11 @@ class Error : public std::runtime_error {
   /// LibTorch's spelling of the message without a backtrace.
   const char* what_without_backtrace() const noexcept { return what(); }
   const std::string& msg() const noexcept { return message_ = what(); }
+  /// Empty: tengen records no backtraces.
+  const std::string& backtrace() const noexcept {
+    static const std::string none;
+    return none;
+  }
 
  private:
   mutable std::string message_;

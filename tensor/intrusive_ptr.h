@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <iosfwd>
 #include <utility>
 
 #include <tengen/tensor/allocator.h>
@@ -97,6 +98,13 @@ class intrusive_ptr {
  private:
   T* object_ = nullptr;
 };
+
+/// The address, as of any pointer.
+template <class Char, class Traits, class T>
+std::basic_ostream<Char, Traits>& operator<<(std::basic_ostream<Char, Traits>& out,
+                                             const intrusive_ptr<T>& pointer) {
+  return out << static_cast<const void*>(pointer.get());
+}
 
 template <class T, class... Args>
 intrusive_ptr<T> make_intrusive(Args&&... args) {

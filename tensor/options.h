@@ -14,6 +14,8 @@ namespace tengen::inline api {
 enum class MemoryFormat : int8_t { Contiguous, Preserve, ChannelsLast };
 enum class Layout : int8_t { Strided };
 inline constexpr Layout kStrided = Layout::Strided;
+std::ostream& operator<<(std::ostream& out, MemoryFormat format);  // "Contiguous"
+std::ostream& operator<<(std::ostream& out, Layout layout);        // "Strided"
 
 }  // namespace tengen::inline api
 

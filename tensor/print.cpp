@@ -154,13 +154,26 @@ void Tensor::print() const {
     std::cerr << "[UndefinedTensor]\n";
 }
 
+std::ostream& operator<<(std::ostream& out, MemoryFormat format) {
+  switch (format) {
+    case MemoryFormat::Contiguous:
+      return out << "Contiguous";
+    case MemoryFormat::Preserve:
+      return out << "Preserve";
+    case MemoryFormat::ChannelsLast:
+      return out << "ChannelsLast";
+  }
+  return out;
+}
+std::ostream& operator<<(std::ostream& out, Layout) { return out << "Strided"; }
+
 std::ostream& operator<<(std::ostream& out, const TensorOptions& options) {
   auto flag = [](const std::optional<bool>& value) {
     return !value ? "false (default)" : *value ? "true" : "false";
   };
   return out << "TensorOptions(dtype=" << options.dtype() << (options.has_dtype() ? "" : " (default)")
              << ", device=" << options.device() << (options.device_opt() ? "" : " (default)")
-             << ", layout=Strided, requires_grad=" << flag(options.requires_grad_opt())
+             << ", layout=" << kStrided << ", requires_grad=" << flag(options.requires_grad_opt())
              << ", pinned_memory=" << flag(options.pinned_memory_opt()) << ')';
 }
 

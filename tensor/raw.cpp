@@ -85,18 +85,7 @@ Tensor to(const Tensor& t, ScalarType dtype, Device device) {
 }
 
 Tensor empty_preserving(const Tensor& t, const TensorOptions& options) {
-  DimVector order(size_t(t.dim()));
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](int64_t a, int64_t b) { return t.strides()[a] < t.strides()[b]; });
-  int64_t expected = 1;
-  bool dense = t.numel() > 0;
-  for (int64_t d : order) {
-    if (t.sizes()[d] == 1) continue;
-    dense &= t.strides()[d] == expected;
-    expected *= t.sizes()[d];
-  }
-  return dense ? empty_strided(t.sizes(), t.strides(), options) : empty(t.sizes(), options);
+  return t.numel() > 0 && t.is_non_overlapping_and_dense() ? empty_strided(t.sizes(), t.strides(), options) : empty(t.sizes(), options);
 }
 
 void copy(const Tensor& out, const Tensor& in, bool non_blocking) {

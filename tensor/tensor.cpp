@@ -1,5 +1,8 @@
 #include <tengen/tensor/tensor.h>
 
+#include <algorithm>
+#include <numeric>
+
 #include <tengen/tensor/cuda_backend.h>
 #include <tengen/tensor/kernel_view.h>
 #include <tengen/tensor/raw.h>
@@ -57,6 +60,21 @@ bool Tensor::is_contiguous(MemoryFormat format) const {
   if (dim() != 4) return false;
   const Geometry channels_last = raw::permute(*this, {0, 2, 3, 1});
   return tengen::is_contiguous(channels_last.sizes, channels_last.strides);
+}
+
+bool Tensor::is_non_overlapping_and_dense() const {
+  if (is_contiguous()) return true;
+  DimVector order(size_t(dim()));
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(),
+                   [&](int64_t a, int64_t b) { return strides()[a] < strides()[b]; });
+  int64_t expected = 1;
+  for (int64_t d : order) {
+    if (sizes()[d] == 1) continue;
+    if (strides()[d] != expected) return false;
+    expected *= sizes()[d];
+  }
+  return true;
 }
 
 Tensor Tensor::detach() const { return raw::view(*this, raw::geometry(*this)); }

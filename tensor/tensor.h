@@ -125,10 +125,18 @@ class Tensor {
   Device device() const { return impl().storage->device(); }
   bool is_cpu() const { return device().is_cpu(); }
   bool is_cuda() const { return device().is_cuda(); }
+  /// The number of the CUDA device; -1 on the CPU.
+  int64_t get_device() const { return is_cuda() ? 0 : -1; }
   TensorOptions options() const { return TensorOptions(dtype()).device(device()); }
   bool is_contiguous(MemoryFormat format = MemoryFormat::Contiguous) const;
   bool is_floating_point() const { return tengen::is_floating_point(dtype()); }
+  bool is_complex() const { return false; }
+  bool is_quantized() const { return false; }
+  bool is_sparse() const { return false; }
   bool is_signed() const { return dtype() != kByte && dtype() != kBool; }
+  /// Whether some order of the dimensions makes the tensor contiguous.
+  bool is_non_overlapping_and_dense() const;
+  bool has_storage() const { return defined(); }
   bool is_alias_of(const Tensor& other) const { return impl().storage == other.impl().storage; }
   const intrusive_ptr<Storage>& storage() const { return impl().storage; }
   std::string toString() const;  // "CPUFloatType"
@@ -625,6 +633,7 @@ class Tensor {
   inline Tensor lu_solve(const Tensor& LU_data, const Tensor& LU_pivots) const;
   inline Tensor cholesky_solve(const Tensor& input2, bool upper = false) const;
   inline Tensor cholesky_inverse(bool upper = false) const;
+  inline std::tuple<Tensor, Tensor> qr(bool some = true) const;
   inline std::tuple<Tensor, Tensor> geqrf() const;
   inline std::tuple<Tensor, Tensor, Tensor> svd(bool some = true, bool compute_uv = true) const;
   inline Tensor pinverse(double rcond = 1e-15) const;

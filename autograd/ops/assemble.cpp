@@ -349,6 +349,37 @@ Tensor pad(const Tensor& self, IntArrayRef pad, std::string_view mode, std::opti
   return out.is_same(source) ? self.clone() : out;
 }
 
+namespace {
+
+Tensor pad_last(const Tensor& self, IntArrayRef padding, int64_t dims, const char* mode, const char* name) {
+  TENGEN_CHECK(int64_t(padding.size()) == 2 * dims, name, ": padding size is expected to be ", 2 * dims,
+               ", but got: ", padding.size());
+  TENGEN_CHECK(self.dim() == dims + 1 || self.dim() == dims + 2, name, ": Expected ", dims + 1, "D or ",
+               dims + 2, "D (batch mode) tensor, but got input of size: ", self.sizes());
+  return pad(self, padding, mode);
+}
+
+}  // namespace
+
+Tensor reflection_pad1d(const Tensor& self, IntArrayRef padding) {
+  return pad_last(self, padding, 1, "reflect", "reflection_pad1d");
+}
+Tensor reflection_pad2d(const Tensor& self, IntArrayRef padding) {
+  return pad_last(self, padding, 2, "reflect", "reflection_pad2d");
+}
+Tensor reflection_pad3d(const Tensor& self, IntArrayRef padding) {
+  return pad_last(self, padding, 3, "reflect", "reflection_pad3d");
+}
+Tensor replication_pad1d(const Tensor& self, IntArrayRef padding) {
+  return pad_last(self, padding, 1, "replicate", "replication_pad1d");
+}
+Tensor replication_pad2d(const Tensor& self, IntArrayRef padding) {
+  return pad_last(self, padding, 2, "replicate", "replication_pad2d");
+}
+Tensor replication_pad3d(const Tensor& self, IntArrayRef padding) {
+  return pad_last(self, padding, 3, "replicate", "replication_pad3d");
+}
+
 Tensor one_hot(const Tensor& self, int64_t num_classes) {
   TENGEN_CHECK(self.dtype() == kLong, "one_hot is only applicable to index tensor (int64), found ",
                self.dtype());

@@ -19,8 +19,8 @@ struct Slice {
     Bound() = default;
     Bound(NoneType) {}
     Bound(std::nullopt_t) {}
-    Bound(int64_t position) : std::optional<int64_t>(position) {}
-    Bound(int position) : std::optional<int64_t>(position) {}
+    template <class T>
+    requires std::is_integral_v<T> Bound(T position) : std::optional<int64_t>(int64_t(position)) {}
   };
   explicit Slice(Bound first = {}, Bound end = {}, Bound distance = {})
       : start(first), stop(end), step(distance.value_or(1)) {}

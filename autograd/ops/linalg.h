@@ -126,6 +126,11 @@ inline Tensor Tensor::cholesky_inverse(bool upper) const { return tengen::choles
 /// have either sign. Gradients: of "reduced", and of "complete" if m <= n, where the first k columns of A are
 /// independent.
 std::tuple<Tensor, Tensor> linalg_qr(const Tensor& A, std::string_view mode = "reduced");
+/// The older name: "reduced" if `some`, else "complete".
+inline std::tuple<Tensor, Tensor> qr(const Tensor& self, bool some = true) {
+  return linalg_qr(self, some ? "reduced" : "complete");
+}
+inline std::tuple<Tensor, Tensor> Tensor::qr(bool some) const { return tengen::qr(*this, some); }
 
 /// (a, tau), no gradient: A = H_0 H_1 ... R with reflections H_i = 1 - tau[i] v_i v_i^T. R stands on and
 /// above a's diagonal, v_i below it in column i, without its leading zeros and one.

@@ -17,7 +17,7 @@
 #include <tengen/cuda/runtime/runtime.h>
 #include <tengen/tensor/cuda_backend.h>
 #include <tengen/tensor/error.h>
-#include <tengen/tensor/precision.h>
+#include <tengen/tensor/context.h>
 
 namespace tengen::cuda {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 
 #include <tengen/cuda/kernels/conv/conv_plan.h>
-#include <tengen/tensor/precision.h>
+#include <tengen/tensor/context.h>
 #include <tengen/tests/cuda/device_data.h>
 #include <tengen/tests/kernels/conv_shapes.h>
 

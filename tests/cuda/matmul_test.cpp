@@ -1,7 +1,7 @@
 // The matrix product on the device against the CPU's: every layout that views have, batches, types, TF32.
 #include <array>
 
-#include <tengen/tensor/precision.h>
+#include <tengen/tensor/context.h>
 #include <tengen/tests/cuda/device_data.h>
 
 using namespace tengen;

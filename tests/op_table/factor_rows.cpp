@@ -262,6 +262,8 @@ void add_factor(Rows& rows) {
   complete.call = [](const Tensors& x) -> Tensors {
     const auto [Q, R] = linalg::qr(x[0], "complete");
     const auto [none, same] = linalg_qr(x[0], "r");
+    CHECK(std::get<0>(x[0].qr(false)).equal(Q));
+    CHECK(std::get<1>(tengen::qr(x[0])).equal(same));
     return {Q.matmul(R), Q.mT().matmul(Q), R.tril(-1), none, (same * same).sum()};
   };
   complete.samples = [] { return samples_of({{4, 2}, {2, 4}, {2, 3, 1}, {3, 0}}, spread); };
@@ -272,6 +274,7 @@ void add_factor(Rows& rows) {
     return {x[0], eye(m, kDouble).expand(square), zeros(x[0].sizes(), kDouble), empty({0}, kDouble),
             x[0].square().sum()};
   };
+  complete.also = {"qr"};
   complete.differentiable = false;  // tall ones are not
   rows.push_back(complete);
 

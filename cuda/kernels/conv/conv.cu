@@ -4,7 +4,7 @@
 #include <tengen/cuda/kernels/conv/depthwise.h>
 #include <tengen/cuda/kernels/families.h>
 #include <tengen/cuda/kernels/matmul.h>
-#include <tengen/tensor/precision.h>
+#include <tengen/tensor/context.h>
 
 #include <algorithm>
 #include <vector>

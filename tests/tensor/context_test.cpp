@@ -2,7 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <tengen/tensor/error.h>
-#include <tengen/tensor/precision.h>
+#include <tengen/tensor/context.h>
 
 using namespace tengen;
 

@@ -1,5 +1,10 @@
-#include <tengen/tensor/precision.h>
+#include <tengen/tensor/context.h>
 
+#if defined(__SSE2__)
+#include <xmmintrin.h>
+#endif
+
+#include <tengen/tensor/cuda.h>
 #include <tengen/tensor/error.h>
 
 namespace tengen::inline api {
@@ -22,6 +27,18 @@ void Context::setAllowTF32CuBLAS(bool allow) {
 }
 bool Context::allowTF32CuDNN() const { return convolution_; }
 void Context::setAllowTF32CuDNN(bool allow) { convolution_ = allow; }
+
+bool Context::hasCUDA() const { return cuda::is_available(); }
+
+bool Context::setFlushDenormal([[maybe_unused]] bool flush) {
+#if defined(__SSE2__)
+  constexpr unsigned kFlush = 0x8040;  // the results of operators, and their operands
+  _mm_setcsr(flush ? _mm_getcsr() | kFlush : _mm_getcsr() & ~kFlush);
+  return true;
+#else
+  return false;
+#endif
+}
 
 Context& globalContext() {
   static Context context;
