@@ -19,9 +19,9 @@
 #include <tengen/data/data.h>
 #include <tengen/nn/nn.h>
 #include <tengen/optim/optim.h>
+#include <tengen/tensor/context.h>
 #include <tengen/tensor/cuda.h>
 #include <tengen/tensor/parallel/parallel.h>
-#include <tengen/tensor/context.h>
 #include <tengen/tensor/version.h>
 #include <tengen/tensor/warning.h>
 
@@ -29,8 +29,7 @@
 #define TORCH_VERSION_MAJOR 2
 #define TORCH_VERSION_MINOR 15
 #define TORCH_VERSION_PATCH 0
-#define TORCH_VERSION \
-  TENGEN_VERSION_JOIN(TORCH_VERSION_MAJOR, TORCH_VERSION_MINOR, TORCH_VERSION_PATCH)
+#define TORCH_VERSION TENGEN_VERSION_JOIN(TORCH_VERSION_MAJOR, TORCH_VERSION_MINOR, TORCH_VERSION_PATCH)
 
 namespace tengen::inline api {
 
@@ -182,9 +181,9 @@ using namespace ::tengen::api;
 using at::getNumGPUs;
 using at::hasCUDA;
 using c10::elementSize;
-using c10::str;
 using c10::isFloatingType;
 using c10::isIntegralType;
+using c10::str;
 using c10::toString;
 using std::nullopt;
 using std::optional;

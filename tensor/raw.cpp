@@ -85,7 +85,8 @@ Tensor to(const Tensor& t, ScalarType dtype, Device device) {
 }
 
 Tensor empty_preserving(const Tensor& t, const TensorOptions& options) {
-  return t.numel() > 0 && t.is_non_overlapping_and_dense() ? empty_strided(t.sizes(), t.strides(), options) : empty(t.sizes(), options);
+  return t.numel() > 0 && t.is_non_overlapping_and_dense() ? empty_strided(t.sizes(), t.strides(), options)
+                                                           : empty(t.sizes(), options);
 }
 
 void copy(const Tensor& out, const Tensor& in, bool non_blocking) {

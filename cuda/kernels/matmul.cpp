@@ -15,9 +15,9 @@
 
 #include <tengen/cuda/kernels/families.h>
 #include <tengen/cuda/runtime/runtime.h>
+#include <tengen/tensor/context.h>
 #include <tengen/tensor/cuda_backend.h>
 #include <tengen/tensor/error.h>
-#include <tengen/tensor/context.h>
 
 namespace tengen::cuda {
 namespace {

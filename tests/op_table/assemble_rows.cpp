@@ -414,38 +414,35 @@ void add_margins(Rows& rows) {
                                 pad(zeros({3}), {1, 1}, "mirror");
                               },
                               "Unrecognised padding mode mirror"}}});
-  rows.push_back(
-      {.name = "reflection_pad1d",
-       .call = [](const Tensors& in) -> Tensors {
-         const Tensor x = in[0];
-         return {reflection_pad1d(x[0][0], {1, 2}),
-                 reflection_pad2d(x[0], {1, 0, 1, 1}),
-                 reflection_pad3d(x, {1, 0, 0, 1, 2, 1}),
-                 replication_pad1d(x[0][0], {1, 2}),
-                 replication_pad2d(x[0], {1, 0, 1, 1}),
-                 replication_pad3d(x, {1, 0, 0, 1, 2, 1})};
-       },
-       .samples = shapes({{"4-d", {3, 3, 2, 3}}}),
-       .reference = [padded](const Tensors& in) -> Tensors {
-         auto reflect = [](int64_t i, int64_t n) { return n - 1 - std::abs(n - 1 - std::abs(i)); };
-         auto replicate = [](int64_t i, int64_t n) { return std::clamp<int64_t>(i, 0, n - 1); };
-         const Tensor x = in[0];
-         return {padded(x[0][0], {1, 2}, reflect),   padded(x[0], {1, 0, 1, 1}, reflect),
-                 padded(x, {1, 0, 0, 1, 2, 1}, reflect), padded(x[0][0], {1, 2}, replicate),
-                 padded(x[0], {1, 0, 1, 1}, replicate), padded(x, {1, 0, 0, 1, 2, 1}, replicate)};
-       },
-       .errors = {{"amounts",
-                   [] {
-                     reflection_pad2d(zeros({1, 3, 3}), {1, 1});
-                   },
-                   "reflection_pad2d: padding size is expected to be 4, but got: 2"},
-                  {"dimensions",
-                   [] {
-                     replication_pad1d(zeros({3}), {1, 1});
-                   },
-                   "Expected 2D or 3D (batch mode) tensor, but got input of size: [3]"}},
-       .also = {"reflection_pad2d", "reflection_pad3d", "replication_pad1d", "replication_pad2d",
-                "replication_pad3d"}});
+  rows.push_back({.name = "reflection_pad1d",
+                  .call = [](const Tensors& in) -> Tensors {
+                    const Tensor x = in[0];
+                    return {
+                        reflection_pad1d(x[0][0], {1, 2}),       reflection_pad2d(x[0], {1, 0, 1, 1}),
+                        reflection_pad3d(x, {1, 0, 0, 1, 2, 1}), replication_pad1d(x[0][0], {1, 2}),
+                        replication_pad2d(x[0], {1, 0, 1, 1}),   replication_pad3d(x, {1, 0, 0, 1, 2, 1})};
+                  },
+                  .samples = shapes({{"4-d", {3, 3, 2, 3}}}),
+                  .reference = [padded](const Tensors& in) -> Tensors {
+                    auto reflect = [](int64_t i, int64_t n) { return n - 1 - std::abs(n - 1 - std::abs(i)); };
+                    auto replicate = [](int64_t i, int64_t n) { return std::clamp<int64_t>(i, 0, n - 1); };
+                    const Tensor x = in[0];
+                    return {padded(x[0][0], {1, 2}, reflect),       padded(x[0], {1, 0, 1, 1}, reflect),
+                            padded(x, {1, 0, 0, 1, 2, 1}, reflect), padded(x[0][0], {1, 2}, replicate),
+                            padded(x[0], {1, 0, 1, 1}, replicate),  padded(x, {1, 0, 0, 1, 2, 1}, replicate)};
+                  },
+                  .errors = {{"amounts",
+                              [] {
+                                reflection_pad2d(zeros({1, 3, 3}), {1, 1});
+                              },
+                              "reflection_pad2d: padding size is expected to be 4, but got: 2"},
+                             {"dimensions",
+                              [] {
+                                replication_pad1d(zeros({3}), {1, 1});
+                              },
+                              "Expected 2D or 3D (batch mode) tensor, but got input of size: [3]"}},
+                  .also = {"reflection_pad2d", "reflection_pad3d", "replication_pad1d", "replication_pad2d",
+                           "replication_pad3d"}});
   rows.push_back(
       {.name = "one_hot",
        .call = [](const Tensors& in) -> Tensors {

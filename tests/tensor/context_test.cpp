@@ -1,8 +1,8 @@
 // The switches that let a GPU round float32 products.
 #include <doctest/doctest.h>
 
-#include <tengen/tensor/error.h>
 #include <tengen/tensor/context.h>
+#include <tengen/tensor/error.h>
 
 using namespace tengen;
 

@@ -15,7 +15,6 @@ namespace tengen::detect {
 using apps::catch_interrupts;
 using apps::Chart;
 using apps::Color;
-using apps::kInk;
 using apps::draw_image;
 using apps::draw_lines;
 using apps::draw_rect;
@@ -29,6 +28,7 @@ using apps::format;
 using apps::format_duration;
 using apps::Image;
 using apps::image_size;
+using apps::kInk;
 using apps::load_image;
 using apps::make_run_folder;
 using apps::parse_device;
