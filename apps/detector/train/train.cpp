@@ -54,6 +54,10 @@ class Trainer {
   bool train_epoch();  // false: the user wants to stop
   void read_losses();
   void finish_epoch();
+  bool out_of_patience() const {
+    return command_.patience > 0 && state_.epoch - state_.best_epoch >= command_.patience;
+  }
+  bool finished() const { return state_.epoch >= command_.epochs || out_of_patience(); }
   void save(const fs::path& file) const {
     save_checkpoint(file.string(), model_, *ema_, *optimizer_, state_, data_.names);
   }
@@ -120,8 +124,6 @@ Trainer::Trainer(TrainCommand given) : command_(std::move(given)), resumed_(!com
   build_loss();
   if (resumed_) {
     loss_->balance = state_.balance;
-    TENGEN_CHECK(state_.epoch < command_.epochs, folder_.string(), " is finished (", state_.epoch,
-                 " epochs); --epochs N continues it");
     std::printf("Resuming %s after epoch %lld\n", folder_.c_str(), static_cast<long long>(state_.epoch));
   } else {
     state_.balance = loss_->balance;
@@ -385,13 +387,17 @@ TrainResult Trainer::run() {
   catch_interrupts();
   TrainResult result{folder_.string(), {}, false};
   const auto start = std::chrono::steady_clock::now();
-  std::printf(
-      "Image sizes %d; batches of %d, %d per epoch; logging results to %s\nStarting training for %d "
-      "epochs...\n\n",
-      command_.image_size, schedule_.batch_size, schedule_.batches_per_epoch, folder_.c_str(),
-      command_.epochs);
   const int64_t begun = state_.epoch;
-  while (state_.epoch < command_.epochs && !result.stopped) {
+  // A run that is resumed here was killed in its report, or has one: it is made again.
+  if (finished())
+    std::printf("The training is finished; only its report is made again. --epochs N goes on to epoch N.\n");
+  else
+    std::printf(
+        "Image sizes %d; batches of %d, %d per epoch; logging results to %s\nStarting training for %d "
+        "epochs...\n\n",
+        command_.image_size, schedule_.batch_size, schedule_.batches_per_epoch, folder_.c_str(),
+        command_.epochs);
+  while (!finished() && !result.stopped) {
     std::printf("%7s%9s%9s%9s%10s%6s\n", "Epoch", "box_loss", "obj_loss", "cls_loss", "Instances", "Size");
     if (!train_epoch()) {
       result.stopped = true;
@@ -399,21 +405,20 @@ TrainResult Trainer::run() {
     }
     finish_epoch();
     result.stopped = stop_requested();
-    if (command_.patience > 0 && state_.epoch - state_.best_epoch >= command_.patience) {
+    if (out_of_patience())
       std::printf("Stopping early: no better result in the last %d epochs; the best is epoch %lld\n",
                   command_.patience, static_cast<long long>(state_.best_epoch));
-      break;
-    }
   }
-  if (result.stopped && state_.epoch < command_.epochs) {
+  if (!finished()) {
     std::printf(
         "\nInterrupted. %s holds the state after epoch %lld; continue with\n  tengen-detect train --resume "
         "%s\n",
         (weights_ / "last.safetensors").c_str(), static_cast<long long>(state_.epoch), folder_.c_str());
     return result;
   }
-  std::printf("\n%lld epochs completed in %s\n", static_cast<long long>(state_.epoch - begun),
-              format_duration(seconds_since(start)).c_str());
+  if (state_.epoch > begun)
+    std::printf("\n%lld epochs completed in %s\n", static_cast<long long>(state_.epoch - begun),
+                format_duration(seconds_since(start)).c_str());
   result.best = report();
   std::printf("Results saved to %s\n", folder_.c_str());
   return result;
