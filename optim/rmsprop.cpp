@@ -15,7 +15,7 @@ RMSprop::RMSprop(std::vector<OptimizerParamGroup> param_groups, RMSpropOptions d
 
 void RMSprop::update(const std::vector<ParamUpdate>& updates, const RMSpropOptions& options) {
   for (const auto& [param, grad, state] : updates) {
-    auto start = [&](Tensor& tensor) {
+    auto start = [&param = param](Tensor& tensor) {
       if (!tensor.defined()) tensor = zeros(param.sizes(), param.options());
     };
     start(state.square_avg());

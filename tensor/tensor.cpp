@@ -64,7 +64,7 @@ bool Tensor::is_contiguous(MemoryFormat format) const {
 
 bool Tensor::is_non_overlapping_and_dense() const {
   if (is_contiguous()) return true;
-  DimVector order(size_t(dim()));
+  DimVector order(sizes().size());
   std::iota(order.begin(), order.end(), 0);
   std::stable_sort(order.begin(), order.end(),
                    [&](int64_t a, int64_t b) { return strides()[a] < strides()[b]; });

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <string_view>
 
+#include <tengen/apps/common/files.h>
 #include <tengen/io/file.h>
 #include <tengen/tensor/error.h>
 
@@ -23,11 +24,9 @@ extern "C" void on_interrupt(int number) {
 
 std::string make_run_folder(const std::string& project, const std::string& name, bool exist_ok) {
   fs::path folder = fs::path(project) / name;
-  for (int i = 2; fs::exists(folder) && !exist_ok; ++i)
+  for (int i = 2; path_exists(folder) && !exist_ok; ++i)
     folder = fs::path(project) / (name + std::to_string(i));
-  std::error_code error;
-  fs::create_directories(folder, error);
-  TENGEN_CHECK(!error, "cannot create the folder ", folder.string(), ": ", error.message());
+  make_folders(folder);
   return folder.string();
 }
 

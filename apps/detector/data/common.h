@@ -4,6 +4,7 @@
 #include <tengen/apps/common/chart.h>
 #include <tengen/apps/common/device.h>
 #include <tengen/apps/common/draw.h>
+#include <tengen/apps/common/files.h>
 #include <tengen/apps/common/image.h>
 #include <tengen/apps/common/progress.h>
 #include <tengen/apps/common/run.h>
@@ -28,10 +29,14 @@ using apps::format;
 using apps::format_duration;
 using apps::Image;
 using apps::image_size;
+using apps::is_file;
+using apps::is_folder;
 using apps::kInk;
 using apps::load_image;
+using apps::make_folders;
 using apps::make_run_folder;
 using apps::parse_device;
+using apps::path_exists;
 using apps::plot_chart;
 using apps::plot_grid;
 using apps::Point;

@@ -110,7 +110,7 @@ class ConfigReader {
       if (value.starts_with("../")) tried.push_back(origin / base / value.substr(3));
     }
     for (const fs::path& path : tried) {
-      if (fs::exists(path) || value.find('*') != value.npos) return path.lexically_normal().string();
+      if (path_exists(path) || value.find('*') != value.npos) return path.lexically_normal().string();
     }
     if (required) {
       std::string list;
@@ -135,16 +135,15 @@ void add_list(const fs::path& list, std::vector<std::string>& images) {
     if (line.empty()) continue;
     const fs::path beside = list.parent_path() / line;  // an absolute line stays what it is
     images.push_back(
-        (fs::exists(beside) || !fs::exists(line) ? beside : fs::path(line)).lexically_normal().string());
+        (path_exists(beside) || !path_exists(line) ? beside : fs::path(line)).lexically_normal().string());
   }
 }
 
 }  // namespace
 
 DataConfig load_data_config(const std::string& path, bool require_paths) {
-  std::error_code ignored;
-  TENGEN_CHECK(!fs::is_directory(path, ignored), "data: ", path,
-               " is a folder; expected a yaml file such as ", (fs::path(path) / "data.yaml").string());
+  TENGEN_CHECK(!is_folder(path), "data: ", path, " is a folder; expected a yaml file such as ",
+               (fs::path(path) / "data.yaml").string());
   try {
     return ConfigReader(path).read(require_paths);
   } catch (const YAML::Exception& error) {
@@ -156,12 +155,16 @@ std::vector<std::string> list_images(const std::vector<std::string>& sources) {
   std::vector<std::string> images;
   for (const std::string& source : sources) {
     std::vector<std::string> found;
-    if (fs::is_directory(source)) {
-      for (const auto& entry :
-           fs::recursive_directory_iterator(source, fs::directory_options::follow_directory_symlink)) {
-        if (entry.is_regular_file() && is_image(entry.path())) found.push_back(entry.path().string());
+    if (is_folder(source)) {
+      try {
+        for (const auto& entry :
+             fs::recursive_directory_iterator(source, fs::directory_options::follow_directory_symlink)) {
+          if (entry.is_regular_file() && is_image(entry.path())) found.push_back(entry.path().string());
+        }
+      } catch (const fs::filesystem_error& error) {  // a link to a folder above it, a folder without rights
+        fail("data: ", source, ": ", error.code().message(), ": ", error.path1().string());
       }
-    } else if (source.find_first_of("*?[") != source.npos && !fs::exists(source)) {
+    } else if (source.find_first_of("*?[") != source.npos && !path_exists(source)) {
       glob_t matches{};
       if (::glob(source.c_str(), 0, nullptr, &matches) == 0) {
         for (size_t i = 0; i < matches.gl_pathc; ++i) {
@@ -170,7 +173,7 @@ std::vector<std::string> list_images(const std::vector<std::string>& sources) {
       }
       ::globfree(&matches);
     } else {
-      TENGEN_CHECK(fs::exists(source), "data: no such file or folder: ", source);
+      TENGEN_CHECK(path_exists(source), "data: no such file or folder: ", source);
       if (lower(fs::path(source).extension().string()) == ".txt") {
         add_list(source, found);
       } else {

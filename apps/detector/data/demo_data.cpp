@@ -114,8 +114,8 @@ std::string make_demo_dataset(const std::string& folder, int train_count, int va
   uint64_t split_number = 0;
   for (const auto& [split, count] : {std::pair{"train", train_count}, {"val", val_count}}) {
     const fs::path images = fs::path(folder) / "images" / split, labels = fs::path(folder) / "labels" / split;
-    fs::create_directories(images);
-    fs::create_directories(labels);
+    make_folders(images);
+    make_folders(labels);
     for (int i = 0; i < count; ++i) {
       Random random(seed, split_number, uint64_t(i));
       const Sample scene = draw_scene(image_size, random);

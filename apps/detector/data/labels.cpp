@@ -135,7 +135,7 @@ Scan scan_dataset(const std::vector<std::string>& sources, int nc, bool need_lab
         TENGEN_CHECK(std::min(item.entry.size.height, item.entry.size.width) >= kSmallestSide,
                      item.entry.image, ": image of ", item.entry.size.width, "x", item.entry.size.height,
                      " is below ", kSmallestSide, " pixels");
-        if (!std::filesystem::exists(item.entry.label_file)) {
+        if (!path_exists(item.entry.label_file)) {
           item.state = ImageCheck::missing;
         } else {
           item.entry.labels = read_labels(item.entry.label_file, item.problems);

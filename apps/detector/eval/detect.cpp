@@ -49,7 +49,7 @@ void save_crops(const fs::path& folder, const Image& image, const std::string& s
     Image crop(y2 - y1, x2 - x1);
     for (int y = y1; y < y2; ++y) std::copy(image.row(y) + 3 * x1, image.row(y) + 3 * x2, crop.row(y - y1));
     const fs::path target = folder / folder_of(names[size_t(d.cls)]);
-    fs::create_directories(target);
+    make_folders(target);
     save_image((target / (stem + "_" + std::to_string(number++) + ".jpg")).string(), crop);
   }
 }
@@ -86,7 +86,7 @@ void run_detect(const DetectCommand& command) {
   const std::vector<std::string> images = list_images({command.source});
   TENGEN_CHECK(!images.empty(), "--source ", command.source, ": no image found");
   const fs::path folder = make_run_folder(command.project, command.name, command.exist_ok);
-  if (command.save_txt) fs::create_directories(folder / "labels");
+  if (command.save_txt) make_folders(folder / "labels");
   loaded.model->to(device);
   loaded.model->eval();
   loaded.model->fuse();

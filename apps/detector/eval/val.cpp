@@ -169,7 +169,7 @@ void run_val(const ValCommand& command) {
   settings.images_folder = folder;
   if (command.save_txt) {
     settings.labels_folder = (fs::path(folder) / "labels").string();
-    fs::create_directories(settings.labels_folder);
+    make_folders(settings.labels_folder);
   }
   const ValResult result = validate(loaded.model, set, data.names, settings);
   std::printf("%s", format_table(result, data.names, true).c_str());

@@ -5,6 +5,7 @@
 #include <map>
 #include <sstream>
 
+#include <tengen/apps/common/files.h>
 #include <tengen/apps/common/run.h>
 #include <tengen/apps/detector/data/data_config.h>
 #include <tengen/apps/detector/data/yaml.h>
@@ -105,7 +106,7 @@ ModelConfig ModelConfig::load(const std::string& name_or_file) {
   namespace fs = std::filesystem;
   ModelConfig config;
   std::string stem = name_or_file;
-  if (fs::exists(name_or_file) && !fs::is_directory(name_or_file)) {
+  if (apps::path_exists(name_or_file) && !apps::is_folder(name_or_file)) {
     config = parse(apps::read_text(name_or_file, "model"), name_or_file);
     config.name = fs::path(name_or_file).stem().string();
     return config;

@@ -32,16 +32,16 @@ constexpr std::array kCsvColumns{"train/box_loss",
 std::string find_run(const std::string& resume, const std::string& project) {
   if (resume != "latest") {
     const fs::path given = resume;
-    if (fs::is_regular_file(given)) return given.parent_path().parent_path().string();
-    TENGEN_CHECK(fs::is_regular_file(given / "weights" / "last.safetensors"), "--resume ", resume,
+    if (is_file(given)) return given.parent_path().parent_path().string();
+    TENGEN_CHECK(is_file(given / "weights" / "last.safetensors"), "--resume ", resume,
                  ": neither a checkpoint nor a run folder with weights/last.safetensors");
     return resume;
   }
   std::optional<fs::path> newest;
-  if (fs::is_directory(project))
+  if (is_folder(project))
     for (const auto& run : fs::directory_iterator(project)) {
       const fs::path file = run.path() / "weights" / "last.safetensors";
-      if (!fs::is_regular_file(file)) continue;
+      if (!is_file(file)) continue;
       if (!newest ||
           fs::last_write_time(file) > fs::last_write_time(*newest / "weights" / "last.safetensors"))
         newest = run.path();
@@ -54,7 +54,7 @@ std::string csv_up_to(const std::string& path, int64_t epochs) {
   std::string text = format("%20s", "epoch");
   for (const char* column : kCsvColumns) text += format(",%20s", column);
   text += "\n";
-  if (epochs == 0 || !fs::exists(path)) return text;
+  if (epochs == 0 || !path_exists(path)) return text;
   std::istringstream old(read_text(path));
   text.clear();
   std::string line;

@@ -111,7 +111,7 @@ Trainer::Trainer(TrainCommand given) : command_(std::move(given)), resumed_(!com
   load_data();
   if (!resumed_) folder_ = make_run_folder(command_.project, command_.name, command_.exist_ok);
   weights_ = folder_ / "weights";
-  fs::create_directories(weights_);
+  make_folders(weights_);
   csv_file_ = folder_ / "results.csv";
   if (!resumed_) save_hyp((folder_ / "hyp.yaml").string(), hyp_);
   write_text((folder_ / "opt.yaml").string(), command_.yaml());
@@ -367,7 +367,7 @@ void Trainer::draw_data(const std::vector<int64_t>& order) const {
 Metrics Trainer::report() {
   if (!command_.no_plots) plot_results(csv_file_.string(), (folder_ / "results.png").string());
   const fs::path best = weights_ / "best.safetensors";
-  if (!val_ || !fs::exists(best)) return {};
+  if (!val_ || !path_exists(best)) return {};
   LoadedModel loaded = load_model(best.string());
   loaded.model->to(device_);
   std::printf("\nValidating %s (epoch %lld)\n", best.c_str(), static_cast<long long>(state_.best_epoch));

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <memory>
 
+#include <tengen/apps/common/files.h>
 #include <tengen/apps/common/run.h>
 #include <tengen/apps/common/stopwatch.h>
 #include <tengen/apps/go/commands/commands.h>
@@ -88,7 +89,7 @@ int run(MatchOptions& options) {
   const bool both_networks = is_network(options.sides[0].what) && is_network(options.sides[1].what);
   match.jobs = options.jobs > 0 ? options.jobs : both_networks ? 16 : 1;
   for (const std::string& folder : {options.sgf_dir, options.log_dir}) {
-    if (!folder.empty()) std::filesystem::create_directories(folder);
+    if (!folder.empty()) apps::make_folders(folder);
   }
   std::string names[2] = {short_name(options.sides[0]), short_name(options.sides[1])};
   if (names[0] == names[1]) {

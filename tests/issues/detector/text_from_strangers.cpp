@@ -137,3 +137,20 @@ TEST_CASE("hyper-parameters come back from their file to the last bit") {
   CHECK(read.degrees == hyp.degrees);
   CHECK(contains(folder.read("hyp.yaml"), "\nmomentum: 0.937\n"));
 }
+
+TEST_CASE("names that the system refuses do not exist") {
+  TemporaryFolder folder;
+  const std::string name(300, 'j');  // Linux takes 255 bytes
+  const std::string yaml = folder.write("data.yaml", "train: " + name + "\nval: " + name + "\nnames: [a]\n");
+  CHECK(contains(error_of([&] { load_data_config(yaml, true); }), "'train' does not exist"));
+  CHECK(contains(error_of([&] { list_images({name}); }), "no such file or folder"));
+  CHECK(list_images({folder.write("list.txt", name + ".png\n")}).size() == 1);
+  CHECK(contains(error_of([&] { ModelConfig::load(name); }), name));
+}
+
+TEST_CASE("a link to the folder above it ends in a sentence") {
+  TemporaryFolder folder;
+  folder.write("images/a.png", "");
+  std::filesystem::create_directory_symlink(folder / "images", folder / "images/again");
+  CHECK(contains(error_of([&] { list_images({folder / "images"}); }), "data: " + (folder / "images")));
+}
