@@ -948,13 +948,17 @@ inline Tensor Tensor::diag(int64_t diagonal) const { return tengen::diag(*this, 
 Tensor pad(const Tensor& self, IntArrayRef pad, std::string_view mode = "constant",
            std::optional<double> value = std::nullopt);
 
-/// pad with "reflect" or "replicate" of the last one, two or three dimensions: (C, L) or (N, C, L) and
-/// `padding` of 2, and so on.
+/// pad with "reflect" of the last dimension: (C, L) or (N, C, L), `padding` of 2.
 Tensor reflection_pad1d(const Tensor& self, IntArrayRef padding);
+/// pad with "reflect" of the last two dimensions: (C, H, W) or (N, C, H, W), `padding` of 4.
 Tensor reflection_pad2d(const Tensor& self, IntArrayRef padding);
+/// pad with "reflect" of the last three dimensions: (C, D, H, W) or (N, C, D, H, W), `padding` of 6.
 Tensor reflection_pad3d(const Tensor& self, IntArrayRef padding);
+/// As reflection_pad1d, with "replicate".
 Tensor replication_pad1d(const Tensor& self, IntArrayRef padding);
+/// As reflection_pad2d, with "replicate".
 Tensor replication_pad2d(const Tensor& self, IntArrayRef padding);
+/// As reflection_pad3d, with "replicate".
 Tensor replication_pad3d(const Tensor& self, IntArrayRef padding);
 
 /// pad with a constant.

@@ -53,7 +53,7 @@ void add_sequence(Rows& rows) {
         {.name = "_pack_padded_sequence",
          .call = [=](const Tensors& in) -> Tensors {
            const auto [data, batch_sizes] = _pack_padded_sequence(in[0], lengths(), batch_first);
-           return {data, batch_sizes};
+           return {data, batch_sizes.to(data.device())};  // they stay on the CPU
          },
          .samples =
              [=] {
@@ -104,7 +104,7 @@ void add_sequence(Rows& rows) {
                     .call = [=](const Tensors& in) -> Tensors {
                       const auto [padded, length] = _pad_packed_sequence(
                           in[0], tensor({3, 3, 1}), batch_first, 0.5, batch_first ? 4 : 0);
-                      return {padded, length};
+                      return {padded, length.to(padded.device())};
                     },
                     .samples =
                         [] {
