@@ -1,5 +1,5 @@
-// std::filesystem's questions without its exceptions: what the system refuses to look at (a name that is too long, a
-// folder without rights) is not there.
+// std::filesystem's questions without its exceptions: what the system refuses to look at (a name that is too
+// long, a folder without rights) is not there.
 #pragma once
 
 #include <filesystem>
