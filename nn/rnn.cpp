@@ -182,12 +182,11 @@ template <class Derived>
 void RNNImplBase<Derived>::reset() {
   const RNNOptionsBase& o = options_base;
   const int64_t rows = gates_of(o.mode()) * o.hidden_size();
-  flat_weights_.clear();
   for (int64_t layer = 0; layer < o.num_layers(); ++layer)
     for (int64_t direction = 0; direction < directions_of(o); ++direction) {
       const std::string suffix = detail::str("_l", layer, direction == 1 ? "_reverse" : "");
       const auto add = [&](const char* what, IntArrayRef sizes) {
-        flat_weights_.push_back(this->register_parameter(what + suffix, empty(sizes)));
+        this->register_parameter(what + suffix, empty(sizes));
       };
       add("weight_ih", {rows, layer == 0 ? o.input_size() : output_of(o) * directions_of(o)});
       add("weight_hh", {rows, output_of(o)});
@@ -200,7 +199,7 @@ void RNNImplBase<Derived>::reset() {
 
 template <class Derived>
 void RNNImplBase<Derived>::reset_parameters() {
-  draw_parameters(flat_weights_, options_base.hidden_size());
+  draw_parameters(all_weights(), options_base.hidden_size());
 }
 
 template <class Derived>
@@ -225,36 +224,36 @@ LSTMImpl::LSTMImpl(const LSTMOptions& options)
 GRUImpl::GRUImpl(const GRUOptions& options) : RNNImplBase(base_of(kGRU, options)), options(options) {}
 
 std::tuple<Tensor, Tensor> RNNImpl::forward(const Tensor& input, Tensor hx) {
-  auto [output, last] = run(kName, options_base, flat_weights_, is_training(), input, states_of(hx));
+  auto [output, last] = run(kName, options_base, all_weights(), is_training(), input, states_of(hx));
   return {output, last[0]};
 }
 std::tuple<PackedSequence, Tensor> RNNImpl::forward_with_packed_input(const PackedSequence& packed_input,
                                                                       Tensor hx) {
   auto [output, last] =
-      run_packed(kName, options_base, flat_weights_, is_training(), packed_input, states_of(hx));
+      run_packed(kName, options_base, all_weights(), is_training(), packed_input, states_of(hx));
   return {output, last[0]};
 }
 
 std::tuple<Tensor, std::tuple<Tensor, Tensor>> LSTMImpl::forward(
     const Tensor& input, std::optional<std::tuple<Tensor, Tensor>> hx_opt) {
-  auto [output, last] = run(kName, options_base, flat_weights_, is_training(), input, states_of(hx_opt));
+  auto [output, last] = run(kName, options_base, all_weights(), is_training(), input, states_of(hx_opt));
   return {output, {last[0], last[1]}};
 }
 std::tuple<PackedSequence, std::tuple<Tensor, Tensor>> LSTMImpl::forward_with_packed_input(
     const PackedSequence& packed_input, std::optional<std::tuple<Tensor, Tensor>> hx_opt) {
   auto [output, last] =
-      run_packed(kName, options_base, flat_weights_, is_training(), packed_input, states_of(hx_opt));
+      run_packed(kName, options_base, all_weights(), is_training(), packed_input, states_of(hx_opt));
   return {output, {last[0], last[1]}};
 }
 
 std::tuple<Tensor, Tensor> GRUImpl::forward(const Tensor& input, Tensor hx) {
-  auto [output, last] = run(kName, options_base, flat_weights_, is_training(), input, states_of(hx));
+  auto [output, last] = run(kName, options_base, all_weights(), is_training(), input, states_of(hx));
   return {output, last[0]};
 }
 std::tuple<PackedSequence, Tensor> GRUImpl::forward_with_packed_input(const PackedSequence& packed_input,
                                                                       Tensor hx) {
   auto [output, last] =
-      run_packed(kName, options_base, flat_weights_, is_training(), packed_input, states_of(hx));
+      run_packed(kName, options_base, all_weights(), is_training(), packed_input, states_of(hx));
   return {output, last[0]};
 }
 

@@ -123,12 +123,9 @@ class RNNImplBase : public Cloneable<Derived> {
   /// LibTorch's hint to lay the parameters out in one block, which nothing here depends on.
   void flatten_parameters() {}
   /// The parameters in the order in which they are registered.
-  std::vector<Tensor> all_weights() const { return flat_weights_; }
+  std::vector<Tensor> all_weights() const { return this->parameters(/*recurse=*/false); }
 
   RNNOptionsBase options_base;
-
- protected:
-  std::vector<Tensor> flat_weights_;
 };
 
 /// A simple recurrent network: h = tanh(W_ih x + b_ih + W_hh h + b_hh), or with relu. Elman (1990).

@@ -117,18 +117,25 @@ Tensor TransformerDecoderLayerImpl::forward(Tensor tgt, const Tensor& memory, co
 
 namespace {
 
-/// Copies of a layer, as many as are asked for.
-template <class Layer>
-ModuleList stack_of(const Layer& layer, int64_t num_layers, const char* name) {
+/// The modules of an encoder or a decoder: as many copies of a layer as its options say, and its own norm.
+template <class Stack, class Layer>
+void make_stack(Stack& stack, const Layer& layer, const char* name) {
+  const int64_t num_layers = stack.options.num_layers();
   TENGEN_CHECK(num_layers > 0, name, ": num_layers must be greater than 0, but got ", num_layers);
   ModuleList layers;
   for (int64_t i = 0; i < num_layers; ++i) layers->push_back(layer->clone());
-  return layers;
+  stack.layers = stack.register_module("layers", layers);
+  if (stack.options.norm().is_empty()) return;
+  stack.norm = stack.options.norm().clone();
+  stack.register_module("norm", stack.norm.ptr());
 }
 
-template <class Layer>
-void reset_layers(ModuleList& layers) {
-  for (size_t i = 0; i < layers->size(); ++i) layers->template at<Layer>(i).reset_parameters();
+template <class Layer, class Stack>
+void reset_stack(Stack& stack) {
+  for (size_t i = 0; i < stack.layers->size(); ++i) stack.layers->template at<Layer>(i).reset_parameters();
+  if (stack.norm.is_empty()) return;
+  stack.norm = stack.options.norm().clone();
+  stack.replace_module("norm", stack.norm.ptr());
 }
 
 }  // namespace
@@ -138,20 +145,8 @@ TransformerEncoderImpl::TransformerEncoderImpl(TransformerEncoderOptions options
   TransformerEncoderImpl::reset();
 }
 
-void TransformerEncoderImpl::reset() {
-  layers = register_module("layers",
-                           stack_of(options.encoder_layer(), options.num_layers(), "TransformerEncoder"));
-  if (options.norm().is_empty()) return;
-  norm = options.norm().clone();
-  register_module("norm", norm.ptr());
-}
-
-void TransformerEncoderImpl::reset_parameters() {
-  reset_layers<TransformerEncoderLayerImpl>(layers);
-  if (norm.is_empty()) return;
-  norm = options.norm().clone();
-  replace_module("norm", norm.ptr());
-}
+void TransformerEncoderImpl::reset() { make_stack(*this, options.encoder_layer(), "TransformerEncoder"); }
+void TransformerEncoderImpl::reset_parameters() { reset_stack<TransformerEncoderLayerImpl>(*this); }
 
 Tensor TransformerEncoderImpl::forward(const Tensor& src, const Tensor& src_mask,
                                        const Tensor& src_key_padding_mask) {
@@ -166,20 +161,8 @@ TransformerDecoderImpl::TransformerDecoderImpl(TransformerDecoderOptions options
   TransformerDecoderImpl::reset();
 }
 
-void TransformerDecoderImpl::reset() {
-  layers = register_module("layers",
-                           stack_of(options.decoder_layer(), options.num_layers(), "TransformerDecoder"));
-  if (options.norm().is_empty()) return;
-  norm = options.norm().clone();
-  register_module("norm", norm.ptr());
-}
-
-void TransformerDecoderImpl::reset_parameters() {
-  reset_layers<TransformerDecoderLayerImpl>(layers);
-  if (norm.is_empty()) return;
-  norm = options.norm().clone();
-  replace_module("norm", norm.ptr());
-}
+void TransformerDecoderImpl::reset() { make_stack(*this, options.decoder_layer(), "TransformerDecoder"); }
+void TransformerDecoderImpl::reset_parameters() { reset_stack<TransformerDecoderLayerImpl>(*this); }
 
 Tensor TransformerDecoderImpl::forward(const Tensor& tgt, const Tensor& memory, const Tensor& tgt_mask,
                                        const Tensor& memory_mask, const Tensor& tgt_key_padding_mask,

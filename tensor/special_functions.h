@@ -130,7 +130,8 @@ TENGEN_HD inline double erfc_inverse(double c) {
     y = ::sqrt(l - 0.5 * ::log(kPi * l));
   }
   for (int k = 0; k < 4; ++k) {
-    // Of log(erfc(y)) - log(c), which is nearly a parabola; erfcx keeps its digits where erfc has none.
+    // A step of Newton's method for log(erfc(y)) = log(c), where log(erfc) is nearly a parabola; erfcx keeps
+    // its digits where erfc has none.
     const double scaled = erfcx(y), slope = -2 / (kSqrtPi * scaled);
     const double distance = c > 1e-3 ? ::log(::erfc(y) / c) : ::log(scaled) - y * y - ::log(c);
     const double step = distance / slope;

@@ -32,13 +32,12 @@ Tensor sum_of(const char* name, const TensorOrScalar& a, const TensorOrScalar& b
   Tensor out = alpha.equal(1)    ? compute(Binary::add, a, b, type, type, {}, name)
                : alpha.equal(-1) ? compute(Binary::sub, a, b, type, type, {}, name)
                                  : compute(Binary::add_scaled, a, b, type, type, fitting(alpha, type), name);
-  return record(name, std::move(out), {a.tensor ? *a.tensor : kNoTensor, b.tensor ? *b.tensor : kNoTensor},
-                {}, [alpha](Node& node, const Tensor& grad) -> Grads {
-                  return {node.needs(0) ? grad : Tensor(), !node.needs(1)    ? Tensor()
-                                                           : alpha.equal(1)  ? grad
-                                                           : alpha.equal(-1) ? -grad
-                                                                             : grad * alpha};
-                });
+  return record(name, std::move(out), {a, b}, {}, [alpha](Node& node, const Tensor& grad) -> Grads {
+    return {node.needs(0) ? grad : Tensor(), !node.needs(1)    ? Tensor()
+                                             : alpha.equal(1)  ? grad
+                                             : alpha.equal(-1) ? -grad
+                                                               : grad * alpha};
+  });
 }
 
 Tensor& add_into(const char* name, const Tensor& self, const TensorOrScalar& other, const Scalar& alpha) {
@@ -108,14 +107,8 @@ Tensor& Tensor::mul_(const Scalar& other) const {
 }
 
 // ---- division
-namespace {
-ScalarType quotient_type(const TensorOrScalar& a, const TensorOrScalar& b) {
-  return real_type(common_type({a.operand(), b.operand()}));
-}
-}  // namespace
-
 Tensor div(const Tensor& self, const Tensor& other) {
-  ScalarType type = quotient_type(self, other);
+  ScalarType type = real_type_of(self, other);
   Tensor out = compute(Binary::div, self, other, type, type, {}, "div");
   return record("div", out, {self, other}, {other, other.requires_grad() ? out : kNoTensor},
                 [](Node& node, const Tensor& grad) -> Grads {
@@ -124,16 +117,16 @@ Tensor div(const Tensor& self, const Tensor& other) {
                 });
 }
 Tensor div(const Tensor& self, const Scalar& other) {
-  ScalarType type = quotient_type(self, other);
+  ScalarType type = real_type_of(self, other);
   return record("div", compute(Binary::div, self, other, type, type), {self}, {},
                 [other](Node&, const Tensor& grad) -> Grads { return {grad / other}; });
 }
 Tensor& Tensor::div_(const Tensor& other) const {
-  return compute_("div_", Binary::div, *this, other, quotient_type(*this, other), {},
+  return compute_("div_", Binary::div, *this, other, real_type_of(*this, other), {},
                   [&] { return div(other); });
 }
 Tensor& Tensor::div_(const Scalar& other) const {
-  return compute_("div_", Binary::div, *this, other, quotient_type(*this, other), {},
+  return compute_("div_", Binary::div, *this, other, real_type_of(*this, other), {},
                   [&] { return div(other); });
 }
 
@@ -149,11 +142,9 @@ std::string_view rounding(std::string_view mode) {
 Tensor whole_quotient(const Tensor& self, const TensorOrScalar& other, std::string_view mode) {
   Tensor out = compute(mode == "trunc" ? Binary::div_trunc : Binary::div_floor, self, other, {}, "div");
   if (!is_floating_point(out.dtype())) return out;
-  return record(
-      "div", out, {self, other.tensor ? *other.tensor : kNoTensor}, {},
-      [](Node& node, const Tensor& grad) -> Grads {
-        return {node.needs(0) ? zeros_for(grad) : Tensor(), node.needs(1) ? zeros_for(grad) : Tensor()};
-      });
+  return record("div", out, {self, other}, {}, [](Node& node, const Tensor& grad) -> Grads {
+    return {node.needs(0) ? zeros_for(grad) : Tensor(), node.needs(1) ? zeros_for(grad) : Tensor()};
+  });
 }
 
 }  // namespace
@@ -310,7 +301,7 @@ Tensor& Tensor::pow_(const Tensor& exponent) const {
 
 // ---- two at a time
 Tensor atan2(const Tensor& self, const Tensor& other) {
-  ScalarType type = quotient_type(self, other);
+  ScalarType type = real_type_of(self, other);
   Tensor out = compute(Binary::atan2, self, other, type, type, {}, "atan2");
   return record("atan2", out, {self, other}, {self, other}, [](Node& node, const Tensor& grad) -> Grads {
     const Tensor y = node.saved(0), x = node.saved(1), square = x * x + y * y;
@@ -319,7 +310,7 @@ Tensor atan2(const Tensor& self, const Tensor& other) {
   });
 }
 Tensor& Tensor::atan2_(const Tensor& other) const {
-  return compute_("atan2_", Binary::atan2, *this, other, quotient_type(*this, other), {},
+  return compute_("atan2_", Binary::atan2, *this, other, real_type_of(*this, other), {},
                   [&] { return clone().atan2(other); });
 }
 

@@ -214,8 +214,8 @@ Tensor glu(const Tensor& self, int64_t dim = -1);
 Tensor prelu(const Tensor& self, const Tensor& weight);
 inline Tensor Tensor::prelu(const Tensor& weight) const { return tengen::prelu(*this, weight); }
 
-/// leaky_relu with a slope that is drawn anew for each element from [lower, upper) when training, and else
-/// the middle of both (Xu et al. 2015).
+/// leaky_relu with a random slope (Xu et al. 2015). While training, each element gets its own, uniform in
+/// [lower, upper); otherwise the slope is (lower + upper) / 2.
 Tensor rrelu(const Tensor& self, const Scalar& lower = 0.125, const Scalar& upper = 1.0 / 3,
              bool training = false, std::optional<Generator> generator = std::nullopt);
 /// rrelu in place.

@@ -8,13 +8,7 @@
 namespace tengen::inline api {
 namespace {
 
-const Tensor& tensor_or_none(const TensorOrScalar& x) { return x.tensor ? *x.tensor : kNoTensor; }
-
-ScalarType real_type_of(const TensorOrScalar& a, const TensorOrScalar& b) {
-  return real_type(common_type(a.operand(), b.operand()));
-}
-
-// Of floating-point operands.
+// An operator that takes floating-point numbers only.
 Tensor floating(const char* name, Binary op, const Tensor& a, const Tensor& b) {
   const ScalarType type = common_type(a, b);
   check_floating(name, type);
@@ -162,7 +156,7 @@ Tensor times_log(const TensorOrScalar& self, const TensorOrScalar& other) {
   const ScalarType type = real_type_of(self, other);
   Tensor out = compute(Binary::xlogy, self, other, type, type, {}, "xlogy");
   return record(
-      "xlogy", out, {self, other}, {tensor_or_none(self), tensor_or_none(other)},
+      "xlogy", out, {self, other}, {self, other},
       [x = self.value, y = other.value](Node& node, const Tensor& grad) -> Grads {
         const Tensor self = node.saved(0), other = node.saved(1);
         Tensor to_self, to_other;

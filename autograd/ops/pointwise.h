@@ -17,6 +17,10 @@ using autograd::written;
 /// Whether an in-place operator may compute straight into self's memory: autograd::writes_directly(), the
 /// result fits in shape and type, and no operand is interleaved with self.
 bool writes_into(const char* name, const Tensor& self, ScalarType type, autograd::TensorRefs others);
+/// The type of a result that is real: that of the operands together, for integers the default dtype.
+inline ScalarType real_type_of(const TensorOrScalar& a, const TensorOrScalar& b) {
+  return real_type(common_type(a.operand(), b.operand()));
+}
 /// Rules that would divide by zero take another way.
 inline bool has_zero(const Tensor& x) { return (x.detach() == 0).any().item<bool>(); }
 

@@ -13,13 +13,15 @@ Tensor tensordot(const Tensor& self, const Tensor& other, IntArrayRef dims_self,
   // A dimension of size 1 stands against any size: the other operand is summed.
   Tensor a = self, b = other;
   SmallVector<bool, 8> in_a(size_t(self.dim()), false), in_b(size_t(other.dim()), false);
-  DimVector order_a, order_b, sizes;
+  DimVector order_a, contracted_a, order_b, sizes;
   int64_t inner = 1;
   for (size_t i = 0; i < dims_self.size(); ++i) {
     const int64_t p = wrap_dim(dims_self[i], self.dim()), q = wrap_dim(dims_other[i], other.dim());
     TENGEN_CHECK(!in_a[p] && !in_b[q], "tensordot: a dimension appears twice in ", dims_self, " or ",
                  dims_other);
     in_a[p] = in_b[q] = true;
+    contracted_a.push_back(p);
+    order_b.push_back(q);
     const int64_t m = self.size(p), n = other.size(q);
     TENGEN_CHECK(m == n || m == 1 || n == 1,
                  "tensordot: contracted dimensions need to match, but first has size ", m, " in dim ", p,
@@ -33,10 +35,7 @@ Tensor tensordot(const Tensor& self, const Tensor& other, IntArrayRef dims_self,
     if (!in_a[d]) order_a.push_back(d), sizes.push_back(self.size(d));
   int64_t rows = 1, columns = 1;
   for (int64_t size : sizes) rows *= size;
-  for (size_t i = 0; i < dims_self.size(); ++i) {
-    order_a.push_back(wrap_dim(dims_self[i], self.dim()));
-    order_b.push_back(wrap_dim(dims_other[i], other.dim()));
-  }
+  for (int64_t d : contracted_a) order_a.push_back(d);
   for (int64_t d = 0; d < other.dim(); ++d)
     if (!in_b[d]) order_b.push_back(d), sizes.push_back(other.size(d)), columns *= other.size(d);
   return a.permute(order_a)

@@ -1,5 +1,6 @@
 // Recurrent networks. A layer multiplies the inputs of all steps with its weights at once; what remains is a
 // loop over the steps. A padded batch is a packed one whose sequences all have the same length.
+#include <tengen/autograd/ops/checks.h>
 #include <tengen/autograd/ops/low_precision.h>
 
 namespace tengen::inline api {
@@ -218,13 +219,9 @@ NetworkResult run(const Network& net, const Tensor& input, const State& start, T
 
 NetworkResult run(const Network& net, const Tensor& data, const Tensor& batch_sizes, const State& start,
                   TensorList params) {
-  TENGEN_CHECK(batch_sizes.dim() == 1 && batch_sizes.size(0) > 0 && batch_sizes.dtype() == kLong &&
-                   batch_sizes.device().is_cpu(),
-               net.op, ": expected batch_sizes to be a vector of int64 numbers on the CPU, but got shape ",
-               batch_sizes.sizes(), " of ", batch_sizes.dtype(), " on ", batch_sizes.device());
-  const Tensor sizes = batch_sizes.contiguous();
-  const int64_t* size = sizes.const_data_ptr<int64_t>();
-  const StepCounts counts(size, size + sizes.numel());
+  const std::vector<int64_t> sizes = cpu_integers(net.op, "batch_sizes", batch_sizes);
+  TENGEN_CHECK(!sizes.empty(), net.op, ": expected batch_sizes of at least one step, but got none");
+  const StepCounts counts(sizes.begin(), sizes.end());
   int64_t total = 0;
   for (size_t t = 0; t < counts.size(); ++t) {
     TENGEN_CHECK(counts[t] > 0 && (t == 0 || counts[t] <= counts[t - 1]), net.op,

@@ -22,24 +22,20 @@ Tensor choose(const Tensor& condition, const TensorOrScalar& a, const TensorOrSc
   check_number(a, type);
   check_number(b, type);
   Tensor out = compute(Ternary::where, mask, a, b, type, {}, "where");
-  return record("where", out, {a.tensor ? *a.tensor : kNoTensor, b.tensor ? *b.tensor : kNoTensor}, {mask},
-                [](Node& node, const Tensor& grad) -> Grads {
-                  Tensor mask = node.saved(0);
-                  return {node.needs(0) ? where(mask, grad, 0) : Tensor(),
-                          node.needs(1) ? where(mask, 0, grad) : Tensor()};
-                });
+  return record("where", out, {a, b}, {mask}, [](Node& node, const Tensor& grad) -> Grads {
+    Tensor mask = node.saved(0);
+    return {node.needs(0) ? where(mask, grad, 0) : Tensor(), node.needs(1) ? where(mask, 0, grad) : Tensor()};
+  });
 }
 
 Tensor fill_where(const Tensor& self, const Tensor& condition, const TensorOrScalar& value) {
   Tensor mask = as_mask("masked_fill", condition);
   check_number(value, self.dtype());
   Tensor out = compute(Ternary::where, mask, value, self, self.dtype(), {}, "masked_fill");
-  return record("masked_fill", out, {self, value.tensor ? *value.tensor : kNoTensor}, {mask},
-                [](Node& node, const Tensor& grad) -> Grads {
-                  Tensor mask = node.saved(0);
-                  return {node.needs(0) ? where(mask, 0, grad) : Tensor(),
-                          node.needs(1) ? where(mask, grad, 0) : Tensor()};
-                });
+  return record("masked_fill", out, {self, value}, {mask}, [](Node& node, const Tensor& grad) -> Grads {
+    Tensor mask = node.saved(0);
+    return {node.needs(0) ? where(mask, 0, grad) : Tensor(), node.needs(1) ? where(mask, grad, 0) : Tensor()};
+  });
 }
 
 void check_fill(const Tensor& self, const Tensor& value) {

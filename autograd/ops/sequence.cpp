@@ -2,6 +2,7 @@
 // and padding choose rows of (steps * sequences, ...).
 #include <algorithm>
 
+#include <tengen/autograd/ops/checks.h>
 #include <tengen/autograd/ops/ops.h>
 
 namespace tengen::inline api {
@@ -21,16 +22,6 @@ Tensor split_rows(const Tensor& t, int64_t outer, int64_t inner) {
 
 Tensor index_tensor(const std::vector<int64_t>& values, Device device) {
   return tensor(IntArrayRef(values), TensorOptions(kLong)).to(device);
-}
-
-/// The numbers in a vector of int64 on the CPU.
-std::vector<int64_t> numbers(const char* op, const char* what, const Tensor& t) {
-  TENGEN_CHECK(t.dim() == 1 && t.dtype() == kLong && t.device().is_cpu(), op, ": expected ", what,
-               " to be a vector of int64 numbers on the CPU, but got shape ", t.sizes(), " of ", t.dtype(),
-               " on ", t.device());
-  const Tensor values = t.contiguous();
-  const int64_t* begin = values.const_data_ptr<int64_t>();
-  return {begin, begin + values.numel()};
 }
 
 }  // namespace
@@ -62,7 +53,7 @@ std::tuple<Tensor, Tensor> _pack_padded_sequence(const Tensor& input, const Tens
   const char* op = "pack_padded_sequence";
   TENGEN_CHECK(input.dim() >= 2, op, ": expected an input of at least 2 dimensions, but got ", input.sizes());
   TENGEN_CHECK(input.numel() > 0, op, ": Cannot pack empty tensors.");
-  const std::vector<int64_t> length = numbers(op, "lengths", lengths);
+  const std::vector<int64_t> length = cpu_integers(op, "lengths", lengths);
   const int64_t batch = input.size(batch_first ? 0 : 1), time = input.size(batch_first ? 1 : 0);
   TENGEN_CHECK(int64_t(length.size()) == batch, op,
                ": Expected `len(lengths)` to be equal to batch_size, but got ", length.size(),
@@ -88,7 +79,7 @@ std::tuple<Tensor, Tensor> _pad_packed_sequence(const Tensor& data, const Tensor
                                                 bool batch_first, const Scalar& padding_value,
                                                 int64_t total_length) {
   const char* op = "pad_packed_sequence";
-  const std::vector<int64_t> counts = numbers(op, "batch_sizes", batch_sizes);
+  const std::vector<int64_t> counts = cpu_integers(op, "batch_sizes", batch_sizes);
   TENGEN_CHECK(!counts.empty() && std::is_sorted(counts.rbegin(), counts.rend()) && counts.back() > 0, op,
                ": expected batch_sizes that are positive and fall, but got ", batch_sizes);
   const int64_t longest = int64_t(counts.size()), batch = counts[0];

@@ -27,15 +27,13 @@ Tensor of_both(const char* name, Unary op, const Tensor& self, Gradient gradient
 }
 
 Tensor real(Binary op, const char* name, const TensorOrScalar& a, const TensorOrScalar& b) {
-  const ScalarType type = real_type(common_type(a.operand(), b.operand()));
+  const ScalarType type = real_type_of(a, b);
   return compute(op, a, b, type, type, {}, name);
 }
 
 [[noreturn]] void no_gradient(const char* name) {
   fail<NotImplementedError>(name, ": the derivative with respect to the first argument is not implemented");
 }
-
-const Tensor& tensor_or_none(const TensorOrScalar& x) { return x.tensor ? *x.tensor : kNoTensor; }
 
 }  // namespace
 
@@ -107,8 +105,7 @@ namespace {
 
 // The derivative of zeta(s, q) by q is -s zeta(s + 1, q).
 Tensor zeta(const TensorOrScalar& self, const TensorOrScalar& other) {
-  return record("zeta", real(Binary::zeta, "zeta", self, other), {self, other},
-                {tensor_or_none(self), tensor_or_none(other)},
+  return record("zeta", real(Binary::zeta, "zeta", self, other), {self, other}, {self, other},
                 [s = self.value](Node& node, const Tensor& g) -> Grads {
                   if (node.needs(0)) no_gradient("zeta");
                   const Tensor exponent = node.saved(0), q = node.saved(1);
@@ -203,8 +200,7 @@ Tensor special_i1e(const Tensor& self) {
 namespace {
 
 Tensor times_log1p(const TensorOrScalar& self, const TensorOrScalar& other) {
-  return record("xlog1py", real(Binary::xlog1py, "xlog1py", self, other), {self, other},
-                {tensor_or_none(self), tensor_or_none(other)},
+  return record("xlog1py", real(Binary::xlog1py, "xlog1py", self, other), {self, other}, {self, other},
                 [x = self.value, y = other.value](Node& node, const Tensor& g) -> Grads {
                   const Tensor self = node.saved(0), other = node.saved(1);
                   Tensor to_self, to_other;

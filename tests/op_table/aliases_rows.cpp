@@ -32,7 +32,7 @@ void add_alias(Rows& rows, const char* name, const Call& call, const Call& origi
   add_alias(rows, #name, CALL(name(x[0])), CALL(original(x[0])), {uniform({2, 3}, lo, hi)}, \
             [](Tensor& self, const Tensors&) -> Tensor& { return self.name##_(); });        \
   add_alias(rows, #name, CALL(x[0].name()), CALL(original(x[0])), {uniform({2, 3}, lo, hi)})
-// Of two: a tensor or a number as the second.
+// Functions, methods and in-place methods of a tensor and a second operand, which is a tensor or a number.
 #define BINARY_ALIAS(name, original, differentiable)                                                  \
   add_alias(rows, #name, CALL(name(x[0], x[1])), CALL(original(x[0], x[1])), pair(),                  \
             IN_PLACE(name##_(x[1])), differentiable);                                                 \

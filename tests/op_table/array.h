@@ -1,7 +1,9 @@
 // Values with a shape, for references written as plain loops.
 #pragma once
 
+#include <functional>
 #include <initializer_list>
+#include <vector>
 
 #include "table.h"
 
@@ -44,6 +46,21 @@ inline std::vector<Sample> shapes(std::vector<std::vector<Sizes>> cases, double 
     samples.push_back(sample);
   }
   return samples;
+}
+
+/// f of each row of t, its last dimension; the results are the rows of the new tensor.
+inline Tensor rows_to(const Tensor& t,
+                      const std::function<std::vector<double>(const std::vector<double>&)>& f) {
+  const std::vector<double> v = values(t);
+  Sizes sizes = sizes_of(t);
+  const size_t n = size_t(sizes.back());
+  std::vector<double> out;
+  for (size_t i = 0; i < v.size(); i += n) {
+    const std::vector<double> row = f({v.begin() + i, v.begin() + i + n});
+    sizes.back() = int64_t(row.size());
+    out.insert(out.end(), row.begin(), row.end());
+  }
+  return make(out, sizes);
 }
 
 /// Calls visit(index) for every index of a tensor of this shape, in order.

@@ -27,6 +27,8 @@ Tensors with_seeds(std::vector<C> shapes) {
 
 /// Python's a % n.
 int64_t modulo(int64_t a, int64_t n) { return (a % n + n) % n; }
+int64_t reflect(int64_t i, int64_t n) { return n - 1 - std::abs(n - 1 - std::abs(i)); }
+int64_t replicate(int64_t i, int64_t n) { return std::clamp<int64_t>(i, 0, n - 1); }
 
 Tensor joined(const Tensors& in, size_t dim) {
   C sizes;
@@ -397,8 +399,6 @@ void add_margins(Rows& rows) {
                   },
                   .samples = shapes({{"matrix", {2, 3}}, {"4-d", {1, 2, 2, 4}}, {"large", {200, 300}}}),
                   .reference = [padded](const Tensors& in) -> Tensors {
-                    auto reflect = [](int64_t i, int64_t n) { return n - 1 - std::abs(n - 1 - std::abs(i)); };
-                    auto replicate = [](int64_t i, int64_t n) { return std::clamp<int64_t>(i, 0, n - 1); };
                     return {padded(in[0], {2, 1}, reflect),           padded(in[0], {1, 0, 1, 1}, reflect),
                             padded(in[0], {-1, 2}, reflect),          padded(in[0], {2, 3}, replicate),
                             padded(in[0], {-1, 1, 3, -1}, replicate), padded(in[0], {3, 1}, modulo),
@@ -424,8 +424,6 @@ void add_margins(Rows& rows) {
                   },
                   .samples = shapes({{"4-d", {3, 3, 2, 3}}}),
                   .reference = [padded](const Tensors& in) -> Tensors {
-                    auto reflect = [](int64_t i, int64_t n) { return n - 1 - std::abs(n - 1 - std::abs(i)); };
-                    auto replicate = [](int64_t i, int64_t n) { return std::clamp<int64_t>(i, 0, n - 1); };
                     const Tensor x = in[0];
                     return {padded(x[0][0], {1, 2}, reflect),       padded(x[0], {1, 0, 1, 1}, reflect),
                             padded(x, {1, 0, 0, 1, 2, 1}, reflect), padded(x[0][0], {1, 2}, replicate),

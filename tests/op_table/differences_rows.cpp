@@ -9,19 +9,6 @@ namespace {
 
 using V = std::vector<double>;
 
-/// f of each row, the last dimension, whose results are the new rows.
-Tensor rows_to(const Tensor& t, const std::function<V(const V&)>& f) {
-  const V v = values(t);
-  Sizes sizes = sizes_of(t);
-  const size_t n = size_t(sizes.back());
-  V out;
-  for (size_t i = 0; i < v.size(); i += n) {
-    const V row = f(V(v.begin() + i, v.begin() + i + n));
-    sizes.back() = int64_t(row.size());
-    out.insert(out.end(), row.begin(), row.end());
-  }
-  return make(out, sizes);
-}
 V steps(const V& v) {
   V out;
   for (size_t i = 1; i < v.size(); ++i) out.push_back(v[i] - v[i - 1]);

@@ -14,13 +14,9 @@ using V = std::vector<double>;
 
 /// f of the elements along the last dimension of t, which goes.
 Tensor of_rows(const Tensor& t, const std::function<double(const V&)>& f) {
-  const V v = values(t);
   Sizes sizes = sizes_of(t);
-  const size_t n = size_t(sizes.back());
   sizes.pop_back();
-  V out;
-  for (size_t i = 0; i < v.size(); i += n) out.push_back(f(V(v.begin() + i, v.begin() + i + n)));
-  return make(out, sizes);
+  return rows_to(t, [&](const V& row) { return V{f(row)}; }).reshape(sizes);
 }
 
 V numbers(V v) {

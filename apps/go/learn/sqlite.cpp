@@ -12,6 +12,7 @@
 
 #include <sqlite3.h>
 
+#include <tengen/apps/common/files.h>
 #include <tengen/apps/go/learn/database.h>
 
 namespace tengen::go {
@@ -64,11 +65,11 @@ class SqliteRow final : public Row {
 };
 
 Sqlite::Sqlite(const std::string& path, bool create) : path_(path) {
-  std::error_code ignored;
-  if (!std::filesystem::exists(path, ignored)) {
+  if (!apps::path_exists(path)) {
     if (!create) fail<StoreError>(path, ": there is no such file; 'tengen-go train' makes it");
+    std::error_code ignored;  // SQLite says what is wrong
     std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ignored);
-  } else if (std::filesystem::is_directory(path, ignored)) {
+  } else if (apps::is_folder(path)) {
     fail<StoreError>(path, ": is a folder, expected an SQLite file");
   }
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (create ? SQLITE_OPEN_CREATE : 0);
