@@ -12,7 +12,7 @@ namespace {
 template <int N>
 int widen_units(Layout<N>& layout, int item, const void* const (&data)[N]) {
   auto fits = [&](int count) {
-    if (layout.sizes[0].size % count != 0) return false;
+    if (layout.sizes[0].value() % count != 0) return false;
     for (int n = 0; n < N; ++n) {
       if (layout.strides[0][n] != 1 || reinterpret_cast<uintptr_t>(data[n]) % unsigned(count * item) != 0)
         return false;
@@ -64,16 +64,15 @@ __global__ void __launch_bounds__(kThreads) fill_kernel(const Layout<1> layout, 
 struct Transpose {
   Layout<2> batch;  // of the other dimensions
   int64_t rows, columns, out_stride, in_stride;
-  Divider across, tiles;  // tiles along columns, tiles of one of the batch
+  Divisor across, tiles;  // tiles along columns, tiles of one of the batch
 };
 
 template <class U>
 __global__ void __launch_bounds__(kThreads) transpose_kernel(const Transpose t, U* out, const U* in) {
   constexpr int kTile = sizeof(U) >= 4 ? 32 : 64, kWide = 32, kHigh = kThreads / kWide;
   __shared__ U tile[kTile][kTile + 4 / (sizeof(U) < 4 ? sizeof(U) : 4)];  // a bank more: columns spread
-  const unsigned plane = t.tiles.divide(blockIdx.x), within = blockIdx.x - plane * unsigned(t.tiles.size);
-  const unsigned down = t.across.divide(within);
-  const int64_t row0 = int64_t(down) * kTile, column0 = int64_t(within - down * t.across.size) * kTile;
+  unsigned plane = blockIdx.x, down = t.tiles.split(plane);
+  const int64_t column0 = int64_t(t.across.split(down)) * kTile, row0 = int64_t(down) * kTile;
   const int x = threadIdx.x % kWide, y = threadIdx.x / kWide;
   int64_t at[2];
   t.batch.offsets(plane, at);
@@ -99,33 +98,23 @@ constexpr int64_t kLeastTransposed = 16;
 
 /// The innermost dimension of out and that of in are two: their places in the layout, 0 and the result; or 0.
 int transposed_dimension(const Layout<2>& layout) {
-  if (layout.strides[0][0] != 1 || layout.strides[0][1] == 1 || layout.sizes[0].size < kLeastTransposed)
+  if (layout.strides[0][0] != 1 || layout.strides[0][1] == 1 || layout.sizes[0].value() < kLeastTransposed)
     return 0;
   for (int d = 1; d < layout.dim; ++d)
-    if (layout.strides[d][1] == 1) return layout.sizes[d].size >= kLeastTransposed ? d : 0;
+    if (layout.strides[d][1] == 1) return layout.sizes[d].value() >= kLeastTransposed ? d : 0;
   return 0;
 }
 
 void transpose(const Layout<2>& layout, int d, int item, void* out, const void* in) {
-  Transpose t{{}, layout.sizes[d].size, layout.sizes[0].size, layout.strides[d][0], layout.strides[0][1], {},
-              {}};
-  for (int k = 1; k < layout.dim; ++k) {
-    if (k == d) continue;
-    t.batch.sizes[t.batch.dim].size = layout.sizes[k].size;
-    for (int n = 0; n < 2; ++n) t.batch.strides[t.batch.dim][n] = layout.strides[k][n];
-    t.batch.numel *= layout.sizes[k].size;
-    ++t.batch.dim;
-  }
-  if (t.batch.dim == 0) {
-    t.batch.dim = 1;
-    t.batch.sizes[0].size = 1;
-    t.batch.strides[0][0] = t.batch.strides[0][1] = 0;
-  }
-  t.batch.finish();
+  Transpose t;
+  t.rows = layout.sizes[d].value(), t.columns = layout.sizes[0].value();
+  t.out_stride = layout.strides[d][0], t.in_stride = layout.strides[0][1];
+  for (int k = 1; k < layout.dim; ++k)
+    if (k != d) t.batch.add(layout.sizes[k].value(), layout.strides[k]);
   const int64_t tile = item >= 4 ? 32 : 64;
-  t.across.set(divide_up(t.columns, tile));
-  t.tiles.set(t.across.size * divide_up(t.rows, tile));
-  const int64_t blocks = t.batch.numel * t.tiles.size;
+  t.across = Divisor(divide_up(t.columns, tile));
+  t.tiles = Divisor(t.across.value() * divide_up(t.rows, tile));
+  const int64_t blocks = t.batch.numel * t.tiles.value();
   with_unit(item, [&](auto zero) {
     using U = decltype(zero);
     if constexpr (sizeof(U) <= 8)
@@ -190,23 +179,23 @@ constexpr int kConverted = 8;
 template <class To, class From>
 __global__ void __launch_bounds__(kThreads) convert_packed(int64_t numel, To* out, const From* in) {
   constexpr int kCount = 16 / (sizeof(To) > sizeof(From) ? sizeof(To) : sizeof(From));
-  constexpr int kGroups = kConverted / kCount;
+  constexpr int kVectors = kConverted / kCount;
   using V = decltype(widen(From{}));
-  const int64_t first = (int64_t(blockIdx.x) * (kThreads * kGroups) + threadIdx.x) * kCount;
-  Group<From, kCount> from[kGroups];
+  const int64_t first = (int64_t(blockIdx.x) * (kThreads * kVectors) + threadIdx.x) * kCount;
+  Vector<From, kCount> from[kVectors];
 #pragma unroll
-  for (int g = 0; g < kGroups; ++g) {
+  for (int g = 0; g < kVectors; ++g) {
     const int64_t at = first + g * kThreads * kCount;
-    if (at + kCount <= numel) from[g] = *reinterpret_cast<const Group<From, kCount>*>(in + at);
+    if (at + kCount <= numel) from[g] = load_vector<kCount>(in + at);
   }
 #pragma unroll
-  for (int g = 0; g < kGroups; ++g) {
+  for (int g = 0; g < kVectors; ++g) {
     const int64_t at = first + g * kThreads * kCount;
-    Group<To, kCount> to;
+    Vector<To, kCount> to;
     if (at + kCount <= numel) {
 #pragma unroll
       for (int j = 0; j < kCount; ++j) put(&to.values[j], V(widen(from[g].values[j])));
-      *reinterpret_cast<Group<To, kCount>*>(out + at) = to;
+      store_vector(out + at, to);
     } else {
       for (int64_t i = at; i < numel; ++i) put(out + i, V(widen(in[i])));
     }

@@ -108,14 +108,27 @@ std::string plans(ConvMath math, const Conv2dShape& s, int multiprocessors) {
 
 }  // namespace
 
-TEST_CASE("conv2d on a device: division by a known number") {
+TEST_CASE("division by a number that the host knows, in 32 and in 64 bits") {
+  constexpr int64_t kLast = INT64_MAX - 3;
+  int64_t wrong = 0;
   for (int64_t by : {int64_t{1}, int64_t{2}, int64_t{3}, int64_t{7}, int64_t{9}, int64_t{19}, int64_t{361},
-                     int64_t{641}, int64_t{65535}, int64_t{65536}, int64_t{1000003}, int64_t{INT32_MAX}}) {
-    const FastDivide divide(by);
-    for (int64_t base : {int64_t{0}, by, 2 * by, int64_t{12345}, INT32_MAX / by * by, int64_t{INT32_MAX}})
-      for (int64_t n = base - 2; n <= base + 2; ++n)
-        if (n >= 0 && n <= INT32_MAX) CHECK(divide.quotient(int(n)) == n / by);
+                     int64_t{641}, int64_t{65535}, int64_t{65536}, int64_t{1000003}, int64_t{INT32_MAX},
+                     int64_t{1} << 31, (int64_t{1} << 32) + 1, int64_t{1000000007} * 998244353, kLast}) {
+    const Divisor divisor(by);
+    for (int64_t base : {int64_t{0}, by, by / 2, int64_t{12345}, INT32_MAX / by * by, int64_t{INT32_MAX},
+                         int64_t{1} << 32, kLast / by * by, kLast})
+      for (int64_t n = base - 2; n <= base + 2; ++n) {
+        if (n < 0) continue;
+        int64_t quotient = n;
+        const int64_t rest = divisor.split(quotient);
+        wrong += quotient != n / by || rest != n % by;
+        if (n > INT32_MAX || by > INT32_MAX) continue;
+        int small = int(n);
+        const int small_rest = divisor.split(small);
+        wrong += divisor.quotient(int(n)) != n / by || small != n / by || small_rest != n % by;
+      }
   }
+  CHECK(wrong == 0);
 }
 
 TEST_CASE("conv2d on a device: random shapes, launches and splits") {

@@ -58,12 +58,23 @@ __device__ T narrow(From x) {
   }
 }
 
-/// 16 bytes of elements, moved at once.
-template <class T>
-struct alignas(16) Pack {
-  static constexpr int kCount = 16 / sizeof(T);
-  T values[kCount];
+/// kWidth elements, moved at once.
+template <class T, int kWidth>
+struct alignas(sizeof(T) * kWidth) Vector {
+  static constexpr int kCount = kWidth;
+  T values[kWidth];
 };
+template <int kWidth, class T>
+__device__ Vector<T, kWidth> load_vector(const T* from) {
+  return *reinterpret_cast<const Vector<T, kWidth>*>(from);
+}
+template <class T, int kWidth>
+__device__ void store_vector(T* to, const Vector<T, kWidth>& vector) {
+  *reinterpret_cast<Vector<T, kWidth>*>(to) = vector;
+}
+/// 16 bytes of elements: the most that one instruction moves.
+template <class T>
+using Pack = Vector<T, 16 / sizeof(T)>;
 using Unit16 = Pack<uint32_t>;
 
 /// Calls f with a number type of 1, 2, 4 or 8 bytes, for moving elements whatever they mean.

@@ -149,17 +149,11 @@ __global__ void __launch_bounds__(kThreads) strided_kernel(const Call<V, kInputs
 }
 
 // ---- packs: all operands of one type, each contiguous or repeated along the innermost dimension ---------
-/// Elements moved at once.
-template <class T, int kCount>
-struct alignas(sizeof(T) * kCount) Group {
-  T values[kCount];
-};
-
 /// Whether operands can be taken in groups of `count` along the innermost dimension: the first is contiguous
 /// there, each other one too or repeated, and groups are aligned. items: bytes per element.
 template <int N>
 bool can_group(const Layout<N>& layout, int count, const void* const (&data)[N], const int64_t (&items)[N]) {
-  if (layout.dim > 1 && layout.sizes[0].size % count != 0) return false;
+  if (layout.dim > 1 && layout.sizes[0].value() % count != 0) return false;
   for (int n = 0; n < N; ++n) {
     if (n > 0 && (!data[n] || layout.strides[0][n] == 0)) continue;
     if (layout.strides[0][n] != 1 || reinterpret_cast<uintptr_t>(data[n]) % uint64_t(count * items[n]) != 0)
@@ -214,7 +208,7 @@ __global__ void __launch_bounds__(kThreads) packed_kernel(const Call<float, kInp
 #pragma unroll
         for (int j = 0; j < kCount; ++j) in[k][n].values[j] = value;
       } else if (left >= kCount) {
-        in[k][n] = *reinterpret_cast<const Pack<T>*>(from);
+        in[k][n] = load_vector<kCount>(from);
       } else {
 #pragma unroll
         for (int j = 0; j < kCount; ++j) in[k][n].values[j] = from[j < left ? j : 0];
@@ -226,7 +220,7 @@ __global__ void __launch_bounds__(kThreads) packed_kernel(const Call<float, kInp
     const int64_t pack = first + k * kThreads;
     if (pack >= call.layout.numel) break;
     const int64_t left = call.numel - pack * kCount;
-    Group<Out, kCount> result;
+    Vector<Out, kCount> result;
 #pragma unroll
     for (int j = 0; j < kCount; ++j) {
       float x[kInputs];
@@ -240,7 +234,7 @@ __global__ void __launch_bounds__(kThreads) packed_kernel(const Call<float, kInp
     }
     Out* to = static_cast<Out*>(call.out) + at[k][0];
     if (left >= kCount) {
-      *reinterpret_cast<Group<Out, kCount>*>(to) = result;
+      store_vector(to, result);
     } else {
 #pragma unroll
       for (int j = 0; j < kCount; ++j)

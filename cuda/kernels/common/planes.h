@@ -2,7 +2,7 @@
 #pragma once
 
 #include <tengen/cuda/kernels/common/common.h>
-#include <tengen/cuda/kernels/common/walk.h>
+#include <tengen/cuda/kernels/common/divide.h>
 
 namespace tengen::cuda {
 
@@ -13,12 +13,10 @@ __global__ void fill_pixels(int64_t units, Divisor width, Divisor height, F f, T
   if (t >= units) return;
   int64_t plane = t;
   const int x = int(width.split(plane)) * kWide, y = int(height.split(plane));
-  struct alignas(sizeof(T) * kWide) Unit {
-    T values[kWide];
-  } unit;
+  Vector<T, kWide> pixels;
 #pragma unroll
-  for (int k = 0; k < kWide; ++k) unit.values[k] = f(plane, y, x + k);
-  reinterpret_cast<Unit*>(out)[t] = unit;
+  for (int k = 0; k < kWide; ++k) pixels.values[k] = f(plane, y, x + k);
+  store_vector(out + t * kWide, pixels);
 }
 
 /// Calls f for all pixels of (planes, height, width). kWide > 1 is for functions that read little: their

@@ -8,20 +8,6 @@
 
 namespace tengen::cuda {
 
-/// kWidth elements, moved at once.
-template <class T, int kWidth>
-struct alignas(sizeof(T) * kWidth) Vector {
-  T values[kWidth];
-};
-template <int kWidth, class T>
-__device__ Vector<T, kWidth> load_vector(const T* from) {
-  return *reinterpret_cast<const Vector<T, kWidth>*>(from);
-}
-template <class T, int kWidth>
-__device__ void store_vector(T* to, const Vector<T, kWidth>& vector) {
-  *reinterpret_cast<Vector<T, kWidth>*>(to) = vector;
-}
-
 /// Whether rows of `size` elements from these addresses (null counts) can be moved 16 bytes at a time.
 template <class T, class... Pointers>
 bool rows_in_packs(int64_t size, Pointers... pointers) {

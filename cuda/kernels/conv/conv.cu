@@ -14,8 +14,8 @@ namespace {
 
 /// out[i] = the splits' sums in order, plus bias[i / plane % channels]. blockDim.y threads share an element.
 template <class T, class Sum>
-__global__ void add_splits(int64_t size, int splits, const Sum* partial, const T* bias, FastDivide plane,
-                           FastDivide channels, T* out) {
+__global__ void add_splits(int64_t size, int splits, const Sum* partial, const T* bias, Divisor plane,
+                           Divisor channels, T* out) {
   __shared__ Sum sums[kThreads];
   const int64_t i = int64_t(blockIdx.x) * blockDim.x + threadIdx.x;
   Sum sum = 0;
@@ -30,7 +30,7 @@ __global__ void add_splits(int64_t size, int splits, const Sum* partial, const T
   if (i >= size || threadIdx.y > 0) return;
   if (bias) {
     int channel = plane.quotient(int(i));
-    sum += widen(bias[channels.remainder(channel)]);
+    sum += widen(bias[channels.split(channel)]);
   }
   out[i] = narrow<T>(sum);
 }
@@ -122,8 +122,8 @@ void multiply(const Result& result, std::vector<Product>& products, bool add, bo
     const unsigned sharing = splits >= 16 ? 8 : 1;  // threads
     const dim3 block(kThreads / sharing, sharing);
     launch(result.what, add_splits<T, Sum>, grid_for(result.size, int(block.x)), block, 0, result.size,
-           splits, partial.as<const Sum>(), static_cast<const T*>(result.bias), FastDivide(result.plane),
-           FastDivide(result.channels), static_cast<T*>(result.data));
+           splits, partial.as<const Sum>(), static_cast<const T*>(result.bias), Divisor(result.plane),
+           Divisor(result.channels), static_cast<T*>(result.data));
   });
 }
 

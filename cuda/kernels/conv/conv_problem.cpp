@@ -11,8 +11,8 @@ Axis pixels(int64_t images, int64_t height, int64_t width, int64_t planes, int64
             int64_t b_width) {
   Axis axis;
   axis.size = int(images * height * width);
-  axis.second = FastDivide(std::max<int64_t>(height, 1));
-  axis.third = FastDivide(std::max<int64_t>(width, 1));
+  axis.second = Divisor(std::max<int64_t>(height, 1));
+  axis.third = Divisor(std::max<int64_t>(width, 1));
   axis.plane = int(planes * b_height * b_width);
   axis.pitch = int(b_width);
   return axis;

@@ -25,7 +25,7 @@ struct Axis {
     int other, offset, y, x;
   };
   int size = 0;
-  FastDivide second, third;     // how many of these digits there are
+  Divisor second, third;        // how many of these digits there are
   int plane = 0, pitch = 0;     // elements of b per first digit, per row of a plane
   int step_y = 0, begin_y = 0;  // y = second * step_y + begin_y
   int step_x = 0, begin_x = 0;  // x = third * step_x + begin_x
@@ -33,14 +33,14 @@ struct Axis {
 
   TENGEN_HD Point point(int index) const {
     int first = index;
-    const int digit_x = third.remainder(first), digit_y = second.remainder(first);
+    const int digit_x = third.split(first), digit_y = second.split(first);
     const int y = digit_y * step_y + begin_y, x = digit_x * step_x + begin_x;
     return {first * other[0] + digit_y * other[1] + digit_x * other[2] + other[3],
             first * plane + y * pitch + x, y, x};
   }
   TENGEN_HD int other_offset(int index) const {
     int first = index;
-    const int digit_x = third.remainder(first), digit_y = second.remainder(first);
+    const int digit_x = third.split(first), digit_y = second.split(first);
     return first * other[0] + digit_y * other[1] + digit_x * other[2] + other[3];
   }
 };

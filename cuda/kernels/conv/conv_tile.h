@@ -41,10 +41,10 @@ struct FmaTile {
       Pack<T> rows[kRows / kGroup], cols[kCols / kGroup];
 #pragma unroll
       for (int i = 0; i < kRows / kGroup; ++i)
-        rows[i] = *reinterpret_cast<const Pack<T>*>(a + k * (kM + kPad) + m(i * kGroup));
+        rows[i] = load_vector<kGroup>(a + k * (kM + kPad) + m(i * kGroup));
 #pragma unroll
       for (int i = 0; i < kCols / kGroup; ++i)
-        cols[i] = *reinterpret_cast<const Pack<T>*>(b + k * (kN + kPad) + n(i * kGroup));
+        cols[i] = load_vector<kGroup>(b + k * (kN + kPad) + n(i * kGroup));
 #pragma unroll
       for (int i = 0; i < kRows; ++i)
 #pragma unroll

@@ -10,8 +10,7 @@ namespace tengen::cuda {
 
 struct Depthwise {
   int in_h, in_w, out_h, out_w, kernel_h, kernel_w, pad_h, pad_w, dilation_h, dilation_w;
-  FastDivide in_pitch, in_rows, out_pitch, out_rows, in_channels, out_channels, multiplier, stride_h,
-      stride_w;
+  Divisor in_pitch, in_rows, out_pitch, out_rows, in_channels, out_channels, multiplier, stride_h, stride_w;
 
   explicit Depthwise(const Conv2dShape& s)
       : in_h(int(s.in_h)),
@@ -47,11 +46,11 @@ __global__ void depthwise_output(const Depthwise d, int size, const T* input, co
   const int64_t index = global_index();
   if (index >= size) return;
   int plane = int(index);
-  const int x = d.out_pitch.remainder(plane), y = d.out_rows.remainder(plane);
+  const int x = d.out_pitch.split(plane), y = d.out_rows.split(plane);
   input += d.multiplier.quotient(plane) * (d.in_h * d.in_w);
-  const int channel = d.out_channels.remainder(plane);
+  const int channel = d.out_channels.split(plane);
   weight += channel * d.kernel_h * d.kernel_w;
-  const int top = y * int(d.stride_h.divisor) - d.pad_h, left = x * int(d.stride_w.divisor) - d.pad_w;
+  const int top = y * int(d.stride_h.value()) - d.pad_h, left = x * int(d.stride_w.value()) - d.pad_w;
   SumOf<T> sum = bias ? widen(bias[channel]) : SumOf<T>(0);
   for (int i = 0; i < d.kernel_h; ++i) {
     const int from_y = top + i * d.dilation_h;
@@ -72,17 +71,17 @@ __global__ void depthwise_input_grad(const Depthwise d, int size, const T* grad_
   const int64_t index = global_index();
   if (index >= size) return;
   int plane = int(index);
-  const int x = d.in_pitch.remainder(plane), y = d.in_rows.remainder(plane);
-  const int multiplier = int(d.multiplier.divisor), taps = d.kernel_h * d.kernel_w;
+  const int x = d.in_pitch.split(plane), y = d.in_rows.split(plane);
+  const int multiplier = int(d.multiplier.value()), taps = d.kernel_h * d.kernel_w;
   grad_output += int64_t(plane) * multiplier * (d.out_h * d.out_w);
-  weight += d.in_channels.remainder(plane) * multiplier * taps;
+  weight += d.in_channels.split(plane) * multiplier * taps;
   SumOf<T> sum = 0;
   for (int i = 0; i < d.kernel_h; ++i) {
     int from_y = y + d.pad_h - i * d.dilation_h;
-    if (from_y < 0 || d.stride_h.remainder(from_y) != 0 || from_y >= d.out_h) continue;
+    if (from_y < 0 || d.stride_h.split(from_y) != 0 || from_y >= d.out_h) continue;
     for (int j = 0; j < d.kernel_w; ++j) {
       int from_x = x + d.pad_w - j * d.dilation_w;
-      if (from_x < 0 || d.stride_w.remainder(from_x) != 0 || from_x >= d.out_w) continue;
+      if (from_x < 0 || d.stride_w.split(from_x) != 0 || from_x >= d.out_w) continue;
       for (int m = 0; m < multiplier; ++m)
         sum += widen(grad_output[m * (d.out_h * d.out_w) + from_y * d.out_w + from_x]) *
                widen(weight[m * taps + i * d.kernel_w + j]);
@@ -106,13 +105,13 @@ __global__ void depthwise_weight_grad(const Depthwise d, int64_t images, const T
   for (int64_t image = 0; image < images; ++image) {
     for (int i = threadIdx.x; i < out_plane; i += blockDim.x) {
       int row = i;
-      const int x = d.out_pitch.remainder(row) * int(d.stride_w.divisor) + begin_x;
-      const int y = row * int(d.stride_h.divisor) + begin_y;
+      const int x = d.out_pitch.split(row) * int(d.stride_w.value()) + begin_x;
+      const int y = row * int(d.stride_h.value()) + begin_y;
       if (unsigned(y) < unsigned(d.in_h) && unsigned(x) < unsigned(d.in_w))
         sum += widen(grad_output[i]) * widen(input[y * d.in_w + x]);
     }
-    grad_output += int64_t(d.out_channels.divisor) * out_plane;
-    input += int64_t(d.in_channels.divisor) * in_plane;
+    grad_output += int64_t(d.out_channels.value()) * out_plane;
+    input += int64_t(d.in_channels.value()) * in_plane;
   }
   sum = block_sum(sum);
   if (threadIdx.x == 0) grad_weight[blockIdx.x] = narrow<T>(sum);

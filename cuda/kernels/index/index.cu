@@ -26,33 +26,36 @@ __global__ void move_units(Move move, int64_t item, char* to, const char* from) 
   for (int k = 0; k < kAtOnce; ++k) {
     target[k] = kNowhere;
     const int64_t t = item_of(k);
-    if (t >= move.walk.numel) continue;
-    const Offsets<3> at = move.walk.offsets(t);
-    const int64_t to_place = move.to(at.at[2]), from_place = move.from(at.at[2]);
+    if (t >= move.layout.numel) continue;
+    int64_t at[3];
+    move.layout.offsets(t, at);
+    const int64_t to_place = move.to(at[2]), from_place = move.from(at[2]);
     if (to_place == kNowhere || from_place == kNowhere) continue;
-    target[k] = at.at[0] + to_place;
-    unit[k] = *reinterpret_cast<const Unit*>(from + (at.at[1] + from_place) * item);
+    target[k] = at[0] + to_place;
+    unit[k] = *reinterpret_cast<const Unit*>(from + (at[1] + from_place) * item);
   }
 #pragma unroll
   for (int k = 0; k < kAtOnce; ++k)
     if (target[k] != kNowhere) *reinterpret_cast<Unit*>(to + target[k] * item) = unit[k];
 }
 
-/// out[i][j][k] = in[i][index[i][j][k]][k]; arrays of the walk: out, in without the dimension, index.
+/// out[i][j][k] = in[i][index[i][j][k]][k]; operands of the layout: out, in without the dimension, index.
 template <class T>
-__global__ void gather_elements(Walk<3> walk, CheckedIndex index, DeviceFault* record, T* out, const T* in) {
+__global__ void gather_elements(Layout<3> layout, CheckedIndex index, DeviceFault* record, T* out,
+                                const T* in) {
   T value[kAtOnce];
   int64_t target[kAtOnce];
 #pragma unroll
   for (int k = 0; k < kAtOnce; ++k) {
     target[k] = kNowhere;
     const int64_t t = item_of(k);
-    if (t >= walk.numel) continue;
-    const Offsets<3> at = walk.offsets(t);
+    if (t >= layout.numel) continue;
+    int64_t at[3];
+    layout.offsets(t, at);
     int64_t i;
-    if (!index.read(at.at[2], i, record)) continue;
-    target[k] = at.at[0];
-    value[k] = in[at.at[1] + i * index.stride];
+    if (!index.read(at[2], i, record)) continue;
+    target[k] = at[0];
+    value[k] = in[at[1] + i * index.stride];
   }
 #pragma unroll
   for (int k = 0; k < kAtOnce; ++k)
@@ -60,15 +63,15 @@ __global__ void gather_elements(Walk<3> walk, CheckedIndex index, DeviceFault* r
 }
 
 void gather(const View& out, const View& in, const View& index, int dim) {
-  Walk<3> walk;
-  for (int d = 0; d < index.dim; ++d)
-    walk.add(index.sizes[d], {out.strides[d], d == dim ? 0 : in.strides[d], index.strides[d]});
+  Layout<3> layout;
+  for (int d = index.dim; d-- > 0;)
+    layout.add(index.sizes[d], {out.strides[d], d == dim ? 0 : in.strides[d], index.strides[d]});
   const CheckedIndex checked{
       static_cast<const int64_t*>(index.data), 1, in.sizes[dim], in.strides[dim], dim, false};
   with_unit(int64_t(item_size(out.dtype)), [&](auto unit) {
     using T = decltype(unit);
     if constexpr (sizeof(T) <= 8)
-      launch("gather", gather_elements<T>, grid_at_once(walk.numel), kThreads, 0, walk, checked,
+      launch("gather", gather_elements<T>, grid_at_once(layout.numel), kThreads, 0, layout, checked,
              device_fault(), static_cast<T*>(out.data), static_cast<const T*>(in.data));
   });
 }
@@ -79,15 +82,13 @@ void index(const View& out, const View& in, const Indices& indices, int before) 
   int64_t count = 1;
   for (int d = before + middle - 1; d >= before; --d) count *= out.sizes[d];
   Move move;
-  for (int d = 0; d < before; ++d) move.walk.add(out.sizes[d], {out.strides[d], in.strides[d], 0});
-  int64_t rest = count;
-  for (int d = before; d < before + middle; ++d) {
-    if (out.sizes[d]) rest /= out.sizes[d];
-    move.walk.add(out.sizes[d], {out.strides[d], 0, rest});
-  }
-  for (int d = before + middle; d < out.dim; ++d)
-    move.walk.add(out.sizes[d], {out.strides[d], in.strides[d - middle], 0});
-  if (move.walk.numel == 0) return;
+  for (int d = out.dim; d-- > before + middle;)
+    move.layout.add(out.sizes[d], {out.strides[d], in.strides[d - middle], 0});
+  int64_t step = 1;
+  for (int d = before + middle; d-- > before; step *= out.sizes[d])
+    move.layout.add(out.sizes[d], {out.strides[d], 0, step});
+  for (int d = before; d-- > 0;) move.layout.add(out.sizes[d], {out.strides[d], in.strides[d], 0});
+  if (move.layout.numel == 0) return;
 
   std::optional<DeviceScratch> list;
   if (fits_places(indices)) {
@@ -102,11 +103,12 @@ void index(const View& out, const View& in, const Indices& indices, int before) 
 }
 
 /// list[i] = or += what one more index tensor displaces element i of I by.
-__global__ void add_places(Walk<1> walk, CheckedIndex index, bool first, DeviceFault* record, int64_t* list) {
+__global__ void add_places(Layout<1> layout, CheckedIndex index, bool first, DeviceFault* record,
+                           int64_t* list) {
   const int64_t t = global_index();
-  if (t >= walk.numel) return;
+  if (t >= layout.numel) return;
   int64_t i;
-  if (!index.read(walk.offset(t), i, record))
+  if (!index.read(layout.offset(t), i, record))
     list[t] = kNowhere;
   else if (first)
     list[t] = i * index.stride;
@@ -114,15 +116,9 @@ __global__ void add_places(Walk<1> walk, CheckedIndex index, bool first, DeviceF
     list[t] += i * index.stride;
 }
 
-Walk<1> walk_of(const View& v) {
-  Walk<1> walk;
-  for (int d = 0; d < v.dim; ++d) walk.add(v.sizes[d], {v.strides[d]});
-  return walk;
-}
-
 CheckedIndex checked_index(const Indices& indices, int n) {
   return {static_cast<const int64_t*>(indices.index[n].data),
-          walk_of(indices.index[n]).step(0),
+          layout_of(indices.index[n]).strides[0][0],
           indices.sizes[n],
           indices.strides[n],
           indices.dims[n],
@@ -133,14 +129,14 @@ CheckedIndex checked_index(const Indices& indices, int n) {
 
 void list_places(const char* op, const Indices& indices, int64_t count, int64_t* list) {
   for (int n = 0; n < indices.count; ++n)
-    launch(op, add_places, grid_for(count), kThreads, 0, walk_of(indices.index[n]), checked_index(indices, n),
-           n == 0, device_fault(), list);
+    launch(op, add_places, grid_for(count), kThreads, 0, layout_of(indices.index[n]),
+           checked_index(indices, n), n == 0, device_fault(), list);
 }
 
 bool fits_places(const Indices& indices) {
   if (indices.count > Places::kMaxIndices) return false;
   for (int n = 0; n < indices.count; ++n)
-    if (walk_of(indices.index[n]).dim > 1) return false;
+    if (layout_of(indices.index[n]).dim > 1) return false;
   return true;
 }
 
@@ -161,25 +157,21 @@ int64_t alignment(int64_t wide, const Indices& indices) {
   return wide;
 }
 
-bool widen_walk(Walk<3>& walk, int64_t wide) {
-  const int last = walk.dim - 1;
-  if (last < 0 || walk.sizes[last].value % wide != 0 || walk.strides[last][0] != 1 ||
-      walk.strides[last][1] != 1 || walk.strides[last][2] != 0)
-    return false;
-  for (int d = 0; d < last; ++d)
-    if (walk.strides[d][0] % wide != 0 || walk.strides[d][1] % wide != 0) return false;
-  walk.sizes[last] = Divisor(walk.sizes[last].value / wide);
-  walk.strides[last][0] = walk.strides[last][1] = wide;
-  walk.numel /= wide;
+bool widen_layout(Layout<3>& layout, int64_t wide) {
+  const auto* steps = layout.strides[0];
+  if (layout.sizes[0].value() % wide != 0 || steps[0] != 1 || steps[1] != 1 || steps[2] != 0) return false;
+  for (int d = 1; d < layout.dim; ++d)
+    if (layout.strides[d][0] % wide != 0 || layout.strides[d][1] % wide != 0) return false;
+  layout.group(wide);
   return true;
 }
 
 void move_elements(const char* op, Move move, int64_t item, int64_t wide, void* to, const void* from) {
   wide = std::min(wide, 16 / item);
   const auto aligned = [&] { return (uintptr_t(to) | uintptr_t(from)) % uintptr_t(wide * item) == 0; };
-  while (wide > 1 && !(aligned() && widen_walk(move.walk, wide))) wide /= 2;
+  while (wide > 1 && !(aligned() && widen_layout(move.layout, wide))) wide /= 2;
   with_unit(wide * item, [&](auto unit) {
-    launch(op, move_units<decltype(unit)>, grid_at_once(move.walk.numel), kThreads, 0, move, item,
+    launch(op, move_units<decltype(unit)>, grid_at_once(move.layout.numel), kThreads, 0, move, item,
            static_cast<char*>(to), static_cast<const char*>(from));
   });
 }

@@ -32,19 +32,20 @@ __global__ void drop_all_but_last(int64_t count, const Key* keys, const uint32_t
   if (t + 1 < count && keys[t] == keys[t + 1]) places[positions[t]] = kNowhere;
 }
 
-/// walk: columns; offsets in out and in src. places: of `count` sources, displacing out; source: their
+/// layout: columns; offsets in out and in src. places: of `count` sources, displacing out; source: their
 /// offsets in src.
 template <class T>
-__global__ void add_in_order(Walk<2> columns, int count, Places places, Walk<1> source, const T* src,
+__global__ void add_in_order(Layout<2> columns, int count, Places places, Layout<1> source, const T* src,
                              T* out) {
   const int64_t t = global_index();
   if (t >= columns.numel) return;
-  const Offsets<2> at = columns.offsets(t);
+  int64_t at[2];
+  columns.offsets(t, at);
   for (int i = 0; i < count; ++i) {
     const int64_t place = places(i);
     if (place == kNowhere) continue;
-    T& to = out[at.at[0] + place];
-    to = plus(to, src[at.at[1] + source.offset(i)]);
+    T& to = out[at[0] + place];
+    to = plus(to, src[at[1] + source.offset(i)]);
   }
 }
 
@@ -65,34 +66,33 @@ struct Put {
     for (int d = before; d < before + middle; ++d) count *= src.sizes[d];
   }
 
-  /// Calls add(size, stride in out, stride in src) for the dimensions B, or A.
+  /// Calls add(size, stride in out, stride in src) for the dimensions B, or A, from the innermost.
   template <class Add>
   void each_before(const Add& add) const {
-    for (int d = 0; d < before; ++d) add(src.sizes[d], out.strides[d], src.strides[d]);
+    for (int d = before; d-- > 0;) add(src.sizes[d], out.strides[d], src.strides[d]);
   }
   template <class Add>
   void each_after(const Add& add) const {
-    for (int d = before + middle; d < src.dim; ++d)
-      add(src.sizes[d], out.strides[d - middle], src.strides[d]);
+    for (int d = src.dim; d-- > before + middle;) add(src.sizes[d], out.strides[d - middle], src.strides[d]);
   }
   int64_t columns() const {
     int64_t n = 1;
     const auto add = [&](int64_t size, int64_t, int64_t) { n *= size; };
-    each_before(add), each_after(add);
+    each_after(add), each_before(add);
     return n;
   }
 
   /// The offsets of sources in src.
-  Walk<1> source() const {
-    Walk<1> walk;
-    for (int d = before; d < before + middle; ++d) walk.add(src.sizes[d], {src.strides[d]});
-    return walk;
+  Layout<1> source() const {
+    Layout<1> layout;
+    for (int d = before + middle; d-- > before;) layout.add(src.sizes[d], {src.strides[d]});
+    return layout;
   }
   /// The offsets of destinations in out: coordinates in the indexed dimensions are counted in order.
-  Walk<1> target() const {
-    Walk<1> walk;
-    for (int n = 0; n < indices.count; ++n) walk.add(indices.sizes[n], {indices.strides[n]});
-    return walk;
+  Layout<1> target() const {
+    Layout<1> layout;
+    for (int n = indices.count; n-- > 0;) layout.add(indices.sizes[n], {indices.strides[n]});
+    return layout;
   }
 
   template <class Key>
@@ -102,7 +102,7 @@ struct Put {
       if (indices.sizes[n] > 0) factor /= indices.sizes[n];
       AddKeys step;
       const View& index = indices.index[n];
-      for (int d = 0; d < index.dim; ++d) step.walk.add(index.sizes[d], {0, index.strides[d]});
+      for (int d = index.dim; d-- > 0;) step.layout.add(index.sizes[d], {0, index.strides[d]});
       step.index = {static_cast<const int64_t*>(index.data),
                     1,
                     indices.sizes[n],
@@ -129,10 +129,10 @@ SortedSum sorted_sum(const Put& put) {
   sum.target = put.target();
   sum.space = sum.target.numel;
   sum.source = put.source();
-  const auto add = [&](int64_t size, int64_t to, int64_t from) { sum.walk.add(size, {to, from, 0}); };
-  put.each_before(add);
-  sum.walk.add(put.count, {0, 0, 1});
+  const auto add = [&](int64_t size, int64_t to, int64_t from) { sum.layout.add(size, {to, from, 0}); };
   put.each_after(add);
+  sum.layout.add(put.count, {0, 0, 1});
+  put.each_before(add);
   sum.wide = alignment(16, put.indices);
   for (int d = 0; d < sum.source.dim; ++d) sum.wide = alignment(sum.wide, sum.source.strides[d][0]);
   return sum;
@@ -140,9 +140,9 @@ SortedSum sorted_sum(const Put& put) {
 
 void put_sums(const Put& put) {
   if (put.count <= kInOrder && fits_places(put.indices)) {
-    Walk<2> columns;
+    Layout<2> columns;
     const auto add = [&](int64_t size, int64_t to, int64_t from) { columns.add(size, {to, from}); };
-    put.each_before(add), put.each_after(add);
+    put.each_after(add), put.each_before(add);
     return with_sum_type(put.out.dtype, [&](auto zero) {
       using T = decltype(zero);
       launch("index_put", add_in_order<T>, grid_for(columns.numel), kThreads, 0, columns, int(put.count),
@@ -161,14 +161,12 @@ void put_sums(const Put& put) {
 
 void put_last(const Put& put) {
   Move move;
-  const auto add = [&](int64_t size, int64_t to, int64_t from) { move.walk.add(size, {to, from, 0}); };
-  put.each_before(add);
-  int64_t rest = put.count;
-  for (int d = put.before; d < put.before + put.middle; ++d) {
-    rest /= put.src.sizes[d];
-    move.walk.add(put.src.sizes[d], {0, put.src.strides[d], rest});
-  }
+  const auto add = [&](int64_t size, int64_t to, int64_t from) { move.layout.add(size, {to, from, 0}); };
   put.each_after(add);
+  int64_t step = 1;
+  for (int d = put.before + put.middle; d-- > put.before; step *= put.src.sizes[d])
+    move.layout.add(put.src.sizes[d], {0, put.src.strides[d], step});
+  put.each_before(add);
   const auto run = [&] {
     move_elements("index_put", move, put.item, alignment(16, put.indices), put.out.data, put.src.data);
   };

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <tengen/cuda/kernels/common/common.h>
-#include <tengen/cuda/kernels/common/walk.h>
+#include <tengen/cuda/kernels/common/layout.h>
 
 namespace tengen::cuda {
 
@@ -59,20 +59,20 @@ bool fits_places(const Indices& indices);
 Places places_of(const Indices& indices);
 
 /// The elements that a tensor (B..., A...), displaced, and a tensor (B..., I..., A...) have in common. Arrays
-/// of the walk: offsets in `to`, in `from`, and the number in I.
+/// of the layout: offsets in `to`, in `from`, and the number in I.
 struct Move {
-  Walk<3> walk;
+  Layout<3> layout;
   Places to, from;
 };
 /// Copies elements of `item` bytes from their places to their places, as they are; as many as `wide`
-/// neighbours at once, where the walk is contiguous. All places are multiples of `wide` elements.
+/// neighbours at once, where the layout is contiguous. All places are multiples of `wide` elements.
 void move_elements(const char* op, Move move, int64_t item, int64_t wide, void* to, const void* from);
 
 /// The greatest power of two up to `wide` that divides the number, and all displacements by `indices`.
 int64_t alignment(int64_t wide, int64_t number);
 int64_t alignment(int64_t wide, const Indices& indices);
 /// Changes the innermost dimension to go in steps of `wide` elements, for kernels that treat as many at once,
-/// if it is contiguous in the first two arrays of the walk and everything starts at a multiple of `wide`.
-bool widen_walk(Walk<3>& walk, int64_t wide);
+/// if it is contiguous in the first two operands of the layout and everything starts at a multiple of `wide`.
+bool widen_layout(Layout<3>& layout, int64_t wide);
 
 }  // namespace tengen::cuda

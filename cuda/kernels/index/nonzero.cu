@@ -20,8 +20,8 @@ template <class Bits>
 struct Elements {
   const Bits* data;
   Bits mask;
-  Walk<1> walk;
-  __device__ bool is_set(int64_t i) const { return i < walk.numel && data[walk.offset(i)] & mask; }
+  Layout<1> layout;
+  __device__ bool is_set(int64_t i) const { return i < layout.numel && data[layout.offset(i)] & mask; }
 };
 
 template <class Bits>
@@ -73,10 +73,10 @@ __global__ void write_set(Elements<Bits> in, Coordinates coordinates, const int6
 }
 
 template <class Bits>
-int64_t nonzero_of(const View& view, const Walk<1>& walk, int64_t* positions) {
+int64_t nonzero_of(const View& view, const Layout<1>& layout, int64_t* positions) {
   const Bits mask = is_floating_point(view.dtype) ? Bits(Bits(~Bits(0)) >> 1) : Bits(~Bits(0));
-  const Elements<Bits> in{static_cast<const Bits*>(view.data), mask, walk};
-  const int64_t blocks = divide_up(walk.numel, kPiece);
+  const Elements<Bits> in{static_cast<const Bits*>(view.data), mask, layout};
+  const int64_t blocks = divide_up(layout.numel, kPiece);
   DeviceScratch memory(size_t(blocks + 1) * sizeof(int64_t));
   int64_t* counts = memory.as<int64_t>();
   launch("nonzero", count_set<Bits>, unsigned(blocks), kThreads, 0, in, counts);
@@ -100,18 +100,17 @@ int64_t nonzero_of(const View& view, const Walk<1>& walk, int64_t* positions) {
 }  // namespace
 
 int64_t nonzero(const View& in, int64_t* positions) {
-  Walk<1> walk;
-  for (int d = 0; d < in.dim; ++d) walk.add(in.sizes[d], {in.strides[d]});
-  if (walk.numel == 0) return 0;
+  const Layout<1> layout = layout_of(in);
+  if (layout.numel == 0) return 0;
   switch (item_size(in.dtype)) {
     case 1:
-      return nonzero_of<uint8_t>(in, walk, positions);
+      return nonzero_of<uint8_t>(in, layout, positions);
     case 2:
-      return nonzero_of<uint16_t>(in, walk, positions);
+      return nonzero_of<uint16_t>(in, layout, positions);
     case 4:
-      return nonzero_of<uint32_t>(in, walk, positions);
+      return nonzero_of<uint32_t>(in, layout, positions);
     default:
-      return nonzero_of<uint64_t>(in, walk, positions);
+      return nonzero_of<uint64_t>(in, layout, positions);
   }
 }
 

@@ -54,12 +54,12 @@ void with_key_type(int64_t space, const F& f) {
 
 /// Adds elements of `dtype` to destinations that numbers name, in the order of the sources.
 struct SortedSum {
-  int64_t count;   // of the sources; less than 2^32
-  int64_t space;   // how many destinations there are: numbers are less, or equal for none
-  Walk<1> target;  // offset of a destination in `out`
-  Walk<1> source;  // offset of a source in `src`
-  Walk<3> walk;    // everything: dimensions B, sources (0, 0, 1), dimensions A; offsets in out and src
-  int64_t wide;    // all offsets of destinations and sources are multiples of this
+  int64_t count;     // of the sources; less than 2^32
+  int64_t space;     // how many destinations there are: numbers are less, or equal for none
+  Layout<1> target;  // offset of a destination in `out`
+  Layout<1> source;  // offset of a source in `src`
+  Layout<3> layout;  // everything: dimensions A, sources (0, 0, 1), dimensions B; offsets in out and src
+  int64_t wide;      // all offsets of destinations and sources are multiples of this
 
   /// Working memory, with the numbers first.
   template <class Key>
@@ -78,10 +78,10 @@ struct SortedSum {
   void add(const char* op, Dtype dtype, const SortBuffers<Key>& sorted, const void* src, void* out) const;
 };
 
-/// keys[i] = or += factor * the index, plus what the walk says; `nowhere` where an index is out of bounds.
-/// Arrays of the walk: what to begin with, and the offset in the index.
+/// keys[i] = or += factor * the index, plus what the layout says; `nowhere` where an index is out of bounds.
+/// Operands of the layout: what to begin with, and the offset in the index.
 struct AddKeys {
-  Walk<2> walk;
+  Layout<2> layout;
   CheckedIndex index;
   int64_t factor, nowhere;
   bool first;

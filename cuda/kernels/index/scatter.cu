@@ -20,33 +20,35 @@ struct Accumulate {
   __device__ T operator()(T to, T from) const { return plus(to, from); }
 };
 
-/// out[line][index[line][j]] = op(the same, src[line][j]) for j < length, in order. Arrays of the walk: out,
-/// index, src.
+/// out[line][index[line][j]] = op(the same, src[line][j]) for j < length, in order. Operands of the layout:
+/// out, index, src.
 template <class Op, class T = typename Op::Type>
-__global__ void put_lines(Walk<3> lines, int64_t length, CheckedIndex index, int64_t src_step,
+__global__ void put_lines(Layout<3> lines, int64_t length, CheckedIndex index, int64_t src_step,
                           DeviceFault* record, const T* src, T* out) {
   const int64_t t = global_index();
   if (t >= lines.numel) return;
-  const Offsets<3> at = lines.offsets(t);
+  int64_t at[3];
+  lines.offsets(t, at);
   for (int64_t j = 0; j < length; ++j) {
     int64_t i;
-    if (!index.read(at.at[1] + j * index.step, i, record)) continue;
-    T& to = out[at.at[0] + i * index.stride];
-    to = Op()(to, src[at.at[2] + j * src_step]);
+    if (!index.read(at[1] + j * index.step, i, record)) continue;
+    T& to = out[at[0] + i * index.stride];
+    to = Op()(to, src[at[2] + j * src_step]);
   }
 }
 
 /// All sources, in the order of the index. Arrays: offsets in out, index and src; the number of the line's
 /// first destination, and j.
-using Sources = Walk<5>;
+using Sources = Layout<5>;
 
 /// last[destination] = 1 + the last j that writes there.
 __global__ void claim_destinations(Sources sources, CheckedIndex index, DeviceFault* record, unsigned* last) {
   const int64_t t = global_index();
   if (t >= sources.numel) return;
-  const Offsets<5> at = sources.offsets(t);
+  int64_t at[5];
+  sources.offsets(t, at);
   int64_t i;
-  if (index.read(at.at[1], i, record)) atomicMax(&last[at.at[3] + i], unsigned(at.at[4]) + 1);
+  if (index.read(at[1], i, record)) atomicMax(&last[at[3] + i], unsigned(at[4]) + 1);
 }
 
 template <class T>
@@ -54,10 +56,11 @@ __global__ void put_last_sources(Sources sources, CheckedIndex index, DeviceFaul
                                  const unsigned* last, const T* src, T* out) {
   const int64_t t = global_index();
   if (t >= sources.numel) return;
-  const Offsets<5> at = sources.offsets(t);
+  int64_t at[5];
+  sources.offsets(t, at);
   int64_t i;
-  if (index.read(at.at[1], i, record) && last[at.at[3] + i] == unsigned(at.at[4]) + 1)
-    out[at.at[0] + i * index.stride] = src[at.at[2]];
+  if (index.read(at[1], i, record) && last[at[3] + i] == unsigned(at[4]) + 1)
+    out[at[0] + i * index.stride] = src[at[2]];
 }
 
 /// A scatter's dimensions.
@@ -66,23 +69,24 @@ struct Scatter {
   int dim;
   int64_t length, space;  // of a line: sources, and destinations
   CheckedIndex checked;
-  Walk<3> lines;
+  Layout<3> lines;
 
   Scatter(const View& out, const View& index, const View& src, int dim)
       : out(out), index(index), src(src), dim(dim), length(index.sizes[dim]), space(out.sizes[dim]) {
     checked = {
         static_cast<const int64_t*>(index.data), index.strides[dim], space, out.strides[dim], dim, false};
-    for (int d = 0; d < index.dim; ++d)
+    for (int d = index.dim; d-- > 0;)
       if (d != dim) lines.add(index.sizes[d], {out.strides[d], index.strides[d], src.strides[d]});
   }
 
-  /// Calls f(d, the number of the first destination of a line that is one further in dimension d).
+  /// Calls f(d, the number of the first destination of a line that is one further in dimension d), from the
+  /// innermost dimension.
   template <class F>
   void each_dim(const F& f) const {
-    int64_t rest = lines.numel * space;
-    for (int d = 0; d < index.dim; ++d) {
-      if (d != dim) rest /= index.sizes[d];
-      f(d, d == dim ? 0 : rest);
+    int64_t destinations = space;
+    for (int d = index.dim; d-- > 0;) {
+      f(d, d == dim ? 0 : destinations);
+      if (d != dim) destinations *= index.sizes[d];
     }
   }
 
@@ -123,13 +127,13 @@ struct Scatter {
     step.factor = 1;
     step.nowhere = sum.space;
     step.first = true;
+    sum.target.add(space, {out.strides[dim]});
     each_dim([&](int d, int64_t destinations) {
-      step.walk.add(index.sizes[d], {destinations, index.strides[d]});
+      step.layout.add(index.sizes[d], {destinations, index.strides[d]});
       sum.source.add(index.sizes[d], {src.strides[d]});
       if (d != dim) sum.target.add(index.sizes[d], {out.strides[d]});
     });
-    sum.target.add(space, {out.strides[dim]});
-    sum.walk.add(sum.count, {0, 0, 1});
+    sum.layout.add(sum.count, {0, 0, 1});
     sum.wide = 1;
     with_key_type(sum.space, [&](auto zero) {
       using Key = decltype(zero);
@@ -151,7 +155,7 @@ void scatter(const View& out, const View& index, const View& src, int dim, bool 
     return with_sum_type(out.dtype, [&](auto zero) { s.put_in_order<Accumulate<decltype(zero)>>(); });
   }
   // Threads that follow long lines side by side should also read side by side.
-  if (s.length > kShortLine && !(many && s.lines.step(1) == 1)) return s.put_last();
+  if (s.length > kShortLine && !(many && s.lines.strides[0][1] == 1)) return s.put_last();
   with_word(int64_t(item_size(out.dtype)), [&](auto zero) { s.put_in_order<Overwrite<decltype(zero)>>(); });
 }
 

@@ -3,26 +3,33 @@
 // their order: the result is the same on every device and in every run.
 #pragma once
 
+#include <tengen/cuda/kernels/common/divide.h>
 #include <tengen/cuda/kernels/common/rows.h>
 
 namespace tengen::cuda {
 
-/// a / b and a % b for numbers that are not negative: in 32 bits where they fit, which is much quicker.
-__device__ inline int64_t divide(int64_t a, int64_t b) {
-  return (a | b) >> 32 == 0 ? int64_t(uint32_t(a) / uint32_t(b)) : a / b;
-}
+/// A shape, and divisions by its sizes.
+struct ChannelShape : NormShape {
+  Divisor by_channels, by_inner;
+  explicit ChannelShape(const NormShape& shape)
+      : NormShape(shape),
+        by_channels(shape.channels > 0 ? shape.channels : 1),
+        by_inner(shape.inner > 0 ? shape.inner : 1) {}
+};
 
 // ---- planes: channels of which neighbours in memory are neighbours -------------------------------------
 /// How a channel of `count` elements is cut: `parts` of `size` elements, the last may have fewer.
 struct Parts {
   int64_t parts, size;
+  Divisor by_parts;
 };
 inline Parts cut(int64_t count, int64_t least, int64_t granule) {
   constexpr int64_t kMost = 1024;
   int64_t size = divide_up(count, kMost);
   size = divide_up(size < least ? least : size, granule) * granule;
-  const int64_t parts = divide_up(count, size);
-  return {parts < 1 ? 1 : parts, size};
+  int64_t parts = divide_up(count, size);
+  if (parts < 1) parts = 1;
+  return {parts, size, Divisor(parts)};
 }
 /// Elements per part of a channel that lies in planes: 32 for each thread at least.
 inline Parts cut_planes(const NormShape& s) { return cut(s.outer * s.inner, 8192, kThreads * 4); }
@@ -30,7 +37,7 @@ inline Parts cut_planes(const NormShape& s) { return cut(s.outer * s.inner, 8192
 /// Calls f(vector) or f(vector, other), kWidth elements at a time, for the calling thread's share of part
 /// `part` of channel c; kWidth divides inner.
 template <int kWidth, class T, class F, class... Others>
-__device__ void each_of_part(const NormShape& s, int64_t c, int64_t part, int64_t part_size, const F& f,
+__device__ void each_of_part(const ChannelShape& s, int64_t c, int64_t part, int64_t part_size, const F& f,
                              const T* in, const Others*... others) {
   constexpr int kAhead = 4;
   const int64_t count = s.outer * s.inner, begin = part * part_size, pitch = s.channels * s.inner;
@@ -38,10 +45,11 @@ __device__ void each_of_part(const NormShape& s, int64_t c, int64_t part, int64_
   int64_t at = begin + int64_t(threadIdx.x) * kWidth;
   if (at >= end) return;
   // Where it is in memory; a step goes on by `planes` planes and `rest` elements.
-  int64_t outer = divide(at, s.inner), inner = at - outer * s.inner;
+  int64_t outer = at, inner = s.by_inner.split(outer);
   int64_t place = outer * pitch + c * s.inner + inner;
   const int step = kThreads * kWidth;
-  const int64_t planes = divide(step, s.inner), rest = step - planes * s.inner;
+  int64_t planes = step;
+  const int64_t rest = s.by_inner.split(planes);
   const int64_t stride = planes * pitch + rest, wrap = pitch - s.inner;
   while (at < end) {
     int64_t places[kAhead];
@@ -82,11 +90,13 @@ inline dim3 grid_of_columns(int64_t columns, int64_t parts) {
 struct ColumnPart {
   int64_t column, part, begin, end;
 
-  __device__ ColumnPart(int64_t rows, int64_t parts, int64_t part_size)
-      : column(divide(blockIdx.x, parts) * kColumns + threadIdx.x % kColumns),
-        part(blockIdx.x - divide(blockIdx.x, parts) * parts),
-        begin(part * part_size + threadIdx.x / kColumns),
-        end(part * part_size + part_size < rows ? part * part_size + part_size : rows) {}
+  __device__ ColumnPart(int64_t rows, const Parts& cut) {
+    unsigned group = blockIdx.x;
+    part = cut.by_parts.split(group);
+    column = int64_t(group) * kColumns + threadIdx.x % kColumns;
+    begin = part * cut.size + threadIdx.x / kColumns;
+    end = min((part + 1) * cut.size, rows);
+  }
 };
 
 /// The values of the threads that share a column added, in each of them.

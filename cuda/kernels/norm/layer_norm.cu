@@ -175,7 +175,7 @@ __global__ void layer_norm_grad_long(int64_t size, const T* grad_out, const T* i
 template <class T>
 __global__ void parameter_sums(int64_t rows, int64_t columns, Parts cut, const T* grad_out, const T* in,
                                const T* mean, const T* invstd, double* sums /* (columns, parts, 2) */) {
-  const ColumnPart mine(rows, cut.parts, cut.size);
+  const ColumnPart mine(rows, cut);
   T g = 0, gx = 0;
   if (mine.column < columns)
 #pragma unroll 4

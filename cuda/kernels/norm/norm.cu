@@ -71,8 +71,10 @@ __device__ void finish_part(const Deviations<T>& own, const Sum& sum, int64_t c,
 }
 
 template <int kWidth, class T>
-__global__ void plane_moments(NormShape s, Parts cut, const T* in, double* moments, Statistics<T> results) {
-  const int64_t c = divide(blockIdx.x, cut.parts), part = blockIdx.x - c * cut.parts;
+__global__ void plane_moments(ChannelShape s, Parts cut, const T* in, double* moments,
+                              Statistics<T> results) {
+  unsigned c = blockIdx.x;
+  const unsigned part = cut.by_parts.split(c);
   Deviations<T> own;
   each_of_part<kWidth>(
       s, c, part, cut.size, [&](const Vector<T, kWidth>& vector) { own.add(vector); }, in);
@@ -84,7 +86,7 @@ __global__ void plane_moments(NormShape s, Parts cut, const T* in, double* momen
 template <class T>
 __global__ void column_moments(int64_t rows, int64_t columns, Parts cut, const T* in, double* moments,
                                Statistics<T> results) {
-  const ColumnPart mine(rows, cut.parts, cut.size);
+  const ColumnPart mine(rows, cut);
   Deviations<T> own;
   if (mine.column < columns)
 #pragma unroll 4
@@ -136,10 +138,9 @@ struct Normalisation {
 struct ChannelWalk {
   int64_t channels, inner, c, left;  // left: elements until the channel changes
 
-  __device__ ChannelWalk(const NormShape& s, int64_t at) : channels(s.channels), inner(s.inner) {
-    const int64_t plane = divide(at, inner);
-    c = plane - divide(plane, channels) * channels;
-    left = (plane + 1) * inner - at;
+  __device__ ChannelWalk(const ChannelShape& s, int64_t at) : channels(s.channels), inner(s.inner) {
+    left = inner - s.by_inner.split(at);
+    c = s.by_channels.split(at);
   }
   /// Goes on by an element; whether the channel changed.
   __device__ bool step() {
@@ -153,7 +154,7 @@ struct ChannelWalk {
 /// out[i] = map.of(channel of i)(in[i], others[i]...), a pack of kWidth elements per thread, whatever
 /// channels it spans.
 template <int kWidth, class T, class Map, class... Others>
-__global__ void map_channels(NormShape s, int64_t total, Map map, T* out, const T* in,
+__global__ void map_channels(ChannelShape s, int64_t total, Map map, T* out, const T* in,
                              const Others*... others) {
   const int64_t begin = global_index() * kWidth;
   if (begin >= total) return;
@@ -179,7 +180,7 @@ __global__ void map_channels(NormShape s, int64_t total, Map map, T* out, const 
 }
 
 template <class T, class Map, class... Others>
-void run_map(const char* what, const NormShape& s, const Map& map, T* out, const T* in,
+void run_map(const char* what, const ChannelShape& s, const Map& map, T* out, const T* in,
              const Others*... others) {
   const int64_t total = s.outer * s.channels * s.inner;
   with_width<T>(is_aligned(out) && is_aligned(in) && (is_aligned(others) && ...), [&](auto width) {
@@ -252,9 +253,10 @@ __device__ void finish_grad_part(double g, double gx, int64_t c, int64_t part, i
 }
 
 template <int kWidth, class T>
-__global__ void plane_grad_sums(NormShape s, Parts cut, Activation activation, const T* grad_out, const T* in,
-                                double* sums, GradResults<T> results) {
-  const int64_t c = divide(blockIdx.x, cut.parts), part = blockIdx.x - c * cut.parts;
+__global__ void plane_grad_sums(ChannelShape s, Parts cut, Activation activation, const T* grad_out,
+                                const T* in, double* sums, GradResults<T> results) {
+  unsigned c = blockIdx.x;
+  const unsigned part = cut.by_parts.split(c);
   const BeforeActivation<T> before{activation, results.normalisation.of(c)};
   T g = 0, gx = 0;
   each_of_part<kWidth>(
@@ -274,7 +276,7 @@ __global__ void plane_grad_sums(NormShape s, Parts cut, Activation activation, c
 template <class T>
 __global__ void column_grad_sums(int64_t rows, int64_t columns, Parts cut, const T* grad_out, const T* in,
                                  double* sums, GradResults<T> results) {
-  const ColumnPart mine(rows, cut.parts, cut.size);
+  const ColumnPart mine(rows, cut);
   T g = 0, gx = 0;
   if (mine.column < columns) {
     const T mean = results.normalisation.mean[mine.column];
@@ -301,7 +303,7 @@ __global__ void join_grad_sums(int64_t channels, int64_t parts, const double* su
 
 // ---- the table's functions -----------------------------------------------------------------------------
 template <class T>
-void statistics(const NormShape& s, const T* in, const Statistics<T>& results) {
+void statistics(const ChannelShape& s, const T* in, const Statistics<T>& results) {
   const bool columns = s.inner == 1;
   const Parts cut = columns ? cut_columns(s.outer) : cut_planes(s);
   const DeviceScratch scratch(cut.parts > 1 ? size_t(s.channels * cut.parts) * kMoments * sizeof(double) : 0);
@@ -320,7 +322,7 @@ void statistics(const NormShape& s, const T* in, const Statistics<T>& results) {
 }
 
 template <class T>
-void grad_sums(const NormShape& s, Activation activation, const T* grad_out, const T* in,
+void grad_sums(const ChannelShape& s, Activation activation, const T* grad_out, const T* in,
                const GradResults<T>& results) {
   const char* what = "batch_norm_grad";
   const bool columns = s.inner == 1 && activation == Activation::None;
@@ -347,12 +349,12 @@ Normalisation<T> normalisation(const void* mean, const void* invstd, const void*
           static_cast<const T*>(bias)};
 }
 
-void batch_norm_apply(Dtype dtype, const NormShape& s, const void* in, const void* mean, const void* invstd,
-                      const void* weight, const void* bias, void* out) {
+void batch_norm_apply(Dtype dtype, const NormShape& shape, const void* in, const void* mean,
+                      const void* invstd, const void* weight, const void* bias, void* out) {
   with_real_type(dtype, "batch_norm", [&](auto zero) {
     using T = decltype(zero);
-    run_map("batch_norm", s, normalisation<T>(mean, invstd, weight, bias), static_cast<T*>(out),
-            static_cast<const T*>(in));
+    run_map("batch_norm", ChannelShape(shape), normalisation<T>(mean, invstd, weight, bias),
+            static_cast<T*>(out), static_cast<const T*>(in));
   });
 }
 
@@ -360,17 +362,18 @@ void batch_norm(Dtype dtype, const NormShape& s, const void* in, const void* wei
                 double eps, void* out, void* mean, void* var, void* invstd) {
   with_real_type(dtype, "batch_norm", [&](auto zero) {
     using T = decltype(zero);
-    statistics(s, static_cast<const T*>(in),
+    statistics(ChannelShape(s), static_cast<const T*>(in),
                Statistics<T>{eps, static_cast<T*>(mean), static_cast<T*>(var), static_cast<T*>(invstd)});
   });
   batch_norm_apply(dtype, s, in, mean, invstd, weight, bias, out);
 }
 
-void batch_norm_grad(Dtype dtype, const NormShape& s, Activation activation, const void* grad_out,
+void batch_norm_grad(Dtype dtype, const NormShape& shape, Activation activation, const void* grad_out,
                      const void* in, const void* mean, const void* invstd, const void* weight,
                      const void* bias, void* grad_in, void* grad_weight, void* grad_bias) {
   with_real_type(dtype, "batch_norm_grad", [&](auto zero) {
     using T = decltype(zero);
+    const ChannelShape s(shape);
     const DeviceScratch factors(grad_in ? size_t(3 * s.channels) * sizeof(T) : 0);
     const auto norm = normalisation<T>(mean, invstd, weight, bias);
     const T *g = static_cast<const T*>(grad_out), *x = static_cast<const T*>(in);

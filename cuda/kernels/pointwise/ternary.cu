@@ -57,12 +57,12 @@ __global__ void __launch_bounds__(kThreads) choose_strided(const Choice<U> c) {
 
 /// `count` <= kCount elements from `from`, or the same one kCount times.
 template <class T, int kCount>
-__device__ Group<T, kCount> take(const T* from, T number, bool repeated, int64_t count) {
-  Group<T, kCount> group;
-  if (from && !repeated && count >= kCount) return *reinterpret_cast<const Group<T, kCount>*>(from);
+__device__ Vector<T, kCount> take(const T* from, T number, bool repeated, int64_t count) {
+  Vector<T, kCount> vector;
+  if (from && !repeated && count >= kCount) return load_vector<kCount>(from);
 #pragma unroll
-  for (int j = 0; j < kCount; ++j) group.values[j] = !from ? number : from[repeated || j >= count ? 0 : j];
-  return group;
+  for (int j = 0; j < kCount; ++j) vector.values[j] = !from ? number : from[repeated || j >= count ? 0 : j];
+  return vector;
 }
 
 template <class U>
@@ -78,12 +78,12 @@ __global__ void __launch_bounds__(kThreads) choose_packed(const Choice<U> c) {
                                             steps[1] == 0, left);
   const auto a = take<U, kCount>(c.a ? c.a + at[2] : nullptr, c.a_number, steps[2] == 0, left),
              b = take<U, kCount>(c.b ? c.b + at[3] : nullptr, c.b_number, steps[3] == 0, left);
-  Group<U, kCount> result;
+  Vector<U, kCount> result;
 #pragma unroll
   for (int j = 0; j < kCount; ++j) result.values[j] = condition.values[j] ? a.values[j] : b.values[j];
   U* out = c.out + at[0];
   if (left >= kCount) {
-    *reinterpret_cast<Group<U, kCount>*>(out) = result;
+    store_vector(out, result);
   } else {
 #pragma unroll
     for (int j = 0; j < kCount; ++j)

@@ -2,7 +2,7 @@
 // counts in the order (row, digit, tile), which gives where each tile's items of each digit go, and moves
 // them; tiles are put in order in shared memory first, so that neighbours are written together. Tiles do not
 // cross rows, so rows are sorted at once. Nothing depends on the order in which blocks run.
-#include <tengen/cuda/kernels/common/walk.h>
+#include <tengen/cuda/kernels/common/divide.h>
 #include <tengen/cuda/kernels/sort/block_radix.h>
 #include <tengen/cuda/kernels/sort/radix_sort.h>
 
@@ -61,7 +61,7 @@ struct Tiles {
     return {row, row * n + number * kTile, number, int(rest < kTile ? rest : kTile)};
   }
   __device__ int64_t slot(const Tile& tile, int digit) const {
-    return (tile.row * kDigits + digit) * tiles.value + tile.number;
+    return (tile.row * kDigits + digit) * tiles.value() + tile.number;
   }
 };
 
@@ -136,7 +136,7 @@ template <class Key>
 void radix_sort(const char* op, int64_t rows, int64_t n, int bits, SortBuffers<Key>& b) {
   if (rows * n == 0) return;
   const Tiles tiles{n, Divisor(divide_up(n, kTile))};
-  const int64_t blocks = rows * tiles.tiles.value;
+  const int64_t blocks = rows * tiles.tiles.value();
   DeviceScratch memory(size_t(blocks * kDigits + 1) * sizeof(uint32_t));
   uint32_t* counts = memory.as<uint32_t>();
   for (int shift = 0; shift == 0 || shift < bits; shift += kDigitBits) {

@@ -4,7 +4,7 @@
 // there is one sort for keys of 32 and one for 64 bits, and values are fetched by position in the end. Short
 // rows are sorted by a warp, middling ones by a block in shared memory, long ones all together by passes over
 // memory.
-#include <tengen/cuda/kernels/common/walk.h>
+#include <tengen/cuda/kernels/common/layout.h>
 #include <tengen/cuda/kernels/families.h>
 #include <tengen/cuda/kernels/sort/block_radix.h>
 #include <tengen/cuda/kernels/sort/radix_sort.h>
@@ -74,13 +74,13 @@ struct Rows {
   int64_t* indices;
   int item;
   int64_t n, k;
-  Walk<3> starts;
+  Layout<3> starts;
   int64_t values_step, indices_step, in_step;
 
   /// in[position] becomes number `rank` of the row.
-  __device__ void write(const Offsets<3>& row, int64_t rank, int64_t position) const {
-    const int64_t to = row.at[0] + rank * values_step, from = row.at[2] + position * in_step;
-    indices[row.at[1] + rank * indices_step] = position;
+  __device__ void write(const int64_t (&row)[3], int64_t rank, int64_t position) const {
+    const int64_t to = row[0] + rank * values_step, from = row[2] + position * in_step;
+    indices[row[1] + rank * indices_step] = position;
     switch (item) {
       case 1:
         return copy<uint8_t>(to, from);
@@ -105,9 +105,10 @@ template <class Key>
 __global__ void sort_in_warp(Rows rows) {
   const int64_t row = global_index() / kWarp;
   if (row >= rows.starts.numel) return;
-  const Offsets<3> start = rows.starts.offsets(row);
+  int64_t start[3];
+  rows.starts.offsets(row, start);
   const int lane = threadIdx.x % kWarp, n = int(rows.n);
-  const Key key = lane < n ? rows.source.key<Key>(start.at[2] + lane * rows.in_step) : ~Key(0);
+  const Key key = lane < n ? rows.source.key<Key>(start[2] + lane * rows.in_step) : ~Key(0);
   int rank = 0;
   for (int j = 0; j < n; ++j) {
     const Key other = __shfl_sync(kWholeWarp, key, j);
@@ -128,7 +129,8 @@ __global__ void __launch_bounds__(kDigits, sizeof(Key) == 4 ? 3 : 2)
   auto& counts = *dynamic_shared<DigitCounts>();
   Key* sorted = reinterpret_cast<Key*>(&counts + 1);
   uint16_t* places = reinterpret_cast<uint16_t*>(sorted + rounds * kDigits);
-  const Offsets<3> start = rows.starts.offsets(blockIdx.x);
+  int64_t start[3];
+  rows.starts.offsets(blockIdx.x, start);
   const int n = int(rows.n);
   Key keys[kSortItems];
   uint16_t positions[kSortItems];
@@ -136,7 +138,7 @@ __global__ void __launch_bounds__(kDigits, sizeof(Key) == 4 ? 3 : 2)
 #pragma unroll
   for (int r = 0; r < kSortItems; ++r) {
     const int i = tile_place(r, rounds);
-    keys[r] = r < rounds && i < n ? rows.source.key<Key>(start.at[2] + i * rows.in_step) : ~Key(0);
+    keys[r] = r < rounds && i < n ? rows.source.key<Key>(start[2] + i * rows.in_step) : ~Key(0);
     positions[r] = uint16_t(i);
   }
   for (int shift = 0; shift < bits; shift += kDigitBits) {
@@ -161,18 +163,20 @@ template <class Key>
 __global__ void make_keys(Rows rows, Divisor n, int64_t first_row, int64_t items, Key* keys) {
   const int64_t t = global_index();
   if (t >= items) return;
-  int64_t row = t;
+  int64_t row = t, start[3];
   const int64_t i = n.split(row);
-  keys[t] = rows.source.key<Key>(rows.starts.offsets(first_row + row).at[2] + i * rows.in_step);
+  rows.starts.offsets(first_row + row, start);
+  keys[t] = rows.source.key<Key>(start[2] + i * rows.in_step);
 }
 
 __global__ void write_rows(Rows rows, Divisor k, int64_t first_row, int64_t items,
                            const uint32_t* positions) {
   const int64_t t = global_index();
   if (t >= items) return;
-  int64_t row = t;
+  int64_t row = t, start[3];
   const int64_t rank = k.split(row);
-  rows.write(rows.starts.offsets(first_row + row), rank, positions[row * rows.n + rank]);
+  rows.starts.offsets(first_row + row, start);
+  rows.write(start, rank, positions[row * rows.n + rank]);
 }
 
 template <class Key>
@@ -208,7 +212,7 @@ void sort(const View& values, const View& indices, const View& in, bool descendi
   rows.item = item;
   rows.n = last < 0 ? 1 : in.sizes[last];
   rows.k = last < 0 ? 1 : values.sizes[last];
-  for (int d = 0; d < last; ++d)
+  for (int d = last; d-- > 0;)
     rows.starts.add(in.sizes[d], {values.strides[d], indices.strides[d], in.strides[d]});
   const auto step = [last](const View& v) { return last < 0 ? 1 : v.strides[last]; };
   rows.values_step = step(values), rows.indices_step = step(indices), rows.in_step = step(in);
