@@ -82,8 +82,7 @@ function(tengen_kernels name table isa sources)
   target_include_directories(tengen_${name}_${isa} PRIVATE ${PROJECT_SOURCE_DIR}/include)
   target_compile_definitions(tengen_${name}_${isa} PRIVATE TENGEN_ISA=${isa})
   # Arithmetic on the bit patterns of numbers may wrap (for NaN and negative arguments of a logarithm, say).
-  # Optimized fully in every build that is for use, also where the rest is compiled for a short build (scripts/demo).
-  target_compile_options(tengen_${name}_${isa} PRIVATE -fwrapv $<$<CONFIG:Release>:-O3> ${ARGN})
+  target_compile_options(tengen_${name}_${isa} PRIVATE -fwrapv ${ARGN})
   set_target_properties(tengen_${name}_${isa} PROPERTIES POSITION_INDEPENDENT_CODE ON)
   if(TENGEN_NATIVE_ONLY)
     tengen_backend($<TARGET_OBJECTS:tengen_${name}_${isa}>)
@@ -130,9 +129,11 @@ set(flags_avx2 -mavx2 -mfma -mf16c -mtune=haswell)
 set(flags_avx512 -march=skylake-avx512 -mprefer-vector-width=512)
 foreach(isa IN LISTS TENGEN_SETS)
   set_property(SOURCE tensor/backend.cpp APPEND PROPERTY COMPILE_DEFINITIONS TENGEN_HAVE_${isa})
-  tengen_kernels(kernels kernel_table ${isa} "${TENGEN_KERNEL_SOURCES}" ${flags_${isa}})
+  # Optimized fully in every build that is for use, also where the rest is compiled for a short build (scripts/demo).
+  tengen_kernels(kernels kernel_table ${isa} "${TENGEN_KERNEL_SOURCES}" $<$<CONFIG:Release>:-O3> ${flags_${isa}})
 endforeach()
-# Eigen's decompositions are slow to compile: a build for the tests has them once, for the least set.
+# Eigen's decompositions are slow to compile: they are optimized like the rest of the build, and a build for the tests has
+# them once, for the least set.
 set(linalg_sets ${TENGEN_SETS})
 if(TENGEN_EXTREMES_ONLY AND NOT TENGEN_NATIVE_ONLY)
   list(GET TENGEN_SETS 0 linalg_sets)
