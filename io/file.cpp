@@ -32,13 +32,22 @@ InputFile::InputFile(std::string op, std::string path)
   size_ = facts.st_size;
 }
 
-InputFile::~InputFile() { ::close(file_); }
+InputFile::InputFile(std::string op, std::string name, std::string_view bytes)
+    : op_(std::move(op)), path_(std::move(name)), memory_(bytes), size_(int64_t(bytes.size())) {}
+
+InputFile::~InputFile() {
+  if (file_ >= 0) ::close(file_);
+}
 
 void InputFile::bad(const std::string& what) const { fail(op_, ": ", path_, what); }
 
 void InputFile::read(int64_t offset, void* to, size_t bytes) const {
   if (offset < 0 || offset > size_ || bytes > size_t(size_ - offset)) bad(" is truncated");
   char* at = static_cast<char*>(to);
+  if (file_ < 0) {
+    if (bytes > 0) std::memcpy(at, memory_.data() + offset, bytes);
+    return;
+  }
   while (bytes > 0) {
     const ssize_t count = ::pread(file_, at, bytes, offset);
     if (count < 0 && errno == EINTR) continue;

@@ -13,6 +13,8 @@ namespace tengen::io {
 class InputFile {
  public:
   InputFile(std::string op, std::string path);
+  /// Bytes in memory, which must outlive it, read as a file is; errors call them `name`.
+  InputFile(std::string op, std::string name, std::string_view bytes);
   ~InputFile();
   InputFile(const InputFile&) = delete;
   InputFile& operator=(const InputFile&) = delete;
@@ -28,7 +30,8 @@ class InputFile {
 
  private:
   std::string op_, path_;
-  int file_;
+  int file_ = -1;
+  std::string_view memory_;  // where there is no file
   int64_t size_ = 0;
 };
 

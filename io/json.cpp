@@ -1,6 +1,7 @@
 #include <tengen/io/json.h>
 #include <tengen/tensor/error.h>
 
+#include <algorithm>
 #include <limits>
 
 namespace tengen::io {
@@ -110,6 +111,18 @@ int64_t JsonReader::whole() {
   }
   if (at_ == start) bad("expected a whole number");
   return value;
+}
+
+void JsonReader::skip(int depth) {
+  if (depth > 100) bad("values are nested too deep");
+  skip_blanks();
+  const char first = at_ < text_.size() ? text_[at_] : '\0';
+  if (first == '{') return object([&](const std::string&) { skip(depth + 1); });
+  if (first == '[') return array([&] { skip(depth + 1); });
+  if (first == '"') return void(string());
+  const size_t start = at_;  // a number, true, false or null
+  at_ = std::min(text_.find_first_of(",]} \n\t\r", at_), text_.size());
+  if (at_ == start) bad("expected a value");
 }
 
 void JsonReader::end() {

@@ -38,6 +38,8 @@ class JsonReader {
   std::string string();
   /// Reads a whole number from 0 to 2^63 - 1.
   int64_t whole();
+  /// Passes over a value of any kind.
+  void skip(int depth = 0);
   /// Checks that nothing but blanks is left.
   void end();
   /// Throws an Error that names `where`, the position and `what`.

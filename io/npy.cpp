@@ -185,8 +185,7 @@ NpyArray parse_npy(std::vector<std::byte> bytes, const std::string& path) {
 
 NpyArray read_npy(const std::string& path) { return parse_npy(InputFile("read_npy", path).read_all(), path); }
 
-void write_npy(const std::string& path, Dtype dtype, std::span<const int64_t> shape,
-               std::span<const std::byte> data) {
+std::string npy_header(const std::string& path, Dtype dtype, std::span<const int64_t> shape, size_t size) {
   const char* code = nullptr;
   for (const TypeCode& entry : kTypeCodes) {
     if (entry.dtype == dtype) code = entry.code;
@@ -199,18 +198,21 @@ void write_npy(const std::string& path, Dtype dtype, std::span<const int64_t> sh
     count *= shape[i];
   }
   header += "), }";
-  TENGEN_CHECK(size_t(count) * item_size(dtype) == data.size(), "write_npy: ", path, ": shape asks for ",
-               count, " elements of ", item_size(dtype), " bytes, but got ", data.size(), " bytes");
+  TENGEN_CHECK(size_t(count) * item_size(dtype) == size, "write_npy: ", path, ": shape asks for ", count,
+               " elements of ", item_size(dtype), " bytes, but got ", size, " bytes");
   // Data begin at a multiple of 64 bytes; the header ends with a newline.
   const size_t unpadded = 10 + header.size() + 1;
   header.append((64 - unpadded % 64) % 64, ' ').push_back('\n');
   TENGEN_CHECK(header.size() <= 0xffff, "write_npy: ", path, ": too many dimensions");
 
   const char start[4] = {1, 0, char(header.size() & 0xff), char(header.size() >> 8)};
+  return std::string(kMagic) + std::string(start, sizeof start) + header;
+}
+
+void write_npy(const std::string& path, Dtype dtype, std::span<const int64_t> shape,
+               std::span<const std::byte> data) {
   AtomicFile file("write_npy", path);
-  file.write(kMagic);
-  file.write(start, sizeof start);
-  file.write(header);
+  file.write(npy_header(path, dtype, shape, data.size()));
   file.write(data.data(), data.size());
   file.commit();
 }

@@ -42,6 +42,9 @@ NpyArray parse_npy(std::vector<std::byte> bytes, const std::string& name);
 void write_npy(const std::string& path, Dtype dtype, std::span<const int64_t> shape,
                std::span<const std::byte> data);
 
+/// What stands before the data in a file of `size` bytes of them; errors call it `name`.
+std::string npy_header(const std::string& name, Dtype dtype, std::span<const int64_t> shape, size_t size);
+
 /// The same from a vector of elements.
 template <class T>
 void write_npy(const std::string& path, std::span<const int64_t> shape, std::span<const T> values) {

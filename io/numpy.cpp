@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <set>
 
 #include <tengen/io/npy.h>
 #include <tengen/io/zip.h>
@@ -31,6 +32,23 @@ void save_npy(const std::string& path, const Tensor& tensor) {
   const Tensor plain = raw::contiguous(raw::to(tensor, tensor.dtype(), kCPU));
   write_npy(path, plain.dtype(), {plain.sizes().data(), plain.sizes().size()},
             {static_cast<const std::byte*>(plain.const_data_ptr()), plain.nbytes()});
+}
+
+void save_npz(const std::string& path, const std::vector<std::pair<std::string, Tensor>>& arrays) {
+  AtomicFile file("save_npz", path);
+  ZipWriter zip([&](const void* data, size_t size) { file.write(data, size); });
+  std::set<std::string> seen;
+  for (const auto& [name, tensor] : arrays) {
+    TENGEN_CHECK(tensor.defined(), "save_npz: ", path, ": '", name, "' is undefined");
+    TENGEN_CHECK(seen.insert(name).second, "save_npz: ", path, ": the name '", name, "' occurs twice");
+    const Tensor plain = raw::contiguous(raw::to(tensor, tensor.dtype(), kCPU));
+    std::string bytes =
+        npy_header(path, plain.dtype(), {plain.sizes().data(), plain.sizes().size()}, plain.nbytes());
+    if (plain.nbytes()) bytes.append(static_cast<const char*>(plain.const_data_ptr()), plain.nbytes());
+    zip.add(name + ".npy", bytes.data(), bytes.size());
+  }
+  zip.finish();
+  file.commit();
 }
 
 std::vector<std::pair<std::string, Tensor>> load_npz(const std::string& path) {

@@ -16,5 +16,7 @@ void save_npy(const std::string& path, const Tensor& tensor);
 /// All arrays of an .npz archive (np.savez, np.savez_compressed) with their names, in the order of the
 /// archive.
 std::vector<std::pair<std::string, Tensor>> load_npz(const std::string& path);
+/// Writes an archive as np.savez does, whole or not at all; tensors as save_npy takes them.
+void save_npz(const std::string& path, const std::vector<std::pair<std::string, Tensor>>& arrays);
 
 }  // namespace tengen::io

@@ -3,408 +3,441 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
-#include <deque>
 #include <map>
-#include <unordered_map>
+#include <optional>
+#include <set>
 
+#include <tengen/io/pickle.h>
 #include <tengen/io/zip.h>
+#include <tengen/tensor/factories.h>
+#include <tengen/tensor/raw.h>
 #include <tengen/tensor/storage.h>
 
 namespace tengen::io {
 namespace {
 
-struct Container;
+using Value = PickleValue;
 
-const std::string kNoText;
+static_assert(std::endian::native == std::endian::little,
+              "load_pt: only little-endian machines are supported");
 
-// What a pickle is made of here. Texts and containers lie in the unpickler: values are small and copied
-// freely.
-struct Value {
-  enum Kind {
-    kNone,
-    kBool,
-    kInt,
-    kFloat,
-    kText,
-    kTuple,
-    kList,
-    kDict,
-    kGlobal,
-    kStorage,
-    kTensor,
-    kMark
-  } kind = kNone;
-  int64_t integer = 0;                 // also a storage's number of elements
-  const std::string* text = &kNoText;  // also a global's "module name" and a storage's key
-  Container* items = nullptr;
-  ScalarType dtype = ScalarType::Undefined;
-  Tensor tensor;
+constexpr int64_t kMostExpanded = 1 << 30;  // bytes of a contiguous copy that any file may ask for
+constexpr uint64_t kMostPacked =
+    1 << 24;  // torch.save packs nothing, so memory is bounded by the file's size
+constexpr int kDeepest = 100;
 
-  static Value of(Kind kind) {
-    Value value;
-    value.kind = kind;
-    return value;
+const std::string kDataPickle = "data.pkl";
+
+/// Of torch.save before 1.6: five pickles (this number, the version, facts of the machine, the object, the
+/// storages' keys), then the storages.
+constexpr std::string_view kLegacyStart("\x80\x02\x8a\x0al\xfc\x9c\x46\xf9\x20j\xa8P\x19.", 15);
+
+/// The value of a key or attribute; null where there is none.
+const Value* find(const Value& value, std::string_view key) {
+  const Value* dict = &value;
+  if (dict->kind == Value::kObject) dict = &dict->items->values[0];
+  // An object's state may be a pair: its dictionary, and slots.
+  if (dict->kind == Value::kTuple && dict->items->values.size() == 2) dict = &dict->items->values[0];
+  if (dict->kind != Value::kDict) return nullptr;
+  const std::vector<Value>& items = dict->items->values;
+  for (size_t i = 0; i + 1 < items.size(); i += 2)
+    if (items[i].kind == Value::kText && *items[i].text == key) return &items[i + 1];
+  return nullptr;
+}
+
+}  // namespace
+
+// ---- reading
+struct PtFile::Content {
+  struct Place {
+    int64_t offset, bytes;
+  };
+
+  std::string bytes;  // where the file is in memory
+  std::optional<ZipReader> archive;
+  std::optional<InputFile> legacy;
+  std::string folder;                                // of the archive's members
+  std::map<std::string, Place, std::less<>> places;  // of a legacy file's storages
+  std::vector<std::byte> pickled;
+  std::optional<Pickle> pickle;
+  mutable std::map<std::string, intrusive_ptr<Storage>> storages;
+
+  explicit Content(const std::string& path) {
+    char start[kLegacyStart.size()] = {};
+    const InputFile file("load_pt", path);
+    file.read(0, start, size_t(std::min<int64_t>(file.size(), sizeof start)));
+    if (std::string_view(start, sizeof start) == kLegacyStart) {
+      legacy.emplace("load_pt", path);
+      read_legacy();
+    } else {
+      archive.emplace("load_pt", path);
+      read_archive();
+    }
+  }
+  Content(std::string_view given, const std::string& name) {
+    if (given.starts_with(kLegacyStart)) {
+      legacy.emplace("load_pt", name, given);
+      read_legacy();
+    } else {
+      archive.emplace("load_pt", name, given);
+      read_archive();
+    }
+  }
+
+  const InputFile& file() const { return archive ? archive->file() : *legacy; }
+
+  void read_archive() {
+    for (const ZipReader::Member& member : archive->members()) {
+      const std::string& name = member.name;
+      if (!name.ends_with(kDataPickle) ||
+          (name.size() > kDataPickle.size() && name[name.size() - kDataPickle.size() - 1] != '/'))
+        continue;
+      folder = name.substr(0, name.size() - kDataPickle.size());
+      if (const ZipReader::Member* order = archive->find(folder + "byteorder"))
+        if (archive->read(*order).size() != 6) file().bad(": its numbers are big-endian");
+      if (member.method != 0 && member.size > kMostPacked) file().bad(": its packed pickle is too large");
+      pickled = archive->read(member);
+      pickle.emplace(file(), pickled);
+      return;
+    }
+    file().bad(" is no file of torch.save (no data.pkl in it)");
+  }
+
+  void read_legacy() {
+    pickled = legacy->read_all();
+    const std::span<const std::byte> all = pickled;
+    const Pickle version(file(), all, kLegacyStart.size()), machine(file(), all, version.end());
+    if (version.root().kind != Value::kInt || version.root().integer != 1001)
+      file().bad(": expected version 1001 of torch.save's files before 1.6");
+    if (const Value* little = find(machine.root(), "little_endian"); !little || little->integer == 0)
+      file().bad(": its numbers are big-endian");
+    pickle.emplace(file(), all, machine.end());
+    const Pickle keys(file(), all, pickle->end());
+    if (keys.root().kind != Value::kList) file().bad(": expected a list of storages behind the object");
+    std::map<std::string, int64_t> item;
+    for (const PickleTensor& tensor : pickle->tensors())
+      item.emplace(tensor.storage, int64_t(item_size(tensor.dtype)));
+    size_t at = keys.end();
+    for (const Value& key : keys.root().items->values) {
+      if (key.kind != Value::kText) file().bad(": expected the names of storages");
+      uint64_t numel = 0;
+      if (all.size() - at < sizeof numel) file().bad(" is truncated");
+      std::memcpy(&numel, all.data() + at, sizeof numel);
+      at += sizeof numel;
+      const auto known = item.find(*key.text);
+      if (known == item.end()) file().bad(": no tensor says what storage '" + *key.text + "' holds");
+      if (numel > (all.size() - at) / uint64_t(known->second)) file().bad(" is truncated");
+      const int64_t bytes = int64_t(numel) * known->second;
+      places.emplace(*key.text, Place{int64_t(at), bytes});
+      at += size_t(bytes);
+    }
+  }
+
+  std::vector<std::byte> storage_bytes(const std::string& key) const {
+    if (archive) {
+      const ZipReader::Member* member = archive->find(folder + "data/" + key);
+      if (!member) file().bad(": no data for storage '" + key + "'");
+      return archive->read(*member);
+    }
+    const auto found = places.find(key);
+    if (found == places.end()) file().bad(": no data for storage '" + key + "'");
+    const auto begin = pickled.begin() + found->second.offset;
+    return {begin, begin + found->second.bytes};
+  }
+
+  Tensor tensor(const PickleTensor& from) const {
+    const auto bad = [&](const std::string& what) { file().bad(": " + what + " '" + from.storage + "'"); };
+    const int64_t item = int64_t(item_size(from.dtype));
+    intrusive_ptr<Storage>& storage = storages[from.storage];
+    if (!storage) {
+      const std::vector<std::byte> data = storage_bytes(from.storage);
+      storage = Storage::allocate(data.size(), kCPU);
+      if (!data.empty()) std::memcpy(storage->data(), data.data(), data.size());
+    }
+    if (from.storage_numel > int64_t(storage->nbytes()) / item)
+      file().bad(": storage '" + from.storage + "' is too short");
+    // The number of elements and the place of the last one, with all overflow caught.
+    int64_t last = from.offset, numel = 1;
+    bool fits = true, empty = false;
+    for (size_t d = 0; d < from.sizes.size(); ++d) {
+      empty |= from.sizes[d] == 0;
+      const int64_t size = std::max<int64_t>(from.sizes[d], 1);
+      int64_t step;
+      fits = fits && !__builtin_mul_overflow(size - 1, from.strides[d], &step) &&
+             !__builtin_add_overflow(last, step, &last) && !__builtin_mul_overflow(numel, size, &numel);
+    }
+    if (!fits || (!empty && last >= from.storage_numel)) bad("a tensor reaches beyond its storage");
+    // Expanded tensors repeat elements: a contiguous copy must not be larger than a file may ask for.
+    if (!empty && numel > std::max(int64_t(storage->nbytes()), kMostExpanded) / item)
+      file().bad(": a tensor repeats the elements of its storage '" + from.storage + "' too often");
+    Tensor result(make_intrusive<TensorImpl>(storage, from.dtype, from.sizes, from.strides, from.offset));
+    if (from.requires_grad && is_floating_point(from.dtype)) raw::set_requires_grad(result, true);
+    return result;
   }
 };
 
-// Elements; of a dictionary: key, value, key, value.
-struct Container {
-  std::vector<Value> values;
-};
+namespace {
 
-const std::map<std::string, ScalarType> kStorageTypes = {
-    {"FloatStorage", kFloat},       {"DoubleStorage", kDouble}, {"HalfStorage", kHalf},
-    {"BFloat16Storage", kBFloat16}, {"LongStorage", kLong},     {"IntStorage", kInt},
-    {"ShortStorage", kShort},       {"CharStorage", kChar},     {"ByteStorage", kByte},
-    {"BoolStorage", kBool}};
-
-// The stack machine of Python's pickle module (Lib/pickletools.py documents every opcode), protocols 2 to 5
-// as far as torch.save uses them.
-class Unpickler {
- public:
-  Unpickler(const ZipReader& archive, const ZipReader::Member& pickle, std::string folder)
-      : archive_(archive), folder_(std::move(folder)), bytes_(read(archive, pickle)) {}
-
-  Value run();
-  size_t size() const { return bytes_.size(); }
-
- private:
-  [[noreturn]] void bad(const std::string& what) const {
-    archive_.file().bad(": its pickle, byte " + std::to_string(at_) + ": " + what);
-  }
-  template <class T>
-  T take() {
-    need(sizeof(T));
-    T value;
-    std::memcpy(&value, bytes_.data() + at_, sizeof(T));
-    at_ += sizeof(T);
-    return value;
-  }
-  std::string take_text(uint64_t size) {
-    need(size);
-    std::string text(reinterpret_cast<const char*>(bytes_.data() + at_), size);
-    at_ += size;
-    return text;
-  }
-  std::string take_line() {
-    const size_t start = at_;
-    while (take<char>() != '\n') {
-    }
-    return std::string(reinterpret_cast<const char*>(bytes_.data() + start), at_ - 1 - start);
-  }
-  // Two's complement of any length.
-  int64_t take_long(int size) {
-    if (size > 8) bad("a number of more than 64 bits");
-    uint64_t number = 0;
-    for (int i = 0; i < size; ++i) number |= uint64_t(take<uint8_t>()) << (8 * i);
-    if (size > 0 && size < 8 && number >> (8 * size - 1)) number |= ~uint64_t{0} << (8 * size);
-    return int64_t(number);
-  }
-  void need(uint64_t size) const {
-    if (size > bytes_.size() - at_) bad("truncated");
-  }
-
-  // torch.save packs nothing, so memory is bounded by the file's size.
-  static std::vector<std::byte> read(const ZipReader& archive, const ZipReader::Member& pickle) {
-    if (pickle.method != 0 && pickle.size > kMostPacked)
-      archive.file().bad(": its packed pickle is too large");
-    return archive.read(pickle);
-  }
-
-  void push(Value value) { stack_.push_back(std::move(value)); }
-  void push_int(int64_t number, Value::Kind kind = Value::kInt) {
-    Value value = Value::of(kind);
-    value.integer = number;
-    push(std::move(value));
-  }
-  void push_text(std::string text, Value::Kind kind = Value::kText) {
-    Value value = Value::of(kind);
-    value.text = &texts_.emplace_back(std::move(text));
-    push(std::move(value));
-  }
-  void push_container(Value::Kind kind, std::vector<Value> items) {
-    Value value = Value::of(kind);
-    count_values(items.size());
-    value.items = &containers_.emplace_back(Container{std::move(items)});
-    push(std::move(value));
-  }
-  Value pop() {
-    if (stack_.empty()) bad("nothing on the stack");
-    Value value = std::move(stack_.back());
-    stack_.pop_back();
-    return value;
-  }
-  std::vector<Value> pop_many(size_t count) {
-    if (stack_.size() < count) bad("nothing on the stack");
-    std::vector<Value> values(std::make_move_iterator(stack_.end() - std::ptrdiff_t(count)),
-                              std::make_move_iterator(stack_.end()));
-    stack_.resize(stack_.size() - count);
-    return values;
-  }
-  std::vector<Value> pop_to_mark() {
-    size_t count = 0;
-    while (count < stack_.size() && stack_[stack_.size() - 1 - count].kind != Value::kMark) ++count;
-    if (count == stack_.size()) bad("no mark on the stack");
-    std::vector<Value> values = pop_many(count);
-    stack_.pop_back();
-    return values;
-  }
-  // Appends to the container on top of the stack.
-  void extend(Value::Kind kind, std::vector<Value> values) {
-    if (stack_.empty() || stack_.back().kind != kind) bad("unexpected type of container");
-    if (kind == Value::kDict && values.size() % 2 != 0) bad("a key without value");
-    count_values(values.size());
-    std::vector<Value>& items = stack_.back().items->values;
-    items.insert(items.end(), std::make_move_iterator(values.begin()), std::make_move_iterator(values.end()));
-  }
-  // Every value of a container is in the pickle once, and a second time where a function takes a list of
-  // pairs.
-  void count_values(size_t count) {
-    values_ += count;
-    if (values_ > 2 * bytes_.size()) bad("its containers repeat their contents without end");
-  }
-  void remember(uint32_t slot) {
-    if (stack_.empty()) bad("nothing on the stack");
-    memo_[slot] = stack_.back();
-  }
-  void recall(uint32_t slot) {
-    auto found = memo_.find(slot);
-    if (found == memo_.end()) bad("unknown memo entry");
-    push(found->second);
-  }
-
-  void take_global() {
-    std::string module = take_line();
-    push_text(module + ' ' + take_line(), Value::kGlobal);
-  }
-  void make_global() {
-    const Value name = pop(), module = pop();
-    if (name.text->size() + module.text->size() > kMostGlobal) bad("a name is too long");
-    push_text(*module.text + ' ' + *name.text, Value::kGlobal);
-  }
-  void call();
-  void load_persistent();
-  Value make_tensor(const std::vector<Value>& arguments);
-  const std::vector<Value>& arguments_of(const Value& value, size_t at_least) const {
-    if (value.kind != Value::kTuple || value.items->values.size() < at_least) bad("unexpected arguments");
-    return value.items->values;
-  }
-  DimVector whole_numbers(const Value& value) const {
-    DimVector numbers;
-    for (const Value& item : arguments_of(value, 0)) {
-      if (item.kind != Value::kInt || item.integer < 0) bad("expected sizes or strides");
-      numbers.push_back(item.integer);
-    }
-    return numbers;
-  }
-
-  static constexpr uint64_t kMostPacked = 1 << 24, kMostGlobal = 1000;
-  static constexpr int64_t kMostExpanded = 1 << 30;
-
-  const ZipReader& archive_;
-  std::string folder_;
-  std::vector<std::byte> bytes_;
-  size_t at_ = 0, values_ = 0;
-  std::vector<Value> stack_;
-  std::unordered_map<uint32_t, Value> memo_;
-  std::deque<std::string> texts_;
-  std::deque<Container> containers_;  // own everything, so that cycles and deep nesting are freed flatly
-  std::map<std::string, intrusive_ptr<Storage>> storages_;
-};
-
-// ('storage', <storage type>, key, location, number of elements)
-void Unpickler::load_persistent() {
-  const Value id = pop();
-  const std::vector<Value>& fields = arguments_of(id, 5);
-  if (*fields[0].text != "storage" || fields[1].kind != Value::kGlobal || fields[2].kind != Value::kText ||
-      fields[4].kind != Value::kInt || fields[4].integer < 0)
-    bad("unexpected persistent object");
-  const std::string type = fields[1].text->substr(fields[1].text->find(' ') + 1);
-  auto known = kStorageTypes.find(type);
-  if (known == kStorageTypes.end()) bad("storage of unknown type " + *fields[1].text);
-  Value storage = Value::of(Value::kStorage);
-  storage.text = fields[2].text;
-  storage.dtype = known->second;
-  storage.integer = fields[4].integer;
-  push(std::move(storage));
-}
-
-// torch._utils._rebuild_tensor_v2(storage, offset, size, stride, requires_grad, backward_hooks[, metadata])
-Value Unpickler::make_tensor(const std::vector<Value>& arguments) {
-  const Value& from = arguments[0];
-  if (from.kind != Value::kStorage || arguments[1].kind != Value::kInt || arguments[1].integer < 0)
-    bad("unexpected arguments of a tensor");
-  const int64_t item = int64_t(item_size(from.dtype)), offset = arguments[1].integer;
-  intrusive_ptr<Storage>& storage = storages_[*from.text];
-  if (!storage) {
-    const ZipReader::Member* member = archive_.find(folder_ + "data/" + *from.text);
-    if (!member) bad("no data for storage '" + *from.text + "'");
-    std::vector<std::byte> data = archive_.read(*member);
-    storage = Storage::allocate(data.size(), kCPU);
-    if (!data.empty()) std::memcpy(storage->data(), data.data(), data.size());
-  }
-  if (from.integer > int64_t(storage->nbytes()) / item) bad("storage '" + *from.text + "' is too short");
-
-  DimVector sizes = whole_numbers(arguments[2]), strides = whole_numbers(arguments[3]);
-  if (sizes.size() != strides.size()) bad("as many sizes as strides expected");
-  // The number of elements and the place of the last one, with all overflow caught.
-  int64_t last = offset, numel = 1;
-  bool fits = true, empty = false;
-  for (size_t d = 0; d < sizes.size(); ++d) {
-    empty |= sizes[d] == 0;
-    const int64_t size = std::max<int64_t>(sizes[d], 1);
-    int64_t step;
-    fits = fits && !__builtin_mul_overflow(size - 1, strides[d], &step) &&
-           !__builtin_add_overflow(last, step, &last) && !__builtin_mul_overflow(numel, size, &numel);
-  }
-  if (!fits || (!empty && last >= from.integer))
-    bad("a tensor reaches beyond its storage '" + *from.text + "'");
-  // Expanded tensors repeat elements: a contiguous copy must not be larger than a file may ask for.
-  if (!empty && numel > std::max(int64_t(storage->nbytes()), kMostExpanded) / item)
-    bad("a tensor repeats the elements of its storage '" + *from.text + "' too often");
-  Value value = Value::of(Value::kTensor);
-  value.tensor =
-      Tensor(make_intrusive<TensorImpl>(storage, from.dtype, std::move(sizes), std::move(strides), offset));
-  return value;
-}
-
-void Unpickler::call() {
-  const Value arguments = pop(), function = pop();
-  if (function.kind != Value::kGlobal) bad("call of something that is no function");
-  const std::string& name = *function.text;
-  if (name == "collections OrderedDict") {
-    std::vector<Value> items;
-    for (const Value& pairs : arguments_of(arguments, 0)) {  // empty, or a list of pairs
-      if (pairs.kind != Value::kList) bad("unexpected arguments");
-      for (const Value& pair : pairs.items->values) {
-        const std::vector<Value>& both = arguments_of(pair, 2);
-        items.insert(items.end(), both.begin(), both.begin() + 2);
-      }
-    }
-    push_container(Value::kDict, std::move(items));
-  } else if (name == "torch._utils _rebuild_tensor_v2") {
-    push(make_tensor(arguments_of(arguments, 4)));
-  } else if (name == "torch._utils _rebuild_parameter") {
-    push(arguments_of(arguments, 1)[0]);
-  } else if (name == "torch Size") {
-    push(arguments_of(arguments, 1)[0]);
-  } else {
-    bad("it holds a Python object (" + name + "); save the state_dict() instead of the object");
-  }
-}
-
-// clang-format off
-Value Unpickler::run() {
-  while (true) {
-    const auto op = take<uint8_t>();
-    switch (op) {
-      case 0x80: take<uint8_t>(); break;                                         // PROTO
-      case 0x95: take<uint64_t>(); break;                                        // FRAME
-      case '.': return pop();                                                    // STOP
-      case '(': push(Value::of(Value::kMark)); break;                            // MARK
-      case '0': pop(); break;                                                    // POP
-      case '1': pop_to_mark(); break;                                            // POP_MARK
-      case 'N': push(Value()); break;                                            // NONE
-      case 0x88: push_int(1, Value::kBool); break;                               // NEWTRUE
-      case 0x89: push_int(0, Value::kBool); break;                               // NEWFALSE
-      case 'J': push_int(take<int32_t>()); break;                                // BININT
-      case 'K': push_int(take<uint8_t>()); break;                                // BININT1
-      case 'M': push_int(take<uint16_t>()); break;                               // BININT2
-      case 0x8a: push_int(take_long(take<uint8_t>())); break;                    // LONG1
-      case 'G': take<uint64_t>(); push(Value::of(Value::kFloat)); break;         // BINFLOAT
-      case 'X': push_text(take_text(take<uint32_t>())); break;                   // BINUNICODE
-      case 0x8c: push_text(take_text(take<uint8_t>())); break;                   // SHORT_BINUNICODE
-      case 0x8d: push_text(take_text(take<uint64_t>())); break;                  // BINUNICODE8
-      case 'T': case 'B': push_text(take_text(take<uint32_t>())); break;         // BINSTRING, BINBYTES
-      case 'U': case 'C': push_text(take_text(take<uint8_t>())); break;          // SHORT_BINSTRING, SHORT_BINBYTES
-      case ')': push_container(Value::kTuple, {}); break;                        // EMPTY_TUPLE
-      case ']': push_container(Value::kList, {}); break;                         // EMPTY_LIST
-      case '}': push_container(Value::kDict, {}); break;                         // EMPTY_DICT
-      case 0x85: push_container(Value::kTuple, pop_many(1)); break;              // TUPLE1
-      case 0x86: push_container(Value::kTuple, pop_many(2)); break;              // TUPLE2
-      case 0x87: push_container(Value::kTuple, pop_many(3)); break;              // TUPLE3
-      case 't': push_container(Value::kTuple, pop_to_mark()); break;             // TUPLE
-      case 'l': push_container(Value::kList, pop_to_mark()); break;              // LIST
-      case 'a': extend(Value::kList, pop_many(1)); break;                        // APPEND
-      case 'e': extend(Value::kList, pop_to_mark()); break;                      // APPENDS
-      case 's': extend(Value::kDict, pop_many(2)); break;                        // SETITEM
-      case 'u': extend(Value::kDict, pop_to_mark()); break;                      // SETITEMS
-      case 'q': remember(take<uint8_t>()); break;                                // BINPUT
-      case 'r': remember(take<uint32_t>()); break;                               // LONG_BINPUT
-      case 0x94: remember(uint32_t(memo_.size())); break;                        // MEMOIZE
-      case 'h': recall(take<uint8_t>()); break;                                  // BINGET
-      case 'j': recall(take<uint32_t>()); break;                                 // LONG_BINGET
-      case 'c': take_global(); break;                                            // GLOBAL
-      case 0x93: make_global(); break;                                           // STACK_GLOBAL
-      case 'Q': load_persistent(); break;                                        // BINPERSID
-      case 'R': case 0x81: call(); break;                                        // REDUCE, NEWOBJ
-      case 'b': pop(); break;                                                    // BUILD: a dictionary's attributes
-      default: bad("unknown opcode " + std::to_string(op));
-    }
-  }
-}
-// clang-format on
-
-// Collects the tensors of nested containers under dotted names.
+/// Finds the tensors of nested containers, under dotted names.
 class Collector {
  public:
-  // Containers and names may occur more than once, but not without end.
+  /// Containers and names may occur more than once, but not without end.
   Collector(const InputFile& file, size_t pickle_bytes)
       : file_(file), left_(1000 + 16 * int64_t(pickle_bytes)) {}
+
+  std::vector<std::pair<std::string, const Value*>> found;
+  std::string object;  // the class of one that was met
 
   void add(const Value& value, const std::string& name, int depth = 0) {
     // A file that refers to itself, or to the same thing again and again, has no end.
     left_ -= 1 + int64_t(name.size());
-    if (depth > 100 || left_ < 0) file_.bad(": its containers are nested without end");
+    if (depth > kDeepest || left_ < 0) file_.bad(": its containers are nested without end");
+    const auto inside = [&](const Value& item, const std::string& key) {
+      add(item, join(name, key), depth + 1);
+    };
     if (value.kind == Value::kTensor) {
-      found_.emplace_back(name, value.tensor);
+      found.emplace_back(name, &value);
     } else if (value.kind == Value::kDict) {
-      const std::vector<Value>& items = value.items->values;
-      for (size_t i = 0; i + 1 < items.size(); i += 2) {
-        const Value& key = items[i];
-        add(items[i + 1], join(name, key.kind == Value::kInt ? std::to_string(key.integer) : *key.text),
-            depth + 1);
-      }
+      each(value, inside);
     } else if (value.kind == Value::kList || value.kind == Value::kTuple) {
       const std::vector<Value>& items = value.items->values;
-      for (size_t i = 0; i < items.size(); ++i) add(items[i], join(name, std::to_string(i)), depth + 1);
+      for (size_t i = 0; i < items.size(); ++i) inside(items[i], std::to_string(i));
+    } else if (value.kind == Value::kObject) {
+      object = *value.text;
+      const Value* modules = io::find(value, "_modules");
+      if (!modules) return add(value.items->values[0], name, depth + 1);
+      // A Python module, whose names are those of its state_dict.
+      for (const char* members : {"_parameters", "_buffers"}) {
+        const Value* tensors = io::find(value, members);
+        const Value* left_out =
+            *members == '_' && members[1] == 'b' ? io::find(value, "_non_persistent_buffers_set") : nullptr;
+        if (!tensors) continue;
+        each(*tensors, [&](const Value& item, const std::string& key) {
+          if (!left_out || !holds(*left_out, key)) inside(item, key);
+        });
+      }
+      each(*modules, inside);
     }
   }
-  std::vector<std::pair<std::string, Tensor>> take() { return std::move(found_); }
 
  private:
+  /// Calls f(value, key) for each member of a dictionary.
+  template <class F>
+  static void each(const Value& dict, const F& f) {
+    if (dict.kind != Value::kDict) return;
+    const std::vector<Value>& items = dict.items->values;
+    for (size_t i = 0; i + 1 < items.size(); i += 2)
+      f(items[i + 1], items[i].kind == Value::kInt ? std::to_string(items[i].integer)
+                      : items[i].text              ? *items[i].text
+                                                   : std::string());
+  }
+  /// Whether a set, which is an object made from a list, holds the text.
+  static bool holds(const Value& set, const std::string& text) {
+    if (set.kind != Value::kList && set.kind != Value::kObject) return false;
+    for (const Value& item : set.items->values) {
+      if (item.kind == Value::kText && *item.text == text) return true;
+      if (item.kind == Value::kList && set.kind == Value::kObject && holds(item, text)) return true;
+    }
+    return false;
+  }
   static std::string join(const std::string& outer, const std::string& inner) {
     return outer.empty() ? inner : outer + '.' + inner;
   }
+
   const InputFile& file_;
   int64_t left_;
-  std::vector<std::pair<std::string, Tensor>> found_;
 };
 
 }  // namespace
 
-std::vector<std::pair<std::string, Tensor>> load_pt(const std::string& path) {
-  static_assert(std::endian::native == std::endian::little,
-                "load_pt: only little-endian machines are supported");
-  const ZipReader archive("load_pt", path);
-  const std::string wanted = "data.pkl";
-  for (const ZipReader::Member& member : archive.members()) {
-    const std::string& name = member.name;
-    if (!name.ends_with(wanted) ||
-        (name.size() > wanted.size() && name[name.size() - wanted.size() - 1] != '/'))
-      continue;
-    const std::string folder = name.substr(0, name.size() - wanted.size());
-    if (const ZipReader::Member* order = archive.find(folder + "byteorder")) {
-      const std::vector<std::byte> text = archive.read(*order);
-      if (text.size() != 6) archive.file().bad(": its numbers are big-endian");
-    }
-    Unpickler unpickler(archive, member, folder);
-    const Value root = unpickler.run();
-    Collector collector(archive.file(), unpickler.size());
-    collector.add(root, "");
-    return collector.take();
+PtFile::PtFile(const std::string& path) : content_(std::make_unique<Content>(path)) {}
+PtFile::PtFile(std::unique_ptr<Content> content) : content_(std::move(content)) {}
+PtFile::PtFile(PtFile&&) noexcept = default;
+PtFile::~PtFile() = default;
+
+PtFile::Item PtFile::root() const { return {*this, &content_->pickle->root()}; }
+
+PtFile::Item::operator bool() const { return value_ && value_->kind != Value::kNone; }
+PtFile::Item PtFile::Item::operator[](std::string_view key) const {
+  return {*file_, value_ ? find(*value_, key) : nullptr};
+}
+std::vector<PtFile::Item> PtFile::Item::items() const {
+  std::vector<Item> all;
+  if (is_list() || is_dict())
+    for (const Value& value : value_->items->values) all.push_back({*file_, &value});
+  return all;
+}
+bool PtFile::Item::is_dict() const { return value_ && value_->kind == Value::kDict; }
+bool PtFile::Item::is_list() const {
+  return value_ && (value_->kind == Value::kList || value_->kind == Value::kTuple);
+}
+std::string PtFile::Item::class_name() const {
+  return value_ && value_->kind == Value::kObject ? *value_->text : std::string();
+}
+std::string PtFile::Item::text() const {
+  return value_ && value_->kind == Value::kText ? *value_->text : std::string();
+}
+bool PtFile::Item::is_number() const {
+  return value_ &&
+         (value_->kind == Value::kInt || value_->kind == Value::kBool || value_->kind == Value::kFloat);
+}
+double PtFile::Item::number() const {
+  if (!is_number()) file_->content_->file().bad(": expected a number");
+  return value_->kind == Value::kFloat ? value_->real : double(value_->integer);
+}
+Tensor PtFile::Item::tensor() const {
+  if (!value_ || value_->kind != Value::kTensor) file_->content_->file().bad(": expected a tensor");
+  return file_->content_->tensor(file_->content_->pickle->tensor(*value_));
+}
+NamedTensors PtFile::Item::tensors() const {
+  NamedTensors result;
+  if (!value_) return result;
+  const Content& content = *file_->content_;
+  Collector collector(content.file(), content.pickle->size());
+  collector.add(*value_, "");
+  if (collector.found.empty() && !collector.object.empty())
+    content.file().bad(": found no tensors in its objects (" + collector.object + "); save a state_dict()");
+  for (const auto& [name, value] : collector.found)
+    result.emplace_back(name, content.tensor(content.pickle->tensor(*value)));
+  return result;
+}
+
+NamedTensors load_pt(const std::string& path) { return PtFile(path).root().tensors(); }
+
+NamedTensors parse_pt(std::string_view bytes, const std::string& name) {
+  return PtFile(std::make_unique<PtFile::Content>(bytes, name)).root().tensors();
+}
+
+// ---- writing
+namespace {
+
+/// Writes protocol 2 of Python's pickle.
+class Pickler {
+ public:
+  std::string bytes = "\x80\x02";
+
+  template <class T>
+  void number(char opcode, T value) {
+    bytes += opcode;
+    for (size_t i = 0; i < sizeof(T); ++i) bytes += char(uint64_t(value) >> (8 * i));
   }
-  archive.file().bad(" is no file of torch.save (no data.pkl in it)");
+  void whole(int64_t value) {
+    if (value >= 0 && value < 256)
+      number('K', uint8_t(value));
+    else if (value >= INT32_MIN && value <= INT32_MAX)
+      number('J', uint32_t(value));
+    else
+      bytes += '\x8a', number('\x08', uint64_t(value));
+  }
+  void text(const std::string& value) {
+    number('X', uint32_t(value.size()));
+    bytes += value;
+  }
+  void global(const char* module, const std::string& name) {
+    bytes += std::string("c") + module + '\n' + name + '\n';
+  }
+  void tuple(IntArrayRef values) {
+    bytes += '(';
+    for (int64_t value : values) whole(value);
+    bytes += 't';
+  }
+};
+
+const char* storage_type(ScalarType dtype) {
+  switch (dtype) {
+    case kFloat:
+      return "FloatStorage";
+    case kDouble:
+      return "DoubleStorage";
+    case kHalf:
+      return "HalfStorage";
+    case kBFloat16:
+      return "BFloat16Storage";
+    case kLong:
+      return "LongStorage";
+    case kInt:
+      return "IntStorage";
+    case kShort:
+      return "ShortStorage";
+    case kChar:
+      return "CharStorage";
+    case kByte:
+      return "ByteStorage";
+    default:
+      return "BoolStorage";
+  }
+}
+
+void write_pt(const std::string& name, const NamedTensors& tensors, PtForm form,
+              const ZipWriter::Sink& sink) {
+  TENGEN_CHECK(form != PtForm::kTensor || tensors.size() == 1, "save_pt: ", name,
+               ": expected one tensor, but got ", tensors.size());
+  Pickler pickle;
+  std::vector<Tensor> storages;
+  std::map<std::tuple<const void*, size_t, ScalarType>, size_t> keys;  // of memory that is written once
+  std::set<std::string> seen;
+  if (form == PtForm::kDict) pickle.bytes += "}(";
+  if (form == PtForm::kList) pickle.bytes += "](";
+  for (const auto& [key, value] : tensors) {
+    TENGEN_CHECK(value.defined(), "save_pt: ", name, ": '", key, "' is undefined");
+    const Tensor plain = raw::contiguous(raw::to(value, value.dtype(), kCPU));
+    const bool shares = plain.const_data_ptr() == value.const_data_ptr();
+    size_t number = storages.size();
+    if (shares)
+      number = keys.emplace(std::tuple(plain.const_data_ptr(), plain.nbytes(), plain.scalar_type()), number)
+                   .first->second;
+    if (number == storages.size()) storages.push_back(plain);
+    if (form == PtForm::kDict) {
+      TENGEN_CHECK(seen.insert(key).second, "save_pt: ", name, ": the name '", key, "' occurs twice");
+      pickle.text(key);
+    }
+    pickle.global("torch._utils", "_rebuild_tensor_v2");
+    pickle.bytes += "((";
+    pickle.text("storage");
+    pickle.global("torch", storage_type(plain.scalar_type()));
+    pickle.text(std::to_string(number));
+    pickle.text("cpu");
+    pickle.whole(plain.numel());
+    pickle.bytes += "tQ";
+    pickle.whole(0);
+    pickle.tuple(plain.sizes());
+    pickle.tuple(plain.strides());
+    pickle.bytes += value.unsafeGetTensorImpl()->requires_grad ? '\x88' : '\x89';
+    pickle.global("collections", "OrderedDict");
+    pickle.bytes += ")RtR";
+  }
+  if (form == PtForm::kDict) pickle.bytes += 'u';
+  if (form == PtForm::kList) pickle.bytes += 'e';
+  pickle.bytes += '.';
+
+  constexpr size_t kAlignment = 64;
+  const std::string folder = "archive/";
+  ZipWriter zip(sink);
+  const auto add = [&](const std::string& member, std::string_view bytes) {
+    zip.add(folder + member, bytes.data(), bytes.size(), kAlignment);
+  };
+  add(kDataPickle, pickle.bytes);
+  add("byteorder", "little");
+  for (size_t i = 0; i < storages.size(); ++i)
+    zip.add(folder + "data/" + std::to_string(i), storages[i].const_data_ptr(), storages[i].nbytes(),
+            kAlignment);
+  add("version", "3\n");
+  zip.finish();
+}
+
+}  // namespace
+
+void save_pt(const std::string& path, const NamedTensors& tensors, PtForm form) {
+  AtomicFile file("save_pt", path);
+  write_pt(path, tensors, form, [&](const void* data, size_t size) { file.write(data, size); });
+  file.commit();
+}
+
+std::string pt_bytes(const NamedTensors& tensors, PtForm form) {
+  std::string bytes;
+  write_pt("memory", tensors, form,
+           [&](const void* data, size_t size) { bytes.append(static_cast<const char*>(data), size); });
+  return bytes;
 }
 
 }  // namespace tengen::io

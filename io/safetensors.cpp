@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <filesystem>
 #include <limits>
 #include <set>
 
@@ -85,21 +86,8 @@ void check_layout(std::vector<Entry>& entries, int64_t data_bytes, const std::st
                " bytes after the last tensor");
 }
 
-// Bytes in memory, read as an InputFile is.
-struct InputBytes {
-  std::string_view bytes;
-  const std::string& name;
-
-  int64_t size() const { return int64_t(bytes.size()); }
-  void read(int64_t offset, void* to, size_t count) const {
-    TENGEN_CHECK(offset <= size() && count <= bytes.size() - size_t(offset), "load_safetensors: ", name,
-                 " is truncated");
-    if (count) std::memcpy(to, bytes.data() + offset, count);
-  }
-};
-
-template <class Input>
-SafeTensors read_safetensors(const Input& file, const std::string& path) {
+SafeTensors read_safetensors(const InputFile& file) {
+  const std::string& path = file.path();
   uint64_t header_bytes = 0;
   file.read(0, &header_bytes, sizeof header_bytes);
   TENGEN_CHECK(header_bytes <= kLargestHeader && header_bytes <= uint64_t(file.size()) - 8,
@@ -126,6 +114,40 @@ SafeTensors read_safetensors(const Input& file, const std::string& path) {
     Tensor value = empty(e.shape, TensorOptions(e.dtype));
     file.read(data_begin + e.begin, value.mutable_data_ptr(), size_t(e.end - e.begin));
     result.tensors.emplace(e.name, std::move(value));
+  }
+  return result;
+}
+
+// {"metadata": {...}, "weight_map": {tensor: file beside the index}}
+SafeTensors read_shards(const InputFile& index) {
+  const std::vector<std::byte> bytes = index.read_all();
+  JsonReader json({reinterpret_cast<const char*>(bytes.data()), bytes.size()},
+                  "load_safetensors: " + index.path());
+  std::map<std::string, std::vector<std::string>> names;  // by file
+  json.object([&](const std::string& key) {
+    if (key != "weight_map") return json.skip();
+    json.object([&](const std::string& tensor) {
+      const std::string shard = json.string();
+      if (shard.empty() || shard.find('/') != shard.npos || shard == "." || shard == "..")
+        json.bad("expected the name of a file beside the index, but got '" + shard + "'");
+      names[shard].push_back(tensor);
+    });
+  });
+  json.end();
+  if (names.empty()) json.bad("expected a weight_map");
+  SafeTensors result;
+  for (const auto& [shard, tensors] : names) {
+    const std::filesystem::path path = std::filesystem::path(index.path()).replace_filename(shard);
+    SafeTensors part = read_safetensors(InputFile("load_safetensors", path.string()));
+    for (const std::string& name : tensors) {
+      const auto found = part.tensors.find(name);
+      TENGEN_CHECK(found != part.tensors.end(), "load_safetensors: ", index.path(), ": '", name,
+                   "' is not in ", path.string());
+      TENGEN_CHECK(result.tensors.emplace(name, std::move(found->second)).second,
+                   "load_safetensors: ", index.path(), ": '", name, "' occurs twice");
+      part.tensors.erase(found);
+    }
+    result.metadata.merge(part.metadata);
   }
   return result;
 }
@@ -180,11 +202,15 @@ Parts make_parts(const std::string& path, const std::vector<std::pair<std::strin
 }  // namespace
 
 SafeTensors load_safetensors(const std::string& path) {
-  return read_safetensors(InputFile("load_safetensors", path), path);
+  const InputFile file("load_safetensors", path);
+  // The text of an index begins with a brace; the header of a file does so after its length.
+  char start[9] = {};
+  file.read(0, start, size_t(std::min<int64_t>(file.size(), sizeof start)));
+  return start[0] == '{' && start[8] != '{' ? read_shards(file) : read_safetensors(file);
 }
 
 SafeTensors parse_safetensors(std::string_view bytes, const std::string& name) {
-  return read_safetensors(InputBytes{bytes, name}, name);
+  return read_safetensors(InputFile("load_safetensors", name, bytes));
 }
 
 void save_safetensors(const std::string& path, const std::vector<std::pair<std::string, Tensor>>& tensors,

@@ -18,8 +18,9 @@ struct SafeTensors {
   std::map<std::string, std::string> metadata;
 };
 
-/// Reads a whole file. Errors name the file: missing, truncated, overlapping or out-of-range data, unknown
-/// types, sizes that do not fit the shape, names that occur twice, trailing bytes.
+/// Reads a whole file, or the files that an index (model.safetensors.index.json) names beside it. Errors name
+/// the file: missing, truncated, overlapping or out-of-range data, unknown types, sizes that do not fit the
+/// shape, names that occur twice, trailing bytes.
 SafeTensors load_safetensors(const std::string& path);
 /// The same from memory; errors call the bytes `name`.
 SafeTensors parse_safetensors(std::string_view bytes, const std::string& name);

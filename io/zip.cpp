@@ -124,6 +124,14 @@ ZipReader::Member read_entry(Fields& fields, const InputFile& file) {
 }  // namespace
 
 ZipReader::ZipReader(std::string op, std::string path) : file_(std::move(op), std::move(path)) {
+  read_directory();
+}
+ZipReader::ZipReader(std::string op, std::string name, std::string_view bytes)
+    : file_(std::move(op), std::move(name), bytes) {
+  read_directory();
+}
+
+void ZipReader::read_directory() {
   const Directory directory = find_directory(file_);
   const uint64_t file_size = uint64_t(file_.size());
   if (directory.offset > file_size || directory.size > file_size - directory.offset ||
@@ -210,6 +218,110 @@ std::vector<std::byte> ZipReader::read(const Member& member) const {
                 uInt(std::min<size_t>(1u << 30, bytes.size() - at)));
   if (uint32_t(crc) != member.crc) bad("is damaged (wrong checksum)");
   return bytes;
+}
+
+// ---- writing
+namespace {
+
+constexpr uint32_t kMost32 = 0xffffffff;
+
+template <class T>
+void append(std::string& to, T number) {
+  for (size_t i = 0; i < sizeof(T); ++i) to += char(uint64_t(number) >> (8 * i));
+}
+uint32_t in_32_bits(uint64_t number) { return number < kMost32 ? uint32_t(number) : kMost32; }
+
+}  // namespace
+
+void ZipWriter::put(const std::string& bytes) {
+  sink_(bytes.data(), bytes.size());
+  at_ += bytes.size();
+}
+
+void ZipWriter::add(const std::string& name, const void* data, size_t size, size_t alignment) {
+  constexpr uint16_t kVersion = 45, kUtf8 = 1 << 11, kFirstOf1980 = 33, kZip64 = 1, kPadding = 0x4246;
+  uLong crc = crc32(0, nullptr, 0);
+  for (size_t done = 0; done < size; done += 1u << 30)
+    crc = crc32(crc, static_cast<const Bytef*>(data) + done, uInt(std::min<size_t>(1u << 30, size - done)));
+
+  std::string facts;  // which both headers have
+  append(facts, kVersion);
+  append(facts, kUtf8);
+  append(facts, uint16_t(0));  // stored
+  append(facts, uint16_t(0));
+  append(facts, kFirstOf1980);
+  append(facts, uint32_t(crc));
+  append(facts, in_32_bits(size));
+  append(facts, in_32_bits(size));
+  append(facts, uint16_t(name.size()));
+
+  std::string extra, entry_extra;
+  if (size >= kMost32)
+    for (std::string* fields : {&extra, &entry_extra})
+      append(*fields, uint64_t(size)), append(*fields, uint64_t(size));
+  if (at_ >= kMost32) append(entry_extra, at_);
+  for (std::string* fields : {&extra, &entry_extra}) {
+    if (fields->empty()) continue;
+    std::string head;
+    append(head, kZip64);
+    append(head, uint16_t(fields->size()));
+    fields->insert(0, head);
+  }
+  const uint64_t behind = at_ + kLocalHeaderSize + name.size() + extra.size();
+  if (const uint64_t beyond = behind % alignment; beyond != 0) {
+    uint64_t padding = alignment - beyond;
+    while (padding < 4) padding += alignment;
+    append(extra, kPadding);
+    append(extra, uint16_t(padding - 4));
+    extra.append(padding - 4, '\0');
+  }
+
+  append(directory_, kDirectoryEntry);
+  append(directory_, kVersion);
+  directory_ += facts;
+  append(directory_, uint16_t(entry_extra.size()));
+  directory_.append(10, '\0');  // comment, disk, attributes
+  append(directory_, in_32_bits(at_));
+  directory_ += name + entry_extra;
+  ++count_;
+
+  std::string header;
+  append(header, kLocalHeader);
+  header += facts;
+  append(header, uint16_t(extra.size()));
+  put(header + name + extra);
+  sink_(data, size);
+  at_ += size;
+}
+
+void ZipWriter::finish() {
+  const uint64_t begin = at_, size = directory_.size();
+  put(directory_);
+  std::string end;
+  if (count_ >= 0xffff || begin >= kMost32 || size >= kMost32) {
+    const uint64_t end64 = at_;
+    append(end, kEnd64);
+    append(end, uint64_t(kEnd64Size - 12));
+    append(end, uint16_t(45));
+    append(end, uint16_t(45));
+    append(end, uint64_t(0));  // disks
+    append(end, count_);
+    append(end, count_);
+    append(end, size);
+    append(end, begin);
+    append(end, kEnd64Locator);
+    append(end, uint32_t(0));
+    append(end, end64);
+    append(end, uint32_t(1));
+  }
+  append(end, kEnd);
+  append(end, uint32_t(0));
+  append(end, uint16_t(std::min<uint64_t>(count_, 0xffff)));
+  append(end, uint16_t(std::min<uint64_t>(count_, 0xffff)));
+  append(end, in_32_bits(size));
+  append(end, in_32_bits(begin));
+  append(end, uint16_t(0));
+  put(end);
 }
 
 }  // namespace tengen::io

@@ -35,7 +35,13 @@ TensorDict dict_of(const io::SafeTensors& file) {
   return result;
 }
 
-// torch.save writes a zip archive; before 1.6 it wrote a pickle.
+TensorDict dict_of(const io::NamedTensors& tensors) {
+  TensorDict result;
+  for (const auto& [name, tensor] : tensors) result.insert(name, tensor);
+  return result;
+}
+
+// PyTorch writes a zip archive; before 1.6 it wrote pickles.
 bool is_pytorch(std::string_view start) { return start.starts_with("PK") || start.starts_with("\x80\x02"); }
 
 Tensor on(const Tensor& tensor, std::optional<Device> device) {
@@ -45,12 +51,15 @@ Tensor on(const Tensor& tensor, std::optional<Device> device) {
 
 }  // namespace
 
-void write(const TensorDict& tensors, const std::string& path) {
-  io::save_safetensors(path, tensors.pairs(), metadata_of(tensors));
+void write(const TensorDict& tensors, io::PtForm form, const std::string& path) {
+  if (path.ends_with(".safetensors"))
+    io::save_safetensors(path, tensors.pairs(), metadata_of(tensors));
+  else
+    io::save_pt(path, tensors.pairs(), form);
 }
 
-void write(const TensorDict& tensors, std::ostream& out) {
-  const std::string bytes = io::safetensors_bytes(tensors.pairs(), metadata_of(tensors));
+void write(const TensorDict& tensors, io::PtForm form, std::ostream& out) {
+  const std::string bytes = io::pt_bytes(tensors.pairs(), form);
   out.write(bytes.data(), std::streamsize(bytes.size()));
   TENGEN_CHECK(out, "save: the stream could not be written");
 }
@@ -58,16 +67,12 @@ void write(const TensorDict& tensors, std::ostream& out) {
 TensorDict read(const std::string& path) {
   char start[2] = {};
   std::ifstream(path, std::ios::binary).read(start, sizeof start);
-  if (!is_pytorch({start, sizeof start})) return dict_of(io::load_safetensors(path));
-  TensorDict result;
-  for (const auto& [name, tensor] : io::load_pt(path)) result.insert(name, tensor);
-  return result;
+  return is_pytorch({start, sizeof start}) ? dict_of(io::load_pt(path)) : dict_of(io::load_safetensors(path));
 }
 
 TensorDict read(std::string_view bytes) {
-  TENGEN_CHECK(!is_pytorch(bytes),
-               "load: a file of Python's torch.save is read by its path, not from memory");
-  return dict_of(io::parse_safetensors(bytes, "the given bytes"));
+  const std::string name = "the given bytes";
+  return is_pytorch(bytes) ? dict_of(io::parse_pt(bytes, name)) : dict_of(io::parse_safetensors(bytes, name));
 }
 
 TensorDict read(std::istream& in) {

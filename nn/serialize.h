@@ -1,7 +1,8 @@
 // Saving and loading tensors, modules, optimizers and schedulers: torch::save and torch::load.
 //
-// Files are written as safetensors, which Python's package of that name reads too. A file that is read may
-// also be one of Python's torch.save; its content decides.
+// Files are written as Python's torch.save writes them, so that its torch.load reads them (with weights_only
+// too), or as safetensors where the name ends so. What is read may be either, or a file of LibTorch's; the
+// content decides.
 #pragma once
 
 #include <iosfwd>
@@ -11,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include <tengen/io/pytorch.h>
 #include <tengen/nn/pimpl.h>
 #include <tengen/tensor/ordered_dict.h>
 #include <tengen/tensor/tensor.h>
@@ -31,10 +33,18 @@ namespace serialize {
 
 using TensorDict = OrderedDict<std::string, Tensor>;
 
-/// Writes a safetensors file, whole or not at all; or to a stream.
-void write(const TensorDict& tensors, const std::string& path);
-void write(const TensorDict& tensors, std::ostream& out);
-/// Reads what write() or Python's torch.save has written: a file, a stream to its end, or bytes.
+/// What Python gets from a file: a tensor, a list, or else a dictionary.
+template <class T>
+constexpr io::PtForm form_of = io::PtForm::kDict;
+template <>
+inline constexpr io::PtForm form_of<Tensor> = io::PtForm::kTensor;
+template <>
+inline constexpr io::PtForm form_of<std::vector<Tensor>> = io::PtForm::kList;
+
+/// Writes a file, whole or not at all; or to a stream.
+void write(const TensorDict& tensors, io::PtForm form, const std::string& path);
+void write(const TensorDict& tensors, io::PtForm form, std::ostream& out);
+/// Reads what write(), Python's torch.save or LibTorch has written: a file, a stream to its end, or bytes.
 TensorDict read(const std::string& path);
 TensorDict read(std::istream& in);
 TensorDict read(std::string_view bytes);
@@ -93,21 +103,24 @@ concept Loaded = requires(T& value, const TensorDict& tensors) {
 namespace tengen::inline api {
 
 /// Writes a tensor, several tensors (a vector, or an OrderedDict by name), a module (itself, its holder or a
-/// shared pointer to it), an optimizer or a scheduler. A file is written to a temporary one that is then
-/// renamed: it is never half written. Whether a tensor requires a gradient is saved with it.
+/// shared pointer to it), an optimizer or a scheduler. Python's torch.load gives a tensor, a list of tensors
+/// or a dictionary of them by name; a name that ends in .safetensors makes such a file. A file is written to
+/// a temporary one that is then renamed: it is never half written. Whether a tensor requires a gradient is
+/// saved with it.
 template <serialize::Saved T>
 void save(const T& value, const std::string& path) {
-  serialize::write(serialize::tensors_of(value), path);
+  serialize::write(serialize::tensors_of(value), serialize::form_of<T>, path);
 }
 template <serialize::Saved T>
 void save(const T& value, std::ostream& out) {
-  serialize::write(serialize::tensors_of(value), out);
+  serialize::write(serialize::tensors_of(value), serialize::form_of<T>, out);
 }
 
-/// Reads what save() or Python's torch.save has written. A module, an optimizer or a scheduler must have been
-/// made with the same structure; what does not fit is an Error, and nothing has changed. A tensor, and a
-/// module's parameters, take the dtype that was saved. Tensors come to `device`; a module moves there, an
-/// optimizer's state stays with its parameters.
+/// Reads what save(), Python's torch.save or LibTorch's torch::save has written, and the parameters of
+/// TorchScript archives. A module, an optimizer or a scheduler must have been made with the same structure;
+/// what does not fit is an Error, and nothing has changed. A tensor, and a module's parameters, take the
+/// dtype that was saved. Tensors come to `device`; a module moves there, an optimizer's state stays with its
+/// parameters.
 template <class T>
 requires serialize::Loaded<std::remove_reference_t<T>>
 void load(T&& value, const std::string& path, std::optional<Device> device = std::nullopt) {

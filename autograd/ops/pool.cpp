@@ -195,6 +195,34 @@ Tensor window_means(const Tensor& x, int64_t out) {
   return windows.masked_fill(beyond, 0).sum(-1) / count;
 }
 
+/// (..., in) -> (..., out): the sums of an axis's windows; what lies beyond the input counts as 0.
+Tensor window_sums(const Tensor& x, int64_t out, int64_t kernel, int64_t stride, int64_t pad) {
+  const int64_t span = (out - 1) * stride + 1, behind = span + kernel - 1 - pad - x.size(-1);
+  const Tensor padded = constant_pad_nd(x, {pad, std::max<int64_t>(behind, 0)});
+  Tensor sums = padded.slice(-1, 0, span, stride);
+  for (int64_t k = 1; k < kernel; ++k) sums = sums + padded.slice(-1, k, k + span, stride);
+  return sums;
+}
+/// How many elements each window of an axis has.
+Tensor window_counts(int64_t in, int64_t out, int64_t kernel, int64_t stride, int64_t pad, bool with_pad) {
+  std::vector<int64_t> counts;
+  for (int64_t i = 0; i < out; ++i) {
+    const int64_t begin = i * stride - pad, end = std::min(begin + kernel, in + pad);
+    counts.push_back(with_pad ? end - begin : std::min(end, in) - std::max<int64_t>(begin, 0));
+  }
+  return tensor(counts);
+}
+/// Means of integers, rounded toward zero.
+Tensor avg_pool_of_integers(const Tensor& x, const Pool2dShape& s) {
+  if (s.out_h == 0 || s.out_w == 0) return empty(with_plane(x, s.out_h, s.out_w), x.options());
+  const Tensor rows = window_sums(x, s.out_w, s.kernel_w, s.stride_w, s.pad_w).transpose(-2, -1);
+  const Tensor sums = window_sums(rows, s.out_h, s.kernel_h, s.stride_h, s.pad_h).transpose(-2, -1);
+  if (s.divisor != 0) return sums.div(s.divisor, "trunc").contiguous();
+  const Tensor h = window_counts(s.in_h, s.out_h, s.kernel_h, s.stride_h, s.pad_h, s.count_include_pad);
+  const Tensor w = window_counts(s.in_w, s.out_w, s.kernel_w, s.stride_w, s.pad_w, s.count_include_pad);
+  return sums.div((h.unsqueeze(1) * w).to(x.device()), "trunc").contiguous();
+}
+
 }  // namespace
 
 Tensor max_pool2d(const Tensor& self, IntArrayRef kernel_size, IntArrayRef stride, IntArrayRef padding,
@@ -227,11 +255,11 @@ Tensor max_pool1d(const Tensor& self, IntArrayRef kernel_size, IntArrayRef strid
 Tensor avg_pool2d(const Tensor& self, IntArrayRef kernel_size, IntArrayRef stride, IntArrayRef padding,
                   bool ceil_mode, bool count_include_pad, std::optional<int64_t> divisor_override) {
   TENGEN_CHECK(divisor_override.value_or(1) != 0, "avg_pool2d: divisor must be not zero");
-  check_floating("avg_pool2d", self.dtype());
+  if (self.scalar_type() != kLong) check_floating("avg_pool2d", self.dtype());
   Pool2dShape s = shape_of("avg_pool2d", self, kernel_size, stride, padding, 1, ceil_mode);
   s.count_include_pad = count_include_pad;
   s.divisor = divisor_override.value_or(0);
-  return avg_pool(self, s);
+  return self.scalar_type() == kLong ? avg_pool_of_integers(self, s) : avg_pool(self, s);
 }
 
 Tensor avg_pool1d(const Tensor& self, IntArrayRef kernel_size, IntArrayRef stride, IntArrayRef padding,

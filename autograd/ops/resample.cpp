@@ -27,6 +27,8 @@ constexpr Method kBilinear{"upsample_bilinear2d", "upsample_bilinear2d_grad", &K
 
 /// (N,C,H,W) -> (N,C,H',W'), or with `transpose` the other way.
 Tensor resample(const Method& method, const Tensor& self, const ResampleShape& s, bool transpose) {
+  if (self.scalar_type() == kByte)  // an image: halves are rounded up
+    return (resample(method, self.to(kFloat), s, transpose) + 0.5).to(kByte);
   if (CastOperands cast = with_float_kernels(Autocast::CUDA, {self}))
     return cast.back(resample(method, cast(self), s, transpose));
   const Tensor x = self.contiguous();
@@ -49,7 +51,7 @@ double scale_of(int64_t in, int64_t out, std::optional<double> factor, bool alig
 ResampleShape shape_of(const char* op, const Tensor& self, IntArrayRef size, std::optional<double> scales_h,
                        std::optional<double> scales_w, bool align_corners) {
   TENGEN_CHECK(self.dim() == 4, op, ": expected a 4D tensor (N,C,H,W), but got ", self.sizes());
-  check_floating(op, self.dtype());
+  if (self.scalar_type() != kByte) check_floating(op, self.dtype());
   TENGEN_CHECK(size.size() == 2, op, ": it is expected output_size equals to 2, but got size ", size.size());
   const int64_t in_h = self.size(2), in_w = self.size(3);
   TENGEN_CHECK(in_h > 0 && in_w > 0 && size[0] > 0 && size[1] > 0, op,

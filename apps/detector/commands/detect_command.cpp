@@ -19,7 +19,9 @@ void add_detect_command(CLI::App& app) {
   c.nms.max_det = 1000;
   CLI::App& command = add_command(app, "detect", "Find objects on images and draw them");
   command.option_defaults()->group("Input");
-  command.add_option("--weights", c.weights, "Use the model of this .safetensors file of a run")
+  command
+      .add_option("--weights", c.weights,
+                  "Use the model of this file: .safetensors of a run, or a .pt checkpoint of YOLOv5")
       ->type_name("FILE")
       ->required();
   command.add_option("--source", c.source, "Search an image, a folder, a glob or the images of a .txt list")

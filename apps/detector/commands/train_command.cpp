@@ -32,12 +32,12 @@ void add_model_options(CLI::App& command, TrainCommand& c) {
       .add_option(
           "--cfg", c.cfg,
           "Choose the network: yolov5p (ours, the smallest), yolov5n, s, m, l or x, yolov5n6 to x6, or a "
-          "yaml file")
-      ->capture_default_str();
+          "yaml file [default: that of --weights, else yolov5n]")
+      ->type_name("NAME");
   command
       .add_option(
           "--weights", c.weights,
-          "Start from the weights of this file: .safetensors, or .pt of a state_dict [default: random "
+          "Start from the weights of this file: .safetensors, or a .pt checkpoint of YOLOv5 [default: random "
           "weights]")
       ->type_name("FILE");
   command.add_flag("--noautoanchor", c.no_autoanchor,

@@ -17,7 +17,9 @@ void add_val_command(CLI::App& app) {
   command.add_option("--data", c.data, "Measure on the dataset of this data.yaml")
       ->type_name("FILE")
       ->required();
-  command.add_option("--weights", c.weights, "Measure the model of this .safetensors file of a run")
+  command
+      .add_option("--weights", c.weights,
+                  "Measure the model of this file: .safetensors of a run, or a .pt checkpoint of YOLOv5")
       ->type_name("FILE")
       ->required();
   command.add_option("--task", c.task, "Measure on this split")

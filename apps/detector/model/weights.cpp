@@ -1,9 +1,10 @@
 #include <tengen/apps/detector/model/weights.h>
 
+#include <cstdio>
 #include <filesystem>
 
 #include <tengen/apps/detector/data/yaml.h>
-#include <tengen/io/pytorch.h>
+#include <tengen/apps/detector/model/pytorch_checkpoint.h>
 
 namespace tengen::detect {
 
@@ -18,15 +19,16 @@ std::map<std::string, std::string> describe_model(const DetectionModel& model,
 }
 
 io::SafeTensors read_weights(const std::string& path) {
+  if (is_pytorch_file(path)) return read_pytorch_checkpoint(path);
   TENGEN_CHECK(std::filesystem::path(path).extension() == ".safetensors", "weights: ", path,
-               ": expected a .safetensors file of tengen-detect");
+               ": expected a .safetensors file of tengen-detect, or a .pt file of PyTorch");
   return io::load_safetensors(path);
 }
 
 const std::string& fact(const io::SafeTensors& file, const std::string& key, const std::string& path) {
   const auto found = file.metadata.find(key);
   TENGEN_CHECK(found != file.metadata.end(), path, ": no '", key,
-               "' in its metadata; not written by tengen-detect?");
+               "' in its metadata; expected a file of tengen-detect, or a .pt file that holds a whole model");
   return found->second;
 }
 
@@ -45,7 +47,20 @@ void load_into(DetectionModel& model, const nn::StateDict& tensors, const std::s
                ": its anchors are not all positive and finite");
 }
 
+namespace {
+
+void say_whose_weights(const std::string& path) {
+  if (is_pytorch_file(path))
+    std::fprintf(stderr,
+                 "tengen-detect: note: %s is a checkpoint of PyTorch; the weights that Ultralytics publishes "
+                 "are under AGPL-3.0\n",
+                 path.c_str());
+}
+
+}  // namespace
+
 LoadedModel load_model(const std::string& path) {
+  say_whose_weights(path);
   const io::SafeTensors file = read_weights(path);
   ModelConfig config = ModelConfig::parse(fact(file, "model", path), path);
   config.name = fact(file, "model_name", path);
@@ -63,13 +78,18 @@ LoadedModel load_model(const std::string& path) {
   return loaded;
 }
 
+std::optional<ModelConfig> config_of_weights(const std::string& path) {
+  const io::SafeTensors file = read_weights(path);
+  const auto model = file.metadata.find("model");
+  if (model == file.metadata.end()) return std::nullopt;
+  ModelConfig config = ModelConfig::parse(model->second, path);
+  config.name = fact(file, "model_name", path);
+  return config;
+}
+
 int64_t transfer_weights(const std::string& path, DetectionModel& model) {
-  std::map<std::string, Tensor> given;
-  if (path.ends_with(".pt")) {
-    for (auto& [name, value] : io::load_pt(path)) given.emplace(name, value);
-  } else {
-    given = read_weights(path).tensors;
-  }
+  say_whose_weights(path);
+  const std::map<std::string, Tensor> given = read_weights(path).tensors;
   NoGradGuard guard;
   int64_t copied = 0;
   for (const auto& item : model->state_dict()) {

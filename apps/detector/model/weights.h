@@ -1,8 +1,10 @@
 // The weights of a detector in a .safetensors file, under the names of public checkpoints
 // (model.0.conv.weight, ...), so that any reader finds them. Layout and class names stand in the metadata.
+// The checkpoints of YOLOv5 are read too.
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +22,9 @@ struct LoadedModel {
 /// A model with its layout and class names; eval mode, on the CPU.
 LoadedModel load_model(const std::string& path);
 
+/// The network that the weights are of, where the file says so.
+std::optional<ModelConfig> config_of_weights(const std::string& path);
+
 /// Copies those tensors of a file whose name and shape occur in the model, anchors excepted. Returns how
 /// many.
 int64_t transfer_weights(const std::string& path, DetectionModel& model);
@@ -29,7 +34,7 @@ void save_weights(const std::string& path, const DetectionModel& model, const st
 
 // The parts of reading and writing, for files that hold more than the weights.
 
-/// A file of tengen-detect, of which the model is not yet read.
+/// A file of tengen-detect, or a .pt file in its form, of which the model is not yet read.
 io::SafeTensors read_weights(const std::string& path);
 /// The metadata's value of `key`, without which the file is refused.
 const std::string& fact(const io::SafeTensors& file, const std::string& key, const std::string& path);

@@ -133,12 +133,19 @@ Trainer::Trainer(TrainCommand given) : command_(std::move(given)), resumed_(!com
   write_text(csv_file_.string(), csv_);
 }
 
+/// The network that was asked for, else that of the weights.
+ModelConfig network_of(const TrainCommand& command) {
+  if (command.cfg.empty() && !command.weights.empty())
+    if (const auto config = config_of_weights(command.weights)) return *config;
+  return ModelConfig::load(command.cfg.empty() ? "yolov5n" : command.cfg);
+}
+
 void Trainer::load_data() {
   data_ = load_data_config(command_.data);
   manual_seed(command_.seed);
   ModelConfig config = resumed_
                            ? load_model((folder_ / "weights" / "last.safetensors").string()).model->config
-                           : ModelConfig::load(command_.cfg);
+                           : network_of(command_);
   config.nc = data_.nc();
   manual_seed(command_.seed);
   model_ = DetectionModel(config);

@@ -11,7 +11,7 @@ namespace tengen::detect {
 
 /// The command line of `tengen-detect train`; opt.yaml holds the same keys.
 struct TrainCommand {
-  std::string data, cfg = "yolov5n", weights, hyp_file, device, optimizer = "SGD", cache = "auto";
+  std::string data, cfg, weights, hyp_file, device, optimizer = "SGD", cache = "auto";
   std::string project = "runs/train", name = "exp";
   std::string
       resume;  // "": new run; "latest": newest last.safetensors under project; else a file or run folder

@@ -150,7 +150,9 @@ TEST_CASE("save and load: files of Python's torch.save are told by their content
   OrderedDict<std::string, Tensor> dict;
   load(dict, folder.write("model", bytes));
   CHECK(dict.size() > 0);
+  OrderedDict<std::string, Tensor> from_memory;
+  load(from_memory, bytes.data(), bytes.size());
+  CHECK(from_memory.size() == dict.size());
   Tensor x;
-  CHECK(contains(error_of([&] { load(x, bytes.data(), bytes.size()); }), "by its path"));
   CHECK(error_of([&] { load(x, folder.write("old", std::string("\x80\x02}q", 4))); }) != "");
 }
