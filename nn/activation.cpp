@@ -38,6 +38,19 @@ Tensor leaky_relu(const Tensor& input, const LeakyReLUFuncOptions& options) {
   return place(input, options.inplace(),
                [&](const Tensor& x) { return tengen::leaky_relu(x, options.negative_slope()); });
 }
+Tensor rrelu(const Tensor& input, const RReLUFuncOptions& options) {
+  return place(input, options.inplace(), [&](const Tensor& x) {
+    return tengen::rrelu(x, options.lower(), options.upper(), options.training());
+  });
+}
+Tensor gumbel_softmax(const Tensor& logits, const GumbelSoftmaxFuncOptions& options) {
+  const Tensor noise = -empty_like(logits).exponential_().log();
+  const Tensor soft = ((logits + noise) / options.tau()).softmax(options.dim());
+  if (!options.hard()) return soft;
+  const Tensor chosen = soft.detach().argmax(options.dim(), /*keepdim=*/true);
+  const Tensor hard = zeros_like(soft.detach()).scatter(options.dim(), chosen, 1);
+  return hard - soft.detach() + soft;
+}
 Tensor hardtanh(const Tensor& input, const HardtanhFuncOptions& options) {
   TENGEN_CHECK(!(options.min_val() > options.max_val()),
                "hardtanh: min_val cannot be greater than max_val, but got ", options.min_val(), " and ",
@@ -102,6 +115,13 @@ TENGEN_DEFINE(ELU, F::elu(input, options), "alpha=" << options.alpha() << TENGEN
 TENGEN_DEFINE(CELU, F::celu(input, options), "alpha=" << options.alpha() << TENGEN_INPLACE(", "))
 TENGEN_DEFINE(LeakyReLU, F::leaky_relu(input, options),
               "negative_slope=" << options.negative_slope() << TENGEN_INPLACE(", "))
+TENGEN_DEFINE(RReLU,
+              F::rrelu(input, F::RReLUFuncOptions()
+                                  .lower(options.lower())
+                                  .upper(options.upper())
+                                  .training(is_training())
+                                  .inplace(options.inplace())),
+              "lower=" << options.lower() << ", upper=" << options.upper() << TENGEN_INPLACE(", "))
 TENGEN_DEFINE(PReLU, F::prelu(input, weight), "num_parameters=" << options.num_parameters())
 TENGEN_DEFINE(Hardtanh, F::hardtanh(input, options),
               "min_val=" << options.min_val() << ", max_val=" << options.max_val() << TENGEN_INPLACE(", "))

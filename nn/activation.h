@@ -34,6 +34,13 @@ struct LeakyReLUOptions {
   TENGEN_ARG(bool, inplace) = false;          ///< overwrites the input
 };
 
+/// Options of RReLU.
+struct RReLUOptions {
+  TENGEN_ARG(double, lower) = 1.0 / 8;  ///< smallest slope for negative input
+  TENGEN_ARG(double, upper) = 1.0 / 3;  ///< largest slope for negative input
+  TENGEN_ARG(bool, inplace) = false;    ///< overwrites the input
+};
+
 /// Options of PReLU.
 struct PReLUOptions {
   TENGEN_ARG(int64_t, num_parameters) = 1;  ///< learnt slopes: 1, or the number of channels
@@ -103,6 +110,21 @@ using SoftshrinkFuncOptions = SoftshrinkOptions;
 using ThresholdFuncOptions = ThresholdOptions;
 using GLUFuncOptions = GLUOptions;
 
+/// Options of rrelu.
+struct RReLUFuncOptions {
+  TENGEN_ARG(double, lower) = 1.0 / 8;  ///< smallest slope for negative input
+  TENGEN_ARG(double, upper) = 1.0 / 3;  ///< largest slope for negative input
+  TENGEN_ARG(bool, training) = false;   ///< draws slopes; without, all are (lower + upper) / 2
+  TENGEN_ARG(bool, inplace) = false;    ///< overwrites the input
+};
+
+/// Options of gumbel_softmax.
+struct GumbelSoftmaxFuncOptions {
+  TENGEN_ARG(double, tau) = 1;     ///< temperature: the lower, the nearer to one-hot
+  TENGEN_ARG(bool, hard) = false;  ///< one-hot results with the gradient of the soft ones
+  TENGEN_ARG(int, dim) = -1;       ///< the dimension of classes
+};
+
 /// Options of softmax, softmin and log_softmax.
 struct SoftmaxFuncOptions {
   SoftmaxFuncOptions(int64_t dim) : dim_(dim) {}
@@ -124,6 +146,11 @@ Tensor selu(const Tensor& input, const SELUFuncOptions& options = {});
 Tensor celu(const Tensor& input, const CELUFuncOptions& options = {});
 /// x where x > 0, else negative_slope * x.
 Tensor leaky_relu(const Tensor& input, const LeakyReLUFuncOptions& options = {});
+/// x where x > 0, else a slope times x that is drawn from [lower, upper) for each element. Xu et al. (2015).
+Tensor rrelu(const Tensor& input, const RReLUFuncOptions& options = {});
+/// softmax((logits + noise) / tau) with Gumbel noise: a differentiable draw from the classes. Jang et al.
+/// (2017).
+Tensor gumbel_softmax(const Tensor& logits, const GumbelSoftmaxFuncOptions& options = {});
 /// x, clamped to [min_val, max_val]; min_val above max_val is an Error.
 Tensor hardtanh(const Tensor& input, const HardtanhFuncOptions& options = {});
 /// x where x > threshold, else value.
@@ -218,6 +245,15 @@ class LeakyReLUImpl : public StatelessModule<LeakyReLUImpl, LeakyReLUOptions> {
   void pretty_print(std::ostream& out) const override;
 };
 TENGEN_MODULE(LeakyReLU);
+
+/// x where x > 0, else a slope times x: when training one drawn for each element, else their mean.
+class RReLUImpl : public StatelessModule<RReLUImpl, RReLUOptions> {
+ public:
+  using StatelessModule::StatelessModule;
+  Tensor forward(const Tensor& input);
+  void pretty_print(std::ostream& out) const override;
+};
+TENGEN_MODULE(RReLU);
 
 /// x where x > 0, else weight * x with learnt slopes: one for all channels, or one for each of (N,C,...).
 class PReLUImpl : public Cloneable<PReLUImpl> {

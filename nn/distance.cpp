@@ -13,6 +13,7 @@ Tensor cosine_similarity(const Tensor& x1, const Tensor& x2, const CosineSimilar
 Tensor pairwise_distance(const Tensor& x1, const Tensor& x2, const PairwiseDistanceFuncOptions& options) {
   return tengen::pairwise_distance(x1, x2, options.p(), options.eps(), options.keepdim());
 }
+Tensor pdist(const Tensor& input, double p) { return tengen::pdist(input, p); }
 
 }  // namespace functional
 

@@ -31,6 +31,8 @@ using PairwiseDistanceFuncOptions = PairwiseDistanceOptions;
 Tensor cosine_similarity(const Tensor& x1, const Tensor& x2, const CosineSimilarityFuncOptions& options = {});
 /// The p-norm of x1 - x2 + eps: (N,D), (N,D) -> (N), or (D), (D) -> ().
 Tensor pairwise_distance(const Tensor& x1, const Tensor& x2, const PairwiseDistanceFuncOptions& options = {});
+/// The p-norms of the differences of all pairs of rows: (N,D) -> (N * (N - 1) / 2).
+Tensor pdist(const Tensor& input, double p = 2);
 
 }  // namespace functional
 

@@ -2,41 +2,23 @@
 
 #include <ostream>
 
-#include <tengen/autograd/ops/ops.h>
-#include <tengen/tensor/random/fill.h>
+#include <tengen/autograd/ops/layers.h>
 
 namespace tengen::nn {
 namespace functional {
 
-namespace {
-
-// Zeroes entries of noise of the given shape with probability p, scales the rest, and multiplies.
-Tensor drop(const char* name, const Tensor& input, IntArrayRef noise_shape,
-            const DropoutFuncOptions& options) {
-  double p = options.p();
-  TENGEN_CHECK(p >= 0 && p <= 1, name, ": dropout probability has to be between 0 and 1, but got ", p);
-  if (!options.training() || p == 0 || input.numel() == 0) return input;
-  Tensor noise = input.new_empty(noise_shape);
-  if (p == 1)
-    noise.zero_();
-  else
-    fill_dropout(noise, p);
-  return options.inplace() ? input.mul_(noise) : input * noise;
-}
-
-}  // namespace
-
-Tensor dropout(const Tensor& input, const DropoutFuncOptions& options) {
-  return drop("dropout", input, input.sizes(), options);
-}
-
-Tensor dropout2d(const Tensor& input, const Dropout2dFuncOptions& options) {
-  TENGEN_CHECK(input.dim() >= 2, "dropout2d: expected at least 2 dimensions, but got shape ", input.sizes());
-  DimVector shape(input.dim(), 1);  // (N,C,1,1)
-  shape[0] = input.size(0);
-  shape[1] = input.size(1);
-  return drop("dropout2d", input, shape, options);
-}
+#define TENGEN_DEFINE(name, Options, op)                                       \
+  Tensor name(const Tensor& input, const Options& options) {                   \
+    Tensor x = input;                                                          \
+    return options.inplace() ? op##_(x, options.p(), options.training())       \
+                             : tengen::op(x, options.p(), options.training()); \
+  }
+TENGEN_DEFINE(dropout, DropoutFuncOptions, dropout)
+TENGEN_DEFINE(dropout2d, Dropout2dFuncOptions, feature_dropout)
+TENGEN_DEFINE(dropout3d, Dropout3dFuncOptions, feature_dropout)
+TENGEN_DEFINE(alpha_dropout, AlphaDropoutFuncOptions, alpha_dropout)
+TENGEN_DEFINE(feature_alpha_dropout, FeatureAlphaDropoutFuncOptions, feature_alpha_dropout)
+#undef TENGEN_DEFINE
 
 }  // namespace functional
 
@@ -44,33 +26,29 @@ namespace F = functional;
 
 namespace {
 
-void check_probability(const char* name, double p) {
+const DropoutOptions& checked(const char* name, const DropoutOptions& options) {
+  const double p = options.p();
   TENGEN_CHECK(p >= 0 && p <= 1, name, ": dropout probability has to be between 0 and 1, but got ", p);
+  return options;
 }
 
 }  // namespace
 
-DropoutImpl::DropoutImpl(const DropoutOptions& options) : StatelessModule(options) {
-  check_probability("Dropout", options.p());
-}
-Tensor DropoutImpl::forward(const Tensor& input) {
-  return F::dropout(
-      input, F::DropoutFuncOptions().p(options.p()).training(is_training()).inplace(options.inplace()));
-}
-void DropoutImpl::pretty_print(std::ostream& out) const {
-  out << std::boolalpha << "torch::nn::Dropout(p=" << options.p() << ", inplace=" << options.inplace() << ')';
-}
-
-Dropout2dImpl::Dropout2dImpl(const Dropout2dOptions& options) : StatelessModule(options) {
-  check_probability("Dropout2d", options.p());
-}
-Tensor Dropout2dImpl::forward(const Tensor& input) {
-  return F::dropout2d(
-      input, F::DropoutFuncOptions().p(options.p()).training(is_training()).inplace(options.inplace()));
-}
-void Dropout2dImpl::pretty_print(std::ostream& out) const {
-  out << std::boolalpha << "torch::nn::Dropout2d(p=" << options.p() << ", inplace=" << options.inplace()
-      << ')';
-}
+#define TENGEN_DEFINE(Name, function, FuncOptions)                                                          \
+  Name##Impl::Name##Impl(const DropoutOptions& options) : StatelessModule(checked(#Name, options)) {}       \
+  Tensor Name##Impl::forward(const Tensor& input) {                                                         \
+    return F::function(input,                                                                               \
+                       F::FuncOptions().p(options.p()).training(is_training()).inplace(options.inplace())); \
+  }                                                                                                         \
+  void Name##Impl::pretty_print(std::ostream& out) const {                                                  \
+    out << std::boolalpha << "torch::nn::" #Name "(p=" << options.p() << ", inplace=" << options.inplace()  \
+        << ')';                                                                                             \
+  }
+TENGEN_DEFINE(Dropout, dropout, DropoutFuncOptions)
+TENGEN_DEFINE(Dropout2d, dropout2d, DropoutFuncOptions)
+TENGEN_DEFINE(Dropout3d, dropout3d, DropoutFuncOptions)
+TENGEN_DEFINE(AlphaDropout, alpha_dropout, AlphaDropoutFuncOptions)
+TENGEN_DEFINE(FeatureAlphaDropout, feature_alpha_dropout, AlphaDropoutFuncOptions)
+#undef TENGEN_DEFINE
 
 }  // namespace tengen::nn

@@ -12,7 +12,7 @@ namespace tengen::inline api {
   /* reductions */       X(None) X(Mean) X(Sum) X(BatchMean) X(Max) \
   /* padding modes */    X(Constant) X(Reflect) X(Replicate) X(Circular) X(Zeros) \
   /* padding amounts */  X(Valid) X(Same) \
-  /* resampling */       X(Nearest) X(NearestExact) X(Linear) X(Bilinear) X(Bicubic) X(Trilinear) X(Area) \
+  /* resampling */       X(Nearest) X(NearestExact) X(Linear) X(Bilinear) X(Bicubic) X(Trilinear) X(Area) X(Border) X(Reflection) \
   /* initialization */   X(FanIn) X(FanOut) \
   /* nonlinearities, as is Linear */ \
   X(Conv1D) X(Conv2D) X(Conv3D) X(ConvTranspose1D) X(ConvTranspose2D) X(ConvTranspose3D) \

@@ -7,23 +7,6 @@
 
 namespace tengen::nn {
 namespace functional {
-namespace {
-
-int64_t reduction(const char* loss, EnumType value) {
-  switch (value) {
-    case kNone:
-      return Reduction::None;
-    case kMean:
-      return Reduction::Mean;
-    case kSum:
-      return Reduction::Sum;
-    default:
-      fail(loss, ": reduction must be kNone, kMean or kSum, but got ", enum_name(value));
-  }
-}
-
-}  // namespace
-
 Tensor mse_loss(const Tensor& input, const Tensor& target, const MSELossFuncOptions& options) {
   return tengen::mse_loss(input, target, reduction("mse_loss", options.reduction()));
 }
@@ -118,13 +101,6 @@ TENGEN_DEFINE(BCEWithLogitsLoss, binary_cross_entropy_with_logits, .pos_weight(p
 TENGEN_DEFINE(NLLLoss, nll_loss)
 TENGEN_DEFINE(CrossEntropyLoss, cross_entropy)
 #undef TENGEN_DEFINE
-
-namespace {
-
-// The weight that options give; for a module just copied from another, a copy of the other's.
-Tensor own(const Tensor& weight, const Tensor& given) { return weight.defined() ? weight.clone() : given; }
-
-}  // namespace
 
 void BCELossImpl::reset() { weight = register_buffer("weight", own(weight, options.weight())); }
 void BCEWithLogitsLossImpl::reset() {

@@ -2,7 +2,7 @@
 
 #include <ostream>
 
-#include <tengen/autograd/ops/ops.h>
+#include <tengen/autograd/ops/layers.h>
 #include <tengen/nn/given.h>
 #include <tengen/nn/init.h>
 
@@ -30,6 +30,34 @@ Tensor group_norm(const Tensor& input, const GroupNormFuncOptions& options) {
   return tengen::group_norm(input, options.num_groups(), given(options.weight()), given(options.bias()),
                             options.eps());
 }
+Tensor instance_norm(const Tensor& input, const InstanceNormFuncOptions& options) {
+  return tengen::instance_norm(input, given(options.weight()), given(options.bias()),
+                               given(options.running_mean()), given(options.running_var()),
+                               options.use_input_stats(), options.momentum(), options.eps());
+}
+
+namespace {
+
+// (N,C,...) -> the sums of squares of `before` channels, of the channel itself and of `after` ones behind it.
+Tensor channel_energy(const Tensor& x, int64_t before, int64_t after) {
+  const Tensor square = x.square().reshape({x.size(0), 1, x.size(1), -1});  // (N,1,C,P)
+  return avg_pool2d(constant_pad_nd(square, {0, 0, before, after}), {before + after + 1, 1}, 1, 0, false,
+                    true, /*divisor_override=*/1)
+      .reshape(x.sizes());
+}
+
+}  // namespace
+
+Tensor local_response_norm(const Tensor& input, const LocalResponseNormFuncOptions& options) {
+  const int64_t size = options.size();
+  TENGEN_CHECK(input.dim() >= 3, "Expected 3D or higher dimensionality input (got ", input.dim(),
+               " dimensions)");
+  TENGEN_CHECK(size > 0, "local_response_norm: size must be positive, but got ", size);
+  if (input.numel() == 0) return input;
+  const Tensor energy = channel_energy(input, size / 2, (size - 1) / 2);
+  return input / (energy * (options.alpha() / double(size)) + options.k()).pow(options.beta());
+}
+
 Tensor normalize(const Tensor& input, const NormalizeFuncOptions& options) {
   Tensor length = input.norm(Scalar(options.p()), options.dim(), /*keepdim=*/true);
   return input / length.clamp_min(options.eps());
@@ -37,15 +65,15 @@ Tensor normalize(const Tensor& input, const NormalizeFuncOptions& options) {
 
 }  // namespace functional
 
-// ---- BatchNorm
+// ---- BatchNorm and InstanceNorm
 
-template <class Derived>
-BatchNormImplBase<Derived>::BatchNormImplBase(const BatchNormOptions& options) : options(options) {
-  BatchNormImplBase::reset();
+template <class Derived, class Options>
+NormImplBase<Derived, Options>::NormImplBase(const Options& options) : options(options) {
+  NormImplBase::reset();
 }
 
-template <class Derived>
-void BatchNormImplBase<Derived>::reset() {
+template <class Derived, class Options>
+void NormImplBase<Derived, Options>::reset() {
   int64_t n = options.num_features();
   weight = this->register_parameter("weight", options.affine() ? empty({n}) : Tensor());
   bias = this->register_parameter("bias", options.affine() ? empty({n}) : Tensor());
@@ -56,20 +84,31 @@ void BatchNormImplBase<Derived>::reset() {
   reset_parameters();
 }
 
-template <class Derived>
-void BatchNormImplBase<Derived>::reset_running_stats() {
+template <class Derived, class Options>
+void NormImplBase<Derived, Options>::reset_running_stats() {
   if (!options.track_running_stats()) return;
   init::zeros_(running_mean);
   init::ones_(running_var);
   init::zeros_(num_batches_tracked);
 }
 
-template <class Derived>
-void BatchNormImplBase<Derived>::reset_parameters() {
+template <class Derived, class Options>
+void NormImplBase<Derived, Options>::reset_parameters() {
   reset_running_stats();
   if (!options.affine()) return;
   init::ones_(weight);
   init::zeros_(bias);
+}
+
+template <class Derived, class Options>
+void NormImplBase<Derived, Options>::pretty_print(std::ostream& out) const {
+  out << std::boolalpha << "torch::nn::" << Derived::kName << '(' << options.num_features()
+      << ", eps=" << options.eps() << ", momentum=";
+  if (const std::optional<double> momentum = options.momentum())
+    out << *momentum;
+  else
+    out << "None";
+  out << ", affine=" << options.affine() << ", track_running_stats=" << options.track_running_stats() << ')';
 }
 
 template <class Derived>
@@ -77,36 +116,87 @@ Tensor BatchNormImplBase<Derived>::forward(const Tensor& input) {
   TENGEN_CHECK(Derived::accepts(input.dim()), Derived::kName, ": expected ", Derived::kInput,
                ", but got shape ", input.sizes());
   bool training = this->is_training();
-  double momentum = options.momentum().value_or(0);
-  if (training && num_batches_tracked.defined()) {
-    int64_t count = num_batches_tracked.template item<int64_t>() + 1;
-    num_batches_tracked.fill_(count);
-    if (!options.momentum()) momentum = 1.0 / double(count);
+  double momentum = this->options.momentum().value_or(0);
+  if (training && this->num_batches_tracked.defined()) {
+    int64_t count = this->num_batches_tracked.template item<int64_t>() + 1;
+    this->num_batches_tracked.fill_(count);
+    if (!this->options.momentum()) momentum = 1.0 / double(count);
   }
-  return functional::batch_norm(input, running_mean, running_var,
+  return functional::batch_norm(input, this->running_mean, this->running_var,
                                 functional::BatchNormFuncOptions()
-                                    .weight(weight)
-                                    .bias(bias)
-                                    .training(training || !running_mean.defined())
+                                    .weight(this->weight)
+                                    .bias(this->bias)
+                                    .training(training || !this->running_mean.defined())
                                     .momentum(momentum)
-                                    .eps(options.eps()));
+                                    .eps(this->options.eps()));
 }
 
 template <class Derived>
-void BatchNormImplBase<Derived>::pretty_print(std::ostream& out) const {
-  out << std::boolalpha << "torch::nn::" << Derived::kName << '(' << options.num_features()
-      << ", eps=" << options.eps() << ", momentum=";
-  if (options.momentum())
-    out << *options.momentum();
-  else
-    out << "None";
-  out << ", affine=" << options.affine() << ", track_running_stats=" << options.track_running_stats() << ')';
+Tensor InstanceNormImplBase<Derived>::forward(const Tensor& input) {
+  const bool batched = input.dim() == Derived::kBatchedDims;
+  TENGEN_CHECK(batched || input.dim() == Derived::kBatchedDims - 1, Derived::kName, ": expected ",
+               Derived::kInput, ", but got shape ", input.sizes());
+  const Tensor out = functional::instance_norm(
+      batched ? input : input.unsqueeze(0),
+      functional::InstanceNormFuncOptions()
+          .running_mean(this->running_mean)
+          .running_var(this->running_var)
+          .weight(this->weight)
+          .bias(this->bias)
+          .use_input_stats(this->is_training() || !this->options.track_running_stats())
+          .momentum(this->options.momentum())
+          .eps(this->options.eps()));
+  return batched ? out : out.squeeze(0);
 }
 
+template class NormImplBase<BatchNorm1dImpl, BatchNormOptions>;
 template class BatchNormImplBase<BatchNorm1dImpl>;
-template class BatchNormImplBase<BatchNorm2dImpl>;
 BatchNorm1dImpl::BatchNorm1dImpl(const BatchNorm1dOptions& options) : BatchNormImplBase(options) {}
+template class NormImplBase<BatchNorm2dImpl, BatchNormOptions>;
+template class BatchNormImplBase<BatchNorm2dImpl>;
 BatchNorm2dImpl::BatchNorm2dImpl(const BatchNorm2dOptions& options) : BatchNormImplBase(options) {}
+template class NormImplBase<BatchNorm3dImpl, BatchNormOptions>;
+template class BatchNormImplBase<BatchNorm3dImpl>;
+BatchNorm3dImpl::BatchNorm3dImpl(const BatchNorm3dOptions& options) : BatchNormImplBase(options) {}
+template class NormImplBase<InstanceNorm1dImpl, InstanceNormOptions>;
+template class InstanceNormImplBase<InstanceNorm1dImpl>;
+InstanceNorm1dImpl::InstanceNorm1dImpl(const InstanceNorm1dOptions& options)
+    : InstanceNormImplBase(options) {}
+template class NormImplBase<InstanceNorm2dImpl, InstanceNormOptions>;
+template class InstanceNormImplBase<InstanceNorm2dImpl>;
+InstanceNorm2dImpl::InstanceNorm2dImpl(const InstanceNorm2dOptions& options)
+    : InstanceNormImplBase(options) {}
+template class NormImplBase<InstanceNorm3dImpl, InstanceNormOptions>;
+template class InstanceNormImplBase<InstanceNorm3dImpl>;
+InstanceNorm3dImpl::InstanceNorm3dImpl(const InstanceNorm3dOptions& options)
+    : InstanceNormImplBase(options) {}
+
+// ---- normalization by neighbouring channels
+
+Tensor LocalResponseNormImpl::forward(const Tensor& input) {
+  return functional::local_response_norm(input, options);
+}
+void LocalResponseNormImpl::pretty_print(std::ostream& out) const {
+  out << "torch::nn::LocalResponseNorm(" << options.size() << ", alpha=" << options.alpha()
+      << ", beta=" << options.beta() << ", k=" << options.k() << ')';
+}
+
+Tensor CrossMapLRN2dImpl::forward(const Tensor& input) {
+  TENGEN_CHECK(input.dim() == 3 || input.dim() == 4, "CrossMapLRN2d: Expected 3D or 4D input, got ",
+               input.dim(), "D input instead.");
+  TENGEN_CHECK(options.size() > 0, "CrossMapLRN2d: size must be positive, but got ", options.size());
+  const Tensor x = input.dim() == 4 ? input : input.unsqueeze(0);
+  const int64_t reach = (options.size() - 1) / 2;
+  // Torch7 never took the first channel out of the window that moves along: it counts for all behind it.
+  const Tensor behind = (arange(x.size(1), x.options()) > reach).to(x.dtype()).view({-1, 1, 1});
+  const Tensor energy = functional::channel_energy(x, reach, reach) + behind * x.narrow(1, 0, 1).square();
+  const Tensor scale = energy * (options.alpha() / double(options.size())) + options.k();
+  return input * scale.view(input.sizes()).pow(-options.beta());
+}
+void CrossMapLRN2dImpl::pretty_print(std::ostream& out) const {
+  out << "torch::nn::CrossMapLRN2d(" << options.size() << ", alpha=" << options.alpha()
+      << ", beta=" << options.beta() << ", k=" << options.k() << ')';
+}
 
 // ---- LayerNorm
 

@@ -65,8 +65,10 @@ Tensor pad(const Tensor& input, const Padding& padding, EnumType mode, double va
 TENGEN_DEFINE(ZeroPad2d, kConstant)
 TENGEN_DEFINE(ReflectionPad1d, kReflect)
 TENGEN_DEFINE(ReflectionPad2d, kReflect)
+TENGEN_DEFINE(ReflectionPad3d, kReflect)
 TENGEN_DEFINE(ReplicationPad1d, kReplicate)
 TENGEN_DEFINE(ReplicationPad2d, kReplicate)
+TENGEN_DEFINE(ReplicationPad3d, kReplicate)
 #undef TENGEN_DEFINE
 
 #define TENGEN_DEFINE(Name)                                                                              \
@@ -78,6 +80,7 @@ TENGEN_DEFINE(ReplicationPad2d, kReplicate)
   }
 TENGEN_DEFINE(ConstantPad1d)
 TENGEN_DEFINE(ConstantPad2d)
+TENGEN_DEFINE(ConstantPad3d)
 #undef TENGEN_DEFINE
 
 }  // namespace tengen::nn

@@ -16,27 +16,30 @@ namespace tengen::nn {
 
 // ---- options
 
-/// Options of the padding modules but ConstantPad1d and ConstantPad2d.
+/// Options of the padding modules but the constant ones.
 template <size_t D>
 struct PadOptions {
   PadOptions(ExpandingArray<D * 2> padding) : padding_(padding) {}
-  TENGEN_ARG(ExpandingArray<D * 2>, padding);  ///< one amount for all sides, or (left, right, top, bottom)
+  TENGEN_ARG(ExpandingArray<D * 2>, padding);  ///< one amount for all sides, or pairs: (left, right, ...)
 };
 using ReflectionPad1dOptions = PadOptions<1>;
 using ReflectionPad2dOptions = PadOptions<2>;
+using ReflectionPad3dOptions = PadOptions<3>;
 using ReplicationPad1dOptions = PadOptions<1>;
 using ReplicationPad2dOptions = PadOptions<2>;
+using ReplicationPad3dOptions = PadOptions<3>;
 using ZeroPad2dOptions = PadOptions<2>;
 
-/// Options of ConstantPad1d and ConstantPad2d.
+/// Options of ConstantPad1d to ConstantPad3d.
 template <size_t D>
 struct ConstantPadOptions {
   ConstantPadOptions(ExpandingArray<D * 2> padding, double value) : padding_(padding), value_(value) {}
-  TENGEN_ARG(ExpandingArray<D * 2>, padding);  ///< one amount for all sides, or (left, right, top, bottom)
+  TENGEN_ARG(ExpandingArray<D * 2>, padding);  ///< one amount for all sides, or pairs: (left, right, ...)
   TENGEN_ARG(double, value);                   ///< fills the padding
 };
 using ConstantPad1dOptions = ConstantPadOptions<1>;
 using ConstantPad2dOptions = ConstantPadOptions<2>;
+using ConstantPad3dOptions = ConstantPadOptions<3>;
 
 namespace functional {
 
@@ -55,7 +58,7 @@ Tensor pad(const Tensor& input, const PadFuncOptions& options);
 
 }  // namespace functional
 
-// ---- modules: 1d for the last dimension, 2d for the last two
+// ---- modules: 1d for the last dimension, 2d for the last two, 3d for the last three
 
 /// Pads with zeros: (..., H, W) -> (..., H', W').
 class ZeroPad2dImpl : public StatelessModule<ZeroPad2dImpl, ZeroPad2dOptions> {
@@ -87,6 +90,16 @@ class ReflectionPad2dImpl : public StatelessModule<ReflectionPad2dImpl, Reflecti
 };
 TENGEN_MODULE(ReflectionPad2d);
 
+/// Pads with the input mirrored at its edge elements: (..., D, H, W) -> (..., D', H', W').
+class ReflectionPad3dImpl : public StatelessModule<ReflectionPad3dImpl, ReflectionPad3dOptions> {
+ public:
+  using StatelessModule::StatelessModule;
+  ReflectionPad3dImpl(ExpandingArray<6> padding) : StatelessModule(padding) {}
+  Tensor forward(const Tensor& input);
+  void pretty_print(std::ostream& out) const override;
+};
+TENGEN_MODULE(ReflectionPad3d);
+
 /// Pads with the edge elements: (..., L) -> (..., L').
 class ReplicationPad1dImpl : public StatelessModule<ReplicationPad1dImpl, ReplicationPad1dOptions> {
  public:
@@ -107,6 +120,16 @@ class ReplicationPad2dImpl : public StatelessModule<ReplicationPad2dImpl, Replic
 };
 TENGEN_MODULE(ReplicationPad2d);
 
+/// Pads with the edge elements: (..., D, H, W) -> (..., D', H', W').
+class ReplicationPad3dImpl : public StatelessModule<ReplicationPad3dImpl, ReplicationPad3dOptions> {
+ public:
+  using StatelessModule::StatelessModule;
+  ReplicationPad3dImpl(ExpandingArray<6> padding) : StatelessModule(padding) {}
+  Tensor forward(const Tensor& input);
+  void pretty_print(std::ostream& out) const override;
+};
+TENGEN_MODULE(ReplicationPad3d);
+
 /// Pads with one value: (..., L) -> (..., L').
 class ConstantPad1dImpl : public StatelessModule<ConstantPad1dImpl, ConstantPad1dOptions> {
  public:
@@ -126,5 +149,15 @@ class ConstantPad2dImpl : public StatelessModule<ConstantPad2dImpl, ConstantPad2
   void pretty_print(std::ostream& out) const override;
 };
 TENGEN_MODULE(ConstantPad2d);
+
+/// Pads with one value: (..., D, H, W) -> (..., D', H', W').
+class ConstantPad3dImpl : public StatelessModule<ConstantPad3dImpl, ConstantPad3dOptions> {
+ public:
+  using StatelessModule::StatelessModule;
+  ConstantPad3dImpl(ExpandingArray<6> padding, double value) : StatelessModule({padding, value}) {}
+  Tensor forward(const Tensor& input);
+  void pretty_print(std::ostream& out) const override;
+};
+TENGEN_MODULE(ConstantPad3d);
 
 }  // namespace tengen::nn

@@ -2,17 +2,11 @@
 #include <tengen/autograd/ops/low_precision.h>
 #include <tengen/autograd/ops/pointwise.h>
 
+#include "loss.h"
+
 namespace tengen::inline api {
 
 namespace {
-
-Tensor reduced(const char* op, const Tensor& loss, int64_t reduction) {
-  TENGEN_CHECK(reduction >= Reduction::None && reduction <= Reduction::Sum, op, ": ", reduction,
-               " is not a reduction; expected Reduction::None, Mean or Sum");
-  return reduction == Reduction::Mean ? loss.mean() : reduction == Reduction::Sum ? loss.sum() : loss;
-}
-
-bool given(const std::optional<Tensor>& t) { return t && t->defined(); }
 
 void check_same_size(const char* op, const Tensor& self, const Tensor& target) {
   TENGEN_CHECK(self.sizes().equals(target.sizes()), op, ": target size (", target.sizes(),

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include <tengen/autograd/ops/checks.h>
+#include <tengen/autograd/ops/layers.h>
 #include <tengen/autograd/ops/low_precision.h>
 #include <tengen/tensor/kernel_view.h>
 
@@ -266,6 +267,37 @@ Tensor group_norm(const Tensor& input, int64_t num_groups, const std::optional<T
   const Tensor out =
       normalise_rows(input.reshape({rows, rows ? input.numel() / rows : 0}).contiguous(), {}, {}, eps);
   return scaled(out.reshape(input.sizes()), w, b, channel_shape(input));
+}
+
+Tensor instance_norm(const Tensor& input, const std::optional<Tensor>& weight,
+                     const std::optional<Tensor>& bias, const std::optional<Tensor>& running_mean,
+                     const std::optional<Tensor>& running_var, bool use_input_stats, double momentum,
+                     double eps, bool) {
+  const char* op = "instance_norm";
+  check_floating(op, input.dtype());
+  TENGEN_CHECK(input.dim() >= 2, op, ": expected at least 2 dimensions (N,C,...), but got ", input.sizes());
+  const auto defined = [](const std::optional<Tensor>& t) { return t && t->defined(); };
+  TENGEN_CHECK(use_input_stats || (defined(running_mean) && defined(running_var)), op,
+               ": expected running_mean and running_var to be defined when use_input_stats is false");
+  const int64_t batch = input.size(0), channels = input.size(1);
+  for (const auto* t : {&weight, &bias, &running_mean, &running_var})
+    TENGEN_CHECK(!defined(*t) || (*t)->numel() == channels, op, ": expected weight, bias and running ",
+                 "statistics of ", channels, " elements, but got ", (*t)->numel());
+  // A batch of one sample whose channels are those of all samples.
+  const auto repeated = [&](const std::optional<Tensor>& t) -> std::optional<Tensor> {
+    return defined(t) ? std::optional<Tensor>(t->repeat({batch})) : std::nullopt;
+  };
+  DimVector shape(input.sizes());
+  shape[0] = 1, shape[1] = batch * channels;
+  const std::optional<Tensor> mean = repeated(running_mean), var = repeated(running_var);
+  const Tensor out = batch_norm(input.reshape(shape), repeated(weight), repeated(bias), mean, var,
+                                use_input_stats, momentum, eps);
+  if (use_input_stats && batch > 0) {
+    NoGradGuard no_grad;
+    for (const auto& [kept, moved] : {std::pair(&running_mean, &mean), std::pair(&running_var, &var)})
+      if (*moved) (*kept)->copy_((*moved)->view({batch, channels}).mean(0));
+  }
+  return out.reshape(input.sizes());
 }
 
 }  // namespace tengen::inline api

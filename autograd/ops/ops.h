@@ -1247,6 +1247,7 @@ Tensor triplet_margin_loss(const Tensor& anchor, const Tensor& positive, const T
 
 #include <tengen/autograd/ops/aliases.h>
 #include <tengen/autograd/ops/elementary.h>
+#include <tengen/autograd/ops/layers.h>
 #include <tengen/autograd/ops/linalg.h>
 #include <tengen/autograd/ops/linalg_names.h>
 #include <tengen/autograd/ops/pieces.h>

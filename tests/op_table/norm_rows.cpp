@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <tengen/autograd/ops/layers.h>
+
 #include "array.h"
 #include "checks.h"
 
@@ -161,6 +163,45 @@ void add_norm(Rows& rows) {
              [=](const Sizes& i) { return i[0] * 2 + i[1] / per_group; }, channel)};
        },
        .errors = {{"groups", [=] { group_norm(x, 3); }, "divisible by num_groups"}}});
+  rows.push_back(
+      {.name = "instance_norm",
+       .call = [](const Tensors& in) -> Tensors {
+         const Tensor mean = full({2}, 0.5, in[0].options()), var = full({2}, 2, in[0].options());
+         const Tensor out =
+             instance_norm(in[0], input_or_none(in, 1), input_or_none(in, 2), mean, var, true, 0.1, 1e-3);
+         return {out, mean, var};
+       },
+       .samples =
+           [] {
+             return shapes({{{2, 2, 3}, {2}, {2}}, {{1, 2, 2, 2}}, {{3, 2, 2, 1, 2}, {2}}});
+           },
+       .reference = [=](const Tensors& in) -> Tensors {
+         const Tensor out = normalise_loops(
+             in[0], input_or_none(in, 1), input_or_none(in, 2), 1e-3, in[0].size(0) * 2,
+             [=](const Sizes& i) { return i[0] * 2 + i[1]; }, channel);
+         const Array x(in[0].reshape({in[0].size(0), 2, -1}));
+         std::vector<double> means, vars;
+         for (int64_t c = 0; c < 2; ++c) {
+           double mean = 0, var = 0;  // of all samples, each by itself
+           for (int64_t n = 0; n < x.sizes[0]; ++n) {
+             double sum = 0, square = 0;
+             for (int64_t i = 0; i < x.sizes[2]; ++i) sum += x({n, c, i});
+             for (int64_t i = 0; i < x.sizes[2]; ++i)
+               square += std::pow(x({n, c, i}) - sum / double(x.sizes[2]), 2);
+             mean += sum / double(x.sizes[2] * x.sizes[0]);
+             var += square / double((x.sizes[2] - 1) * x.sizes[0]);
+           }
+           means.push_back(0.9 * 0.5 + 0.1 * mean);
+           vars.push_back(0.9 * 2 + 0.1 * var);
+         }
+         return {out, make(means, {2}), make(vars, {2})};
+       },
+       .errors = {{"dimensions", [=] { instance_norm(uniform({3}), {}, {}, {}, {}, true, 0.1, 1e-5); },
+                   "at least 2 dimensions"},
+                  {"weight", [=] { instance_norm(x, uniform({3}), {}, {}, {}, true, 0.1, 1e-5); },
+                   "of 2 elements, but got 3"},
+                  {"statistics", [=] { instance_norm(x, {}, {}, {}, {}, false, 0.1, 1e-5); },
+                   "to be defined when use_input_stats is false"}}});
 }
 
 OP_TABLE_TESTS(norm)
