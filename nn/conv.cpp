@@ -3,7 +3,7 @@
 #include <cmath>
 #include <ostream>
 
-#include <tengen/autograd/ops/ops.h>
+#include <tengen/autograd/ops/spatial.h>
 #include <tengen/nn/given.h>
 #include <tengen/nn/init.h>
 #include <tengen/nn/padding.h>
@@ -44,6 +44,9 @@ Tensor conv1d(const Tensor& input, const Tensor& weight, const Conv1dFuncOptions
 Tensor conv2d(const Tensor& input, const Tensor& weight, const Conv2dFuncOptions& options) {
   return conv<2>(tengen::conv2d, input, weight, options);
 }
+Tensor conv3d(const Tensor& input, const Tensor& weight, const Conv3dFuncOptions& options) {
+  return conv<3>(tengen::conv3d, input, weight, options);
+}
 Tensor conv_transpose1d(const Tensor& input, const Tensor& weight,
                         const ConvTranspose1dFuncOptions& options) {
   return tengen::conv_transpose1d(input, weight, given(options.bias()), *options.stride(), *options.padding(),
@@ -52,6 +55,11 @@ Tensor conv_transpose1d(const Tensor& input, const Tensor& weight,
 Tensor conv_transpose2d(const Tensor& input, const Tensor& weight,
                         const ConvTranspose2dFuncOptions& options) {
   return tengen::conv_transpose2d(input, weight, given(options.bias()), *options.stride(), *options.padding(),
+                                  *options.output_padding(), options.groups(), *options.dilation());
+}
+Tensor conv_transpose3d(const Tensor& input, const Tensor& weight,
+                        const ConvTranspose3dFuncOptions& options) {
+  return tengen::conv_transpose3d(input, weight, given(options.bias()), *options.stride(), *options.padding(),
                                   *options.output_padding(), options.groups(), *options.dilation());
 }
 
@@ -123,8 +131,10 @@ void ConvNdImpl<D, Options, Derived>::pretty_print(std::ostream& out) const {
 
 template class ConvNdImpl<1, Conv1dOptions, Conv1dImpl>;
 template class ConvNdImpl<2, Conv2dOptions, Conv2dImpl>;
+template class ConvNdImpl<3, Conv3dOptions, Conv3dImpl>;
 template class ConvNdImpl<1, ConvTranspose1dOptions, ConvTranspose1dImpl>;
 template class ConvNdImpl<2, ConvTranspose2dOptions, ConvTranspose2dImpl>;
+template class ConvNdImpl<3, ConvTranspose3dOptions, ConvTranspose3dImpl>;
 
 namespace {
 
@@ -203,6 +213,10 @@ Conv2dImpl::Conv2dImpl(const Conv2dOptions& options) : ConvNdImpl(checked(option
 Tensor Conv2dImpl::forward(const Tensor& input) {
   return convolve<2>(functional::conv2d, input, weight, bias, options);
 }
+Conv3dImpl::Conv3dImpl(const Conv3dOptions& options) : ConvNdImpl(checked(options)) {}
+Tensor Conv3dImpl::forward(const Tensor& input) {
+  return convolve<3>(functional::conv3d, input, weight, bias, options);
+}
 ConvTranspose1dImpl::ConvTranspose1dImpl(const ConvTranspose1dOptions& options) : ConvNdImpl(options) {}
 Tensor ConvTranspose1dImpl::forward(const Tensor& input, const std::optional<IntArrayRef>& output_size) {
   return functional::conv_transpose1d(input, weight, transpose_options(input, bias, options, output_size));
@@ -210,6 +224,10 @@ Tensor ConvTranspose1dImpl::forward(const Tensor& input, const std::optional<Int
 ConvTranspose2dImpl::ConvTranspose2dImpl(const ConvTranspose2dOptions& options) : ConvNdImpl(options) {}
 Tensor ConvTranspose2dImpl::forward(const Tensor& input, const std::optional<IntArrayRef>& output_size) {
   return functional::conv_transpose2d(input, weight, transpose_options(input, bias, options, output_size));
+}
+ConvTranspose3dImpl::ConvTranspose3dImpl(const ConvTranspose3dOptions& options) : ConvNdImpl(options) {}
+Tensor ConvTranspose3dImpl::forward(const Tensor& input, const std::optional<IntArrayRef>& output_size) {
+  return functional::conv_transpose3d(input, weight, transpose_options(input, bias, options, output_size));
 }
 
 }  // namespace tengen::nn

@@ -1,7 +1,7 @@
 // Convolutions and their adjoints: options, functional forms and modules.
 //
-// Input (N,C,L) or (N,C,H,W), or the same without N. The output has K channels; its size is, in each
-// dimension,
+// Input (N,C,L), (N,C,H,W) or (N,C,D,H,W), or the same without N. The output has K channels; its size is, in
+// each dimension,
 //   floor((size + 2 * padding - dilation * (kernel_size - 1) - 1) / stride) + 1,
 // of a transposed convolution
 //   (size - 1) * stride - 2 * padding + dilation * (kernel_size - 1) + output_padding + 1.
@@ -35,7 +35,7 @@ struct ConvPadding {
   bool same = false;
 };
 
-/// Options of Conv1d and Conv2d.
+/// Options of Conv1d to Conv3d.
 template <size_t D>
 struct ConvOptions {
   ConvOptions(int64_t in_channels, int64_t out_channels, ExpandingArray<D> kernel_size)
@@ -52,8 +52,9 @@ struct ConvOptions {
 };
 using Conv1dOptions = ConvOptions<1>;
 using Conv2dOptions = ConvOptions<2>;
+using Conv3dOptions = ConvOptions<3>;
 
-/// Options of ConvTranspose1d and ConvTranspose2d.
+/// Options of ConvTranspose1d to ConvTranspose3d.
 template <size_t D>
 struct ConvTransposeOptions {
   ConvTransposeOptions(int64_t in_channels, int64_t out_channels, ExpandingArray<D> kernel_size)
@@ -70,10 +71,11 @@ struct ConvTransposeOptions {
 };
 using ConvTranspose1dOptions = ConvTransposeOptions<1>;
 using ConvTranspose2dOptions = ConvTransposeOptions<2>;
+using ConvTranspose3dOptions = ConvTransposeOptions<3>;
 
 namespace functional {
 
-/// Options of conv1d and conv2d.
+/// Options of conv1d to conv3d.
 template <size_t D>
 struct ConvFuncOptions {
   TENGEN_ARG(Tensor, bias) = Tensor();        ///< (K), added to the output (none)
@@ -84,8 +86,9 @@ struct ConvFuncOptions {
 };
 using Conv1dFuncOptions = ConvFuncOptions<1>;
 using Conv2dFuncOptions = ConvFuncOptions<2>;
+using Conv3dFuncOptions = ConvFuncOptions<3>;
 
-/// Options of conv_transpose1d and conv_transpose2d.
+/// Options of conv_transpose1d to conv_transpose3d.
 template <size_t D>
 struct ConvTransposeFuncOptions {
   TENGEN_ARG(Tensor, bias) = Tensor();                ///< (K), added to the output (none)
@@ -97,12 +100,15 @@ struct ConvTransposeFuncOptions {
 };
 using ConvTranspose1dFuncOptions = ConvTransposeFuncOptions<1>;
 using ConvTranspose2dFuncOptions = ConvTransposeFuncOptions<2>;
+using ConvTranspose3dFuncOptions = ConvTransposeFuncOptions<3>;
 
 /// Cross-correlation: y[k, i] = sum_{c,j} weight[k, c, j] * x[c, i * stride - padding + j * dilation] +
 /// bias[k]. (N,C,L), weight (K, C/groups, kernel) -> (N,K,L').
 Tensor conv1d(const Tensor& input, const Tensor& weight, const Conv1dFuncOptions& options = {});
 /// The same in two dimensions: (N,C,H,W), weight (K, C/groups, kernel, kernel) -> (N,K,H',W').
 Tensor conv2d(const Tensor& input, const Tensor& weight, const Conv2dFuncOptions& options = {});
+/// The same in three dimensions: (N,C,D,H,W), weight (K, C/groups, kernel, kernel, kernel) -> (N,K,D',H',W').
+Tensor conv3d(const Tensor& input, const Tensor& weight, const Conv3dFuncOptions& options = {});
 /// The adjoint of conv1d (its gradient with respect to the input), often called deconvolution: (N,C,L),
 /// weight (C, K/groups, kernel) -> (N,K,L').
 Tensor conv_transpose1d(const Tensor& input, const Tensor& weight,
@@ -110,6 +116,9 @@ Tensor conv_transpose1d(const Tensor& input, const Tensor& weight,
 /// The adjoint of conv2d: (N,C,H,W), weight (C, K/groups, kernel, kernel) -> (N,K,H',W').
 Tensor conv_transpose2d(const Tensor& input, const Tensor& weight,
                         const ConvTranspose2dFuncOptions& options = {});
+/// The adjoint of conv3d: (N,C,D,H,W), weight (C, K/groups, kernel, kernel, kernel) -> (N,K,D',H',W').
+Tensor conv_transpose3d(const Tensor& input, const Tensor& weight,
+                        const ConvTranspose3dFuncOptions& options = {});
 
 }  // namespace functional
 
@@ -150,6 +159,16 @@ class Conv2dImpl : public ConvNdImpl<2, Conv2dOptions, Conv2dImpl> {
 };
 TENGEN_MODULE(Conv2d);
 
+/// Cross-correlation with learnt weights: (N,C,D,H,W) -> (N,K,D',H',W').
+class Conv3dImpl : public ConvNdImpl<3, Conv3dOptions, Conv3dImpl> {
+ public:
+  Conv3dImpl(int64_t in_channels, int64_t out_channels, ExpandingArray<3> kernel_size)
+      : Conv3dImpl(Conv3dOptions(in_channels, out_channels, kernel_size)) {}
+  explicit Conv3dImpl(const Conv3dOptions& options);
+  Tensor forward(const Tensor& input);
+};
+TENGEN_MODULE(Conv3d);
+
 /// The adjoint of Conv1d: (N,C,L) -> (N,K,L'). With a stride, Conv1d maps several sizes to the input's;
 /// output_size, (L') or (N,K,L'), chooses one of them instead of options.output_padding().
 class ConvTranspose1dImpl : public ConvNdImpl<1, ConvTranspose1dOptions, ConvTranspose1dImpl> {
@@ -171,9 +190,21 @@ class ConvTranspose2dImpl : public ConvNdImpl<2, ConvTranspose2dOptions, ConvTra
 };
 TENGEN_MODULE(ConvTranspose2d);
 
+/// The adjoint of Conv3d: (N,C,D,H,W) -> (N,K,D',H',W'). output_size: see ConvTranspose1dImpl.
+class ConvTranspose3dImpl : public ConvNdImpl<3, ConvTranspose3dOptions, ConvTranspose3dImpl> {
+ public:
+  ConvTranspose3dImpl(int64_t in_channels, int64_t out_channels, ExpandingArray<3> kernel_size)
+      : ConvTranspose3dImpl(ConvTranspose3dOptions(in_channels, out_channels, kernel_size)) {}
+  explicit ConvTranspose3dImpl(const ConvTranspose3dOptions& options);
+  Tensor forward(const Tensor& input, const std::optional<IntArrayRef>& output_size = std::nullopt);
+};
+TENGEN_MODULE(ConvTranspose3d);
+
 extern template class ConvNdImpl<1, Conv1dOptions, Conv1dImpl>;
 extern template class ConvNdImpl<2, Conv2dOptions, Conv2dImpl>;
+extern template class ConvNdImpl<3, Conv3dOptions, Conv3dImpl>;
 extern template class ConvNdImpl<1, ConvTranspose1dOptions, ConvTranspose1dImpl>;
 extern template class ConvNdImpl<2, ConvTranspose2dOptions, ConvTranspose2dImpl>;
+extern template class ConvNdImpl<3, ConvTranspose3dOptions, ConvTranspose3dImpl>;
 
 }  // namespace tengen::nn

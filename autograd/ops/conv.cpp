@@ -2,6 +2,7 @@
 // differentiation: the convolution, the gradient of its input (which is also the transposed convolution) and
 // the gradient of its weight.
 #include <tengen/autograd/ops/low_precision.h>
+#include <tengen/autograd/ops/spatial.h>
 #include <tengen/tensor/kernel_view.h>
 
 namespace tengen::inline api {
@@ -133,7 +134,8 @@ struct Call {
   const char* op;
   size_t dims;
 
-  Pair pair(const char* what, IntArrayRef values, int64_t least, int64_t missing) const {
+  /// As many numbers as dimensions.
+  DimVector numbers(const char* what, IntArrayRef values, int64_t least) const {
     TENGEN_CHECK(values.size() == 1 || values.size() == dims, op, ": expected ", what,
                  " to be a single integer value or a list of ", dims, " values, but got ", values);
     for (int64_t value : values)
@@ -142,7 +144,11 @@ struct Call {
                    : least       ? "non-positive "
                                  : "negative ",
                    what, " is not supported, got ", values);
-    return dims == 1 ? Pair{missing, values[0]} : Pair{values[0], values.back()};
+    return values.size() == dims ? DimVector(values) : DimVector(dims, values[0]);
+  }
+  Pair pair(const char* what, IntArrayRef values, int64_t least, int64_t missing) const {
+    const DimVector all = numbers(what, values, least);
+    return dims == 1 ? Pair{missing, all[0]} : Pair{all[0], all[1]};
   }
 
   void check(const Tensor& input, const Tensor& weight, const Tensor& bias, int64_t groups,
@@ -289,6 +295,93 @@ Tensor conv_transpose2d(const Tensor& input, const Tensor& weight, const std::op
                             dilation);
   return Call{"conv_transpose2d", 2}.transposed(input, weight, bias, stride, padding, output_padding, groups,
                                                 dilation);
+}
+
+// ---- volumes: sums over the kernel's depth of convolutions of planes
+
+namespace {
+
+/// (N,C,D,H,W) -> (N,D,C,H,W), or the reverse.
+Tensor exchanged(const Tensor& x) { return x.transpose(1, 2); }
+
+}  // namespace
+
+Tensor conv3d(const Tensor& input, const Tensor& weight, const std::optional<Tensor>& bias,
+              IntArrayRef stride, IntArrayRef padding, IntArrayRef dilation, int64_t groups) {
+  if (CastOperands cast = to_autocast_type(input))
+    return conv3d(cast(input), cast(weight), cast(bias), stride, padding, dilation, groups);
+  if (CastOperands cast = with_float_kernels(Autocast::None, {input, weight, bias}))
+    return cast.back(conv3d(cast(input), cast(weight), cast(bias), stride, padding, dilation, groups));
+  const Call call{"conv3d", 3};
+  call.check(input, weight, bias.value_or(Tensor()), groups, false);
+  const DimVector steps = call.numbers("stride", stride, 1), pad = call.numbers("padding", padding, 0),
+                  spread = call.numbers("dilation", dilation, 1);
+  const Tensor x = input.dim() == 5 ? input : input.unsqueeze(0);
+  for (int64_t d = 0; d < 3; ++d) {
+    const int64_t kernel = weight.size(d + 2), reach = spread[size_t(d)] * (kernel - 1) + 1;
+    TENGEN_CHECK(kernel > 0 && reach <= x.size(d + 2) + 2 * pad[size_t(d)],
+                 "conv3d: calculated padded input size per channel, ", x.size(d + 2) + 2 * pad[size_t(d)],
+                 " in dimension ", d, ", is less than the kernel's, ", reach,
+                 ". Kernel size can't be greater than actual input size");
+  }
+  const int64_t batch = x.size(0),
+                depth = (x.size(2) + 2 * pad[0] - spread[0] * (weight.size(2) - 1) - 1) / steps[0] + 1;
+  const Tensor planes = constant_pad_nd(exchanged(x), {0, 0, 0, 0, 0, 0, pad[0], pad[0]});
+  Tensor out;  // (N*D',O,H',W')
+  for (int64_t k = 0; k < weight.size(2); ++k) {
+    const int64_t first = k * spread[0];
+    const Tensor met = planes.slice(1, first, first + (depth - 1) * steps[0] + 1, steps[0]).flatten(0, 1);
+    const Tensor part = conv2d(met, weight.select(2, k), k == 0 ? bias : std::nullopt, {steps[1], steps[2]},
+                               {pad[1], pad[2]}, {spread[1], spread[2]}, groups);
+    out = k == 0 ? part : out + part;
+  }
+  out = exchanged(out.unflatten(0, {batch, depth})).contiguous();
+  return input.dim() == 5 ? out : out.squeeze(0);
+}
+
+Tensor conv_transpose3d(const Tensor& input, const Tensor& weight, const std::optional<Tensor>& bias,
+                        IntArrayRef stride, IntArrayRef padding, IntArrayRef output_padding, int64_t groups,
+                        IntArrayRef dilation) {
+  if (CastOperands cast = to_autocast_type(input))
+    return conv_transpose3d(cast(input), cast(weight), cast(bias), stride, padding, output_padding, groups,
+                            dilation);
+  if (CastOperands cast = with_float_kernels(Autocast::None, {input, weight, bias}))
+    return cast.back(conv_transpose3d(cast(input), cast(weight), cast(bias), stride, padding, output_padding,
+                                      groups, dilation));
+  const Call call{"conv_transpose3d", 3};
+  const Tensor b = bias.value_or(Tensor());
+  call.check(input, weight, b, groups, true);
+  const DimVector steps = call.numbers("stride", stride, 1), pad = call.numbers("padding", padding, 0),
+                  spread = call.numbers("dilation", dilation, 1),
+                  more = call.numbers("output_padding", output_padding, 0);
+  const Tensor x = input.dim() == 5 ? input : input.unsqueeze(0);
+  for (int64_t d = 0; d < 3; ++d) {
+    const auto i = size_t(d);
+    TENGEN_CHECK(more[i] < steps[i] || more[i] < spread[i],
+                 "conv_transpose3d: output padding must be smaller ",
+                 "than either stride or dilation, but got output_padding ", output_padding, ", stride ",
+                 stride, ", dilation ", dilation);
+    const int64_t size =
+        (x.size(d + 2) - 1) * steps[i] - 2 * pad[i] + spread[i] * (weight.size(d + 2) - 1) + more[i] + 1;
+    TENGEN_CHECK(size > 0 && weight.size(d + 2) > 0, "conv_transpose3d: given input ", input.sizes(),
+                 " and weight ", weight.sizes(), ", calculated output size in dimension ", d, ": ", size,
+                 ". Output size is too small");
+  }
+  const int64_t batch = x.size(0), depth = x.size(2),
+                full = (depth - 1) * steps[0] + spread[0] * (weight.size(2) - 1) + more[0] + 1;
+  const Tensor planes = exchanged(x).flatten(0, 1);  // (N*D,C,H,W)
+  Tensor out;                                        // (N,full,O,H',W')
+  for (int64_t k = 0; k < weight.size(2); ++k) {
+    const Tensor part = conv_transpose2d(planes, weight.select(2, k), {}, {steps[1], steps[2]},
+                                         {pad[1], pad[2]}, {more[1], more[2]}, groups, {spread[1], spread[2]})
+                            .unflatten(0, {batch, depth});
+    if (k == 0) out = zeros({batch, full, part.size(2), part.size(3), part.size(4)}, part.options());
+    const Tensor places = arange(depth, part.options().dtype(kLong)) * steps[0] + k * spread[0];
+    out = out.index_add(1, places, part);
+  }
+  out = exchanged(out.narrow(1, pad[0], full - 2 * pad[0]));
+  if (b.defined()) out = out + b.reshape({b.size(0), 1, 1, 1});
+  return input.dim() == 5 ? out.contiguous() : out.squeeze(0).contiguous();
 }
 
 }  // namespace tengen::inline api

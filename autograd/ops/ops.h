@@ -1255,6 +1255,7 @@ Tensor triplet_margin_loss(const Tensor& anchor, const Tensor& positive, const T
 #include <tengen/autograd/ops/rearrange.h>
 #include <tengen/autograd/ops/scatter.h>
 #include <tengen/autograd/ops/sequences.h>
+#include <tengen/autograd/ops/spatial.h>
 #include <tengen/autograd/ops/special.h>
 #include <tengen/autograd/ops/special_names.h>
 #include <tengen/autograd/ops/statistics.h>

@@ -1,3 +1,5 @@
+#include <tengen/autograd/ops/spatial.h>
+
 #include "array.h"
 #include "checks.h"
 
@@ -113,6 +115,71 @@ Row conv_row(bool transposed, int64_t dims, Args a, std::vector<std::vector<Size
   return row;
 }
 
+/// A convolution of volumes: (N,C,D,H,W) or (C,D,H,W), weight (O,C/groups,...) or, transposed,
+/// (C,O/groups,...).
+struct Volume {
+  Sizes stride{1, 1, 1}, pad{0, 0, 0}, dilation{1, 1, 1}, more{0, 0, 0};
+  int64_t groups = 1;
+};
+
+/// visit(place of the convolution's input, place of its output, tap), within one channel.
+template <class Visit>
+void each_meeting(const Sizes& in, const Sizes& out, const Sizes& kernel, const Volume& v, Visit visit) {
+  each_index({out[0], out[1], out[2], kernel[0], kernel[1], kernel[2]}, [&](const Sizes& i) {
+    Sizes at(3);
+    for (size_t d = 0; d < 3; ++d) {
+      at[d] = i[d] * v.stride[d] - v.pad[d] + i[d + 3] * v.dilation[d];
+      if (at[d] < 0 || at[d] >= in[d]) return;
+    }
+    visit(at, Sizes{i[0], i[1], i[2]}, Sizes{i[3], i[4], i[5]});
+  });
+}
+
+Tensor volume_loops(const Tensors& in, const Volume& v, bool transposed) {
+  const Array x(in[0].dim() == 5 ? in[0] : in[0].unsqueeze(0)), w(in[1]);
+  const Sizes given{x.sizes[2], x.sizes[3], x.sizes[4]}, kernel{w.sizes[2], w.sizes[3], w.sizes[4]};
+  Sizes made(3);
+  for (size_t d = 0; d < 3; ++d) {
+    const int64_t reach = v.dilation[d] * (kernel[d] - 1) + 1;
+    made[d] = transposed ? (given[d] - 1) * v.stride[d] - 2 * v.pad[d] + reach + v.more[d]
+                         : (given[d] + 2 * v.pad[d] - reach) / v.stride[d] + 1;
+  }
+  const int64_t channels = transposed ? w.sizes[1] * v.groups : w.sizes[0];
+  const int64_t per_in = x.sizes[1] / v.groups, per_out = channels / v.groups;
+  Array out({x.sizes[0], channels, made[0], made[1], made[2]});
+  each_index({x.sizes[0], v.groups, per_in, per_out}, [&](const Sizes& i) {
+    const int64_t c = i[1] * per_in + i[2], o = i[1] * per_out + i[3];
+    each_meeting(transposed ? made : given, transposed ? given : made, kernel, v,
+                 [&](const Sizes& a, const Sizes& b, const Sizes& k) {
+                   if (transposed)
+                     out({i[0], o, a[0], a[1], a[2]}) +=
+                         x({i[0], c, b[0], b[1], b[2]}) * w({c, i[3], k[0], k[1], k[2]});
+                   else
+                     out({i[0], o, b[0], b[1], b[2]}) +=
+                         x({i[0], c, a[0], a[1], a[2]}) * w({o, i[2], k[0], k[1], k[2]});
+                 });
+  });
+  if (in.size() > 2) {
+    const std::vector<double> bias = values(in[2]);
+    size_t at = 0;
+    each_index(out.sizes, [&](const Sizes& i) { out.data[at++] += bias[size_t(i[1])]; });
+  }
+  const Tensor batched = out.tensor();
+  return in[0].dim() == 5 ? batched : batched.squeeze(0);
+}
+
+Row volume_row(bool transposed, Volume v, std::vector<std::vector<Sizes>> cases) {
+  return {
+      .name = transposed ? "conv_transpose3d" : "conv3d",
+      .call = [=](const Tensors& in) -> Tensors {
+        if (transposed)
+          return {conv_transpose3d(in[0], in[1], bias_of(in), v.stride, v.pad, v.more, v.groups, v.dilation)};
+        return {conv3d(in[0], in[1], bias_of(in), v.stride, v.pad, v.dilation, v.groups)};
+      },
+      .samples = [=] { return shapes(cases); },
+      .reference = [=](const Tensors& in) -> Tensors { return {volume_loops(in, v, transposed)}; }};
+}
+
 }  // namespace
 
 void add_conv(Rows& rows) {
@@ -187,6 +254,50 @@ void add_conv(Rows& rows) {
                           {{{1, 4, 2, 2}, {4, 1, 2, 3}, {2}}}));
   rows.push_back(
       conv_row(true, 1, {.stride_w = 2, .more_w = 1}, {{{1, 2, 3}, {2, 2, 3}, {2}}, {{2, 3}, {2, 1, 2}}}));
+
+  const Tensor cube = uniform({1, 2, 3, 3, 3}), taps = uniform({4, 2, 2, 2, 2});
+  rows.push_back(volume_row(false, {},
+                            {{{1, 2, 3, 2, 3}, {2, 2, 2, 1, 2}, {2}},
+                             {{1, 2, 2, 2}, {2, 1, 1, 1, 2}},
+                             {{0, 2, 2, 2, 2}, {1, 2, 2, 2, 2}, {1}}}));
+  rows.back().errors = {
+      {"channels", [=] { conv3d(cube.narrow(1, 0, 1), taps); }, "to have 2 channels, but got 1 channels"},
+      {"dimensions",
+       [=] {
+         conv3d(uniform({3, 3, 3}), taps);
+       },
+       "4D (unbatched) or 5D (batched) input"},
+      {"kernel",
+       [=] {
+         conv3d(cube, uniform({4, 2, 4, 1, 1}));
+       },
+       "Kernel size can't be greater"},
+      {"stride",
+       [=] {
+         conv3d(cube, taps, {}, {1, 0, 1});
+       },
+       "non-positive stride is not supported"}};
+  rows.push_back(volume_row(false,
+                            {.stride = {2, 1, 2}, .pad = {1, 2, 0}, .dilation = {2, 1, 1}, .groups = 2},
+                            {{{2, 2, 3, 2, 3}, {4, 1, 2, 3, 2}, {4}}}));
+  rows.push_back(volume_row(false, {.pad = {1, 1, 1}}, {{{1, 3, 6, 9, 10}, {8, 3, 3, 3, 3}}}));
+  rows.push_back(volume_row(true, {},
+                            {{{1, 2, 2, 1, 2}, {2, 2, 2, 1, 2}, {2}},
+                             {{1, 2, 2, 2}, {1, 2, 1, 1, 2}},
+                             {{0, 2, 2, 2, 2}, {2, 1, 2, 2, 2}, {1}}}));
+  rows.back().errors = {{"output padding",
+                         [=] {
+                           conv_transpose3d(cube, uniform({2, 1, 2, 2, 2}), {}, 2, 0, {0, 2, 0});
+                         },
+                         "output padding must be smaller"},
+                        {"size",
+                         [=] {
+                           conv_transpose3d(cube, uniform({2, 1, 1, 1, 1}), {}, 1, {0, 0, 2});
+                         },
+                         "Output size is too small"}};
+  rows.push_back(volume_row(
+      true, {.stride = {2, 1, 3}, .pad = {1, 0, 1}, .dilation = {1, 2, 1}, .more = {1, 0, 2}, .groups = 2},
+      {{{2, 2, 2, 2, 2}, {2, 2, 2, 2, 3}, {4}}}));
 }
 
 OP_TABLE_TESTS(conv)
