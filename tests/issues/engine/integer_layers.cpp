@@ -82,3 +82,41 @@ TEST_CASE("integer layers: adaptive pooling to a size of 0") {
 TEST_CASE("integer layers: a mask of integers is an error") {
   CHECK(contains(error_of([] { zeros({2}).masked_fill_(tensor({1, 0}), 1); }), "bool"));
 }
+
+TEST_CASE("integer layers: means of int64 are rounded toward zero, as in PyTorch") {
+  const Tensor signs = tensor({-3, 4, -2, -4}).to(kLong).view({1, 1, 2, 2});
+  CHECK(avg_pool2d(signs, 2).item<int64_t>() == -1);  // -5 / 4
+  const Tensor x = arange(9).view({1, 1, 3, 3});
+  CHECK(avg_pool2d(x, 2, 1, 1, true, false)
+            .equal(tensor({0, 0, 1, 2, 1, 2, 3, 3, 4, 5, 6, 6, 6, 6, 7, 8}).to(kLong).view({1, 1, 4, 4})));
+  manual_seed(2);
+  for (const bool ceil_mode : {false, true})
+    for (const bool with_pad : {false, true}) {
+      const Tensor many = some({2, 3, 11, 8}, kLong) - 4;
+      const auto means = [&](const Tensor& t) {
+        return avg_pool2d(t, {3, 4}, {2, 3}, {1, 2}, ceil_mode, with_pad);
+      };
+      CHECK(means(many).dtype() == kLong);
+      CHECK(means(many).equal(means(many.to(kDouble)).trunc().to(kLong)));
+    }
+  CHECK(avg_pool2d(x, 2, 2, 0, false, true, 3).item<int64_t>() == 2);  // 8 / 3
+  CHECK(contains(error_of([&] { avg_pool2d(x.to(kInt), 2); }), "avg_pool2d"));
+}
+
+TEST_CASE("integer layers: images of uint8 are resampled, halves rounded up") {
+  namespace F = torch::nn::functional;
+  const Tensor x = tensor({0, 255, 10, 21}).to(kByte).view({1, 1, 2, 2});
+  const auto resized = [&](const auto& mode, bool corners) {
+    auto options = F::InterpolateFuncOptions().size(std::vector<int64_t>{3, 3}).mode(mode);
+    if (corners) options.align_corners(true);
+    return F::interpolate(x, options);
+  };
+  const Tensor nearest = resized(torch::kNearest, false);
+  CHECK(nearest.dtype() == kByte);
+  CHECK(nearest.view(-1).equal(tensor({0, 0, 255, 0, 0, 255, 10, 10, 21}).to(kByte)));
+  // The middle of the edges: 127.5, 5, 138, 15.5; of all: 71.5.
+  CHECK(resized(torch::kBilinear, true)
+            .view(-1)
+            .equal(tensor({0, 128, 255, 5, 72, 138, 10, 16, 21}).to(kByte)));
+  CHECK(contains(error_of([&] { upsample_nearest2d(x.to(kInt), {3, 3}); }), "upsample_nearest2d"));
+}
