@@ -134,7 +134,6 @@ TEST_CASE("analysis: what is wrong with a query is said by its field") {
   CHECK(contains(error_for(R"({"boardXSize":20})"), "boardXSize: expected a number from 2 to 19"));
   CHECK(contains(error_for(R"({"boardYSize":6})"), "boardYSize: only square"));
   CHECK(contains(error_for(R"({"komi":5.3})"), "komi: komi 5.3"));
-  CHECK(contains(error_for(R"({"rules":"japanese"})"), "rules: rules 'japanese' need territory"));
   CHECK(contains(error_for(R"({"rules":7})"), "rules: "));
   CHECK(contains(error_for(R"({"moves":[["B","C3"],["W","C3"]]})"),
                  "moves: Illegal move 2: white C3: there is"));

@@ -130,7 +130,8 @@ const Exchange kHandicap[] = {
     {"", "place_free_handicap 1", "? invalid number of stones"},
     {"", "place_free_handicap 41", "? invalid number of stones"},
     {"set_free_handicap D4 E5 f6", "list_stones b", "= F6 E5 D4$"},
-    {"", "set_free_handicap D4", "? bad vertex list"},
+    {"", "set_free_handicap", "? bad vertex list"},
+    {"set_free_handicap D4", "list_stones b", "= D4$"},
     {"", "set_free_handicap D4 D4", "? bad vertex list"},
     {"", "set_free_handicap D4 pass", "? bad vertex list"},
     {"", "set_free_handicap D4 Z4", "? 'Z4' is no point"},
@@ -148,10 +149,10 @@ const Exchange kRules[] = {
      "= {\"friendlyPassOk\":false,\"hasButton\":false,\"ko\":\"POSITIONAL\",\"scoring\":\"AREA\","
      "\"suicide\":true,\"tax\":\"NONE\",\"whiteHandicapBonus\":\"0\"}$"},
     {"kata-set-rules chinese", "kata-get-rules",
-     "= {\"friendlyPassOk\":false,\"hasButton\":false,\"ko\":\"SIMPLE\",\"scoring\":\"AREA\","
+     "= {\"friendlyPassOk\":true,\"hasButton\":false,\"ko\":\"SIMPLE\",\"scoring\":\"AREA\","
      "\"suicide\":false,\"tax\":\"NONE\",\"whiteHandicapBonus\":\"N\"}$"},
     {"kgs-rules chinese", "kata-get-rules",
-     "= {\"friendlyPassOk\":false,\"hasButton\":false,\"ko\":\"POSITIONAL\""},
+     "= {\"friendlyPassOk\":true,\"hasButton\":false,\"ko\":\"POSITIONAL\""},
     {"kata-set-rules {\"ko\":\"SITUATIONAL\",\"suicide\":false}", "kata-get-rules",
      "= {\"friendlyPassOk\":false,\"hasButton\":false,\"ko\":\"SITUATIONAL\",\"scoring\":\"AREA\","
      "\"suicide\":false,\"tax\":\"NONE\",\"whiteHandicapBonus\":\"0\"}$"},
@@ -162,18 +163,21 @@ const Exchange kRules[] = {
      "= {\"friendlyPassOk\":true,\"hasButton\":false,\"ko\":\"SIMPLE\",\"scoring\":\"AREA\","
      "\"suicide\":true,\"tax\":\"NONE\",\"whiteHandicapBonus\":\"N-1\"}$"},
     {"", "kata-set-rules New Zealand", "=$"},
-    {"", "kata-set-rules japanese", "? rules 'japanese' need territory scoring, which does not exist here$"},
+    {"", "kata-set-rules japanese", "=$"},  // the nearest, and a note on standard error
+    {"kata-set-rules japanese", "kata-get-rules",
+     "= {\"friendlyPassOk\":true,\"hasButton\":false,\"ko\":\"SIMPLE\",\"scoring\":\"AREA\","
+     "\"suicide\":false,\"tax\":\"NONE\",\"whiteHandicapBonus\":\"0\"}$"},
     {"", "kata-set-rules no_such", "? unknown rules 'no_such'"},
-    {"", "kata-set-rules {\"scoring\":\"TERRITORY\"}", "? rules: scoring TERRITORY does not exist here"},
-    {"", "kata-set-rules {\"tax\":\"ALL\"}", "? rules: tax ALL does not exist here"},
-    {"", "kata-set-rules {\"hasButton\":true}", "? rules: the button does not exist here"},
+    {"", "kata-set-rules {\"scoring\":\"TERRITORY\",\"tax\":\"ALL\",\"hasButton\":true}", "=$"},
+    {"", "kata-set-rules {\"scoring\":\"POINTS\"}",
+     "? rules: scoring POINTS does not exist here: expected one of AREA, TERRITORY"},
     {"", "kata-set-rules {\"ko\":\"SPIGHT\"}",
      "? rules: ko SPIGHT does not exist here: expected one of SIMPLE"},
     {"", "kata-set-rules {\"suicide\":1}", "? rules: suicide 1: expected true or false"},
     {"", "kata-set-rules {\"sui\":true}", "? rules: unknown field 'sui'"},
     {"", "kata-set-rules {\"ko\"", "? not valid JSON"},
     {"", "kata-set-rule no_such 1", "? rules: unknown field 'no_such'"},
-    {"", "kgs-rules japanese", "? rules 'japanese' need territory scoring"},
+    {"", "kgs-rules japanese", "=$"},
     {"play b A1\nkata-set-rules chinese", "list_stones b", "= A1$"},  // the position stays
     {"komi 3.5\nkata-set-rules chinese", "get_komi", "= 3.5$"},
 };

@@ -185,7 +185,7 @@ TEST_CASE("sgf: games that cannot be replayed say where and why") {
   CHECK(contains(message("(;SZ[9:13])"), "only square boards"));
   CHECK(contains(message("(;SZ[x])"), "expected a whole number"));
   CHECK(contains(message("(;GM[2])"), "the game of Go"));
-  CHECK(contains(message("(;KM[3.75])"), "KM: komi 3.75: expected a whole or half number"));
+  CHECK(contains(message("(;KM[3.3])"), "KM: komi 3.3: expected a whole or half number"));
   CHECK(contains(message("(;SZ[9]AB[zz])"), "AB[zz]: expected a point"));
   CHECK(contains(message("(;SZ[9]AB[aa:zz])"), "AB[aa:zz]: expected a point"));
   CHECK(contains(message("(;SZ[2]AB[aa:bb])"), "without liberties"));

@@ -101,6 +101,22 @@ std::string Game::why_illegal(Color color, Point point) const {
   }
 }
 
+std::string Game::why_impossible(Color color, Point point) const {
+  const std::string why = why_illegal(color, point);
+  if (why.empty() || !is_player(color) || point >= board_.pass()) return why;
+  const Effect::Kind kind = board_.effect(color, point).kind;
+  if (kind == Effect::occupied || kind == Effect::lone_suicide) return why;
+  return board_.is_ko(color, point) ? why : "";
+}
+
+int Game::handicap() const {
+  if (!start_.empty()) return handicap_;
+  const auto first = std::ranges::find_if(
+      moves_, [this](const Move& m) { return m.color != Color::black || m.point == board_.pass(); });
+  const int count = int(first - moves_.begin());
+  return count >= 2 ? count : 0;
+}
+
 void Game::play(Color color, Point point) {
   const std::string why = why_illegal(color, point);
   if (!why.empty()) {
@@ -136,8 +152,8 @@ uint64_t Game::situation_hash() const {
 
 double Game::compensation() const {
   const int bonus = rules_.handicap_bonus == HandicapBonus::none ? 0
-                    : rules_.handicap_bonus == HandicapBonus::n  ? handicap_
-                                                                 : std::max(handicap_ - 1, 0);
+                    : rules_.handicap_bonus == HandicapBonus::n  ? handicap()
+                                                                 : std::max(handicap() - 1, 0);
   return rules_.komi + bonus;
 }
 

@@ -31,7 +31,9 @@ class Game {
   /// The stones that the game began with, and who was to move.
   std::span<const Move> start_stones() const { return start_; }
   Color start_to_move() const { return start_to_move_; }
-  int handicap() const { return handicap_; }
+  /// Black's stones before White's first: those that the game began with, or else the moves that Black made
+  /// in a row.
+  int handicap() const;
   /// Throws when komi is no half point.
   void set_komi(double komi) { rules_.komi = check_komi(komi); }
 
@@ -48,6 +50,9 @@ class Game {
   PointList ko_forbidden() const;
   /// Why a move is illegal; empty when it is legal.
   std::string why_illegal(Color color, Point point) const;
+  /// The same for a move of somebody else's game, whose rules may have been others: superko and suicide of
+  /// several stones are no reasons.
+  std::string why_impossible(Color color, Point point) const;
 
   /// Plays a move; throws when it is illegal, and says why.
   void play(Point point) { play(to_move_, point); }

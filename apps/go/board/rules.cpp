@@ -47,11 +47,52 @@ std::string plain(std::string_view name) {
 
 std::string short_number(double value) { return plain_text::format("%g", value); }
 
+/// "koSIMPLEscoreAREAtaxNONEsui0whbN-1", perhaps with "fpok1" and "button0" at the end.
+std::optional<Rules> katago_rules(std::string_view text) {
+  Rules rules;
+  const auto take = [&](std::string_view word) {
+    if (!text.starts_with(word)) return false;
+    text.remove_prefix(word.size());
+    return true;
+  };
+  if (!take("ko")) return {};
+  if (take("SIMPLE"))
+    rules.ko = Ko::simple;
+  else if (take("SITUATIONAL"))
+    rules.ko = Ko::situational;
+  else if (!take("POSITIONAL"))
+    return {};
+  if (!take("scoreAREA") || !take("taxNONE") || !take("sui")) return {};
+  rules.suicide = take("1");
+  if (!rules.suicide && !take("0")) return {};
+  take("button0");
+  if (take("whb")) {
+    if (take("N-1"))
+      rules.handicap_bonus = HandicapBonus::n_minus_1;
+    else if (take("N"))
+      rules.handicap_bonus = HandicapBonus::n;
+    else if (!take("0"))
+      return {};
+  }
+  if (take("fpok") && !take("0") && !take("1")) return {};
+  if (!text.empty()) return {};
+  return rules;
+}
+
 }  // namespace
 
 std::optional<Rules> find_rules(std::string_view name) {
   for (const NamedRules& set : kNamedRules) {
     if (plain(set.name) == plain(name)) return set.rules;
+  }
+  return katago_rules(name);
+}
+
+std::optional<Rules> nearest_rules(std::string_view name, std::string& why) {
+  for (const UnsupportedRules& set : kUnsupportedRules) {
+    if (plain(set.name) != plain(name)) continue;
+    why = set.why;
+    return Rules{Ko::simple, false, HandicapBonus::none};
   }
   return {};
 }
@@ -66,6 +107,8 @@ Rules rules_named(std::string_view name) {
   for (const NamedRules& set : kNamedRules) names += std::string(names.empty() ? "" : ", ") + set.name;
   fail("unknown rules '", name, "': expected one of ", names);
 }
+
+bool same_rules_name(std::string_view a, std::string_view b) { return plain(a) == plain(b); }
 
 std::string name_of(const Rules& rules) {
   for (const NamedRules& set : kNamedRules) {

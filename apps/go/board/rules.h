@@ -39,9 +39,16 @@ struct Rules {
 ///
 /// Territory scoring (japanese, korean), group tax (ancient-area, stone-scoring, ancient-territory) and the
 /// button (aga-button) do not exist here.
+/// KataGo's own way to write rules into a game record is understood too:
+/// "koPOSITIONALscoreAREAtaxNONEsui1whbN".
 std::optional<Rules> find_rules(std::string_view name);
 /// The same; throws for an unknown name, and says why for a known one that does not exist here.
 Rules rules_named(std::string_view name);
+/// The nearest rules to known ones that do not exist here; `why` says what they need. Nothing for other
+/// names.
+std::optional<Rules> nearest_rules(std::string_view name, std::string& why);
+/// Whether two names differ at most in what makes no difference.
+bool same_rules_name(std::string_view a, std::string_view b);
 /// The first name of the table above with these rules, whatever the komi; empty when there is none.
 std::string name_of(const Rules& rules);
 /// "simple ko, no suicide, N points for handicap, komi 7.5".

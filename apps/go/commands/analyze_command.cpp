@@ -1,3 +1,4 @@
+#include <cstdio>
 #include <iostream>
 #include <memory>
 
@@ -38,7 +39,11 @@ void add_analyze_command(CLI::App& app) {
     options->analysis.version = TENGEN_VERSION;
     options->analysis.defaults.perspective = parse_perspective(options->perspective);
     options->evaluator.seed = options->analysis.seed;
-    run_analysis(load_evaluator(options->evaluator), options->analysis, std::cin, std::cout);
+    if (!options->evaluator.net.empty()) options->analysis.model = options->evaluator.net;
+    const auto evaluator = load_evaluator(options->evaluator);
+    std::fprintf(stderr,
+                 "Started, ready to begin handling requests\n");  // what programs that start KataGo wait for
+    run_analysis(evaluator, options->analysis, std::cin, std::cout);
   });
 }
 

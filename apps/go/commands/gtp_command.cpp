@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdio>
 #include <iostream>
 #include <memory>
 
@@ -72,6 +73,8 @@ void add_gtp_command(CLI::App& app) {
     gtp.only_size = only_board_size(*evaluator);
     if (gtp.only_size > 0) gtp.size = gtp.only_size;
     GtpEngine engine(evaluator, gtp);
+    std::fprintf(stderr,
+                 "GTP ready, beginning main protocol loop\n");  // what programs that start KataGo wait for
     engine.run(std::cin, std::cout);
   });
 }

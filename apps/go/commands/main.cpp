@@ -1,6 +1,7 @@
 // tengen-go: plays Go, and teaches itself to.
 #include <tengen/apps/common/command_line.h>
 #include <tengen/apps/go/commands/commands.h>
+#include <tengen/apps/go/play/katago_arguments.h>
 #include <tengen/tensor/version.h>
 
 int main(int argc, char** argv) {
@@ -13,5 +14,9 @@ int main(int argc, char** argv) {
   go::add_role_commands(program.app());
   go::add_sgf_command(program.app());
   go::add_bench_command(program.app());
-  return program.run(argc, argv);
+  std::vector<std::string> arguments = go::from_katago_arguments({argv + 1, argv + argc});
+  arguments.insert(arguments.begin(), argv[0]);
+  std::vector<char*> given;
+  for (std::string& argument : arguments) given.push_back(argument.data());
+  return program.run(int(given.size()), given.data());
 }

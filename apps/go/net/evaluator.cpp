@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <optional>
 
 #include <tengen/apps/go/board/zobrist.h>
@@ -101,6 +102,32 @@ void NetEvaluator::take_batch(std::vector<Item>& batch) {
   });
 }
 
+/// Beyond the komi that the network learned it judges the nearest that it knows; what differs is counted, and
+/// what no area can make up for is certain.
+void NetEvaluator::correct_for_komi(const Game& game, Evaluation& out) const {
+  const double komi = game.compensation(), extra = komi - network_->learned().shown_komi(komi);
+  const double sign = game.to_move() == Color::white ? 1 : -1;
+  if (extra != 0) {
+    constexpr double kPerPoint =
+        0.15;  // of the value, as an angle: two thirds of a win rate of 3:1 at ten points
+    const double angle = std::atanh(std::clamp(double(out.value), -0.9999, 0.9999));
+    out.value = float(std::tanh(angle + kPerPoint * sign * extra));
+    out.score += float(sign * extra);
+  }
+  if (std::abs(komi) > game.board().points()) out.value = float(komi > 0 ? sign : -sign);
+}
+
+/// Once, on standard error.
+void NetEvaluator::say_what_it_knows(const Rules& rules) {
+  const LearnedRules& learned = network_->learned();
+  if (learned.knows(rules) || said_.exchange(true)) return;
+  std::fprintf(stderr,
+               "tengen-go: note: the network did not learn these rules (%s): it judges positions as with%s "
+               "suicide and %s\n",
+               describe(rules).c_str(), learned.shown_suicide(rules) ? "" : "out",
+               learned.shown_superko(rules) ? "superko" : "simple ko");
+}
+
 void NetEvaluator::run(Workspace& work) {
   std::optional<SerialGuard> alone;
   if (settings_.concurrency > 1) alone.emplace();
@@ -118,6 +145,7 @@ void NetEvaluator::run(Workspace& work) {
     symmetry = average                                  ? i % kSymmetries
                : settings_.symmetry == Symmetry::random ? int(zobrist::mix(settings_.seed + drawn_++) >> 61)
                                                         : 0;
+    if (i % each == 0) say_what_it_knows(work.batch[size_t(i / each)].game->rules());
     network_->encode(*work.batch[size_t(i / each)].game, planes + i * numbers, symmetry);
   }
 
@@ -143,6 +171,7 @@ void NetEvaluator::run(Workspace& work) {
     }
     if (average)
       for (int p = 0; p <= points; ++p) out.policy[p] = std::log(std::max(out.policy[p], 1e-30f));
+    correct_for_komi(*item.game, out);
     cache_.store(item.key, points, out);
   }
   positions_ += count;

@@ -61,6 +61,8 @@ class NetEvaluator : public Evaluator {
   struct Workspace;
 
   void take_batch(std::vector<Item>& batch);
+  void correct_for_komi(const Game& game, Evaluation& out) const;
+  void say_what_it_knows(const Rules& rules);
   void run(Workspace& work);
 
   Network network_;
@@ -68,6 +70,7 @@ class NetEvaluator : public Evaluator {
   EvaluationCache cache_;
   std::atomic<int64_t> positions_{0}, batches_{0}, cache_hits_{0}, graph_batches_{0};
   std::atomic<uint64_t> drawn_{0};  // symmetries
+  std::atomic<bool> said_{false};   // that the network learned other rules
 
   std::mutex mutex_;  // of what follows
   std::condition_variable changed_;

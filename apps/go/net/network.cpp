@@ -34,7 +34,9 @@ struct TengenNetwork : NetworkImpl {
   }
 
   int planes() const override { return kPlanes; }
-  void encode(const Game& game, float* out, int symmetry) const override { go::encode(game, out, symmetry); }
+  void encode(const Game& game, float* out, int symmetry) const override {
+    go::encode(game, out, symmetry, learned());
+  }
 
   NetworkOutput forward(const Tensor& planes) override {
     Tensor x = relu(stem(planes));  // (B,C,N,N)
@@ -169,6 +171,7 @@ Network make_network(const NetworkConfig& config) {
 Network copy_network(const NetworkImpl& network) {
   Network copy = make_network(network.config());
   copy->load_state_dict(network.state_dict());
+  copy->set_learned(network.learned());
   copy->train(network.is_training());
   copy->to(network.device());
   return copy;

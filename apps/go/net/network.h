@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include <tengen/apps/go/board/game.h>
+#include <tengen/apps/go/net/learned_rules.h>
 #include <tengen/torch.h>
 
 namespace tengen::go {
@@ -50,12 +51,16 @@ class NetworkImpl : public nn::Module {
   void fold(bool on = true);
 
   const NetworkConfig& config() const { return config_; }
+  /// Under which rules it learned: all, unless it comes from a file that says so.
+  const LearnedRules& learned() const { return learned_; }
+  void set_learned(const LearnedRules& learned) { learned_ = learned; }
   Device device() const { return parameters().front().device(); }
   bool takes(int size) const { return config_.size == 0 || config_.size == size; }
   int64_t parameter_count() const;
 
  private:
   NetworkConfig config_;
+  LearnedRules learned_;
 };
 using Network = std::shared_ptr<NetworkImpl>;
 

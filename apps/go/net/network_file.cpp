@@ -94,6 +94,7 @@ Network restore(io::SafeTensors file, const std::string& name, Facts* facts) {
       state.insert(key, tensor);
     }
     network->load_state_dict(state);
+    network->set_learned(LearnedRules::from(file.metadata));
     network->eval();
     if (file.metadata.contains("crc32")) {  // a file that was made by other means need not have it
       TENGEN_CHECK(file.metadata["crc32"] == check_sum(tensors_of(*network)),

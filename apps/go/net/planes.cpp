@@ -54,7 +54,7 @@ void paint_stones(const Board& board, Color own, const Painter& paint) {
 
 }  // namespace
 
-void encode(const Game& game, float* planes, int symmetry) {
+void encode(const Game& game, float* planes, int symmetry, const LearnedRules& learned) {
   const Board& board = game.board();
   const Painter paint{planes, board.points(), symmetry_map(symmetry, board.size())};
   const Color own = game.to_move();
@@ -70,14 +70,14 @@ void encode(const Game& game, float* planes, int symmetry) {
   }
   for (Point p : game.ko_forbidden()) paint.set(kForbidden, p);
 
-  const double komi = own == Color::white ? game.compensation() : -game.compensation();
+  const double given = learned.shown_komi(game.compensation()), komi = own == Color::white ? given : -given;
   const double bound = board.points();  // beyond it the game is decided
   paint.fill(kPassEnds, !moves.empty() && moves.back().point == board.pass());
   paint.fill(kKomi, float(std::clamp(komi, -bound, bound) / 20));
   paint.fill(kParity, parity_wave(komi, board.points()));
   paint.fill(kSize, float(board.size() - 14) / 10);
-  paint.fill(kSuicide, game.rules().suicide);
-  paint.fill(kSuperko, game.rules().ko != Ko::simple);
+  paint.fill(kSuicide, learned.shown_suicide(game.rules()));
+  paint.fill(kSuperko, learned.shown_superko(game.rules()));
 }
 
 void encode17(const Game& game, float* planes, int symmetry) {

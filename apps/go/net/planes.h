@@ -3,6 +3,7 @@
 #pragma once
 
 #include <tengen/apps/go/board/game.h>
+#include <tengen/apps/go/net/learned_rules.h>
 
 namespace tengen::go {
 
@@ -30,7 +31,8 @@ enum Plane : int {
 };
 
 /// Fills planes (kPlanes, N, N). Point p of the position goes to point apply(symmetry, p) of the planes.
-void encode(const Game& game, float* planes, int symmetry = 0);
+/// Rules and komi are the nearest of those that were learned.
+void encode(const Game& game, float* planes, int symmetry = 0, const LearnedRules& learned = {});
 
 /// The planes of AlphaGo Zero (Silver et al. 2017): own and opponent's stones now, the same one move ago, and
 /// so on to seven moves ago; then 1 everywhere if Black is to move. Positions before the start of the game

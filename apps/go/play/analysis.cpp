@@ -103,6 +103,11 @@ class Engine {
     if (action == "query_version") {
       answer["version"] = settings_.version;
       answer["git_hash"] = "<omitted>";
+    } else if (action == "query_models") {
+      answer["models"] = {{{"name", settings_.model},
+                           {"internalName", settings_.model},
+                           {"version", 1},
+                           {"usesHumanSLProfile", false}}};
     } else if (action == "terminate" || action == "terminate_all") {
       if (action == "terminate" && !(object.contains("terminateId") && object["terminateId"].is_string())) {
         throw QueryError("terminateId", "expected a string");
@@ -112,8 +117,9 @@ class Engine {
       }
       terminate(object);
     } else if (action != "clear_cache") {  // trees do not outlive their query anyway
-      throw QueryError("action",
-                       "unknown action: expected query_version, clear_cache, terminate or terminate_all");
+      throw QueryError(
+          "action",
+          "unknown action: expected query_version, query_models, clear_cache, terminate or terminate_all");
     }
     say(answer);
   }
@@ -192,7 +198,11 @@ class Engine {
     ThinkReport report;
     report.seconds = query.report_every;
     if (report.seconds > 0) {
-      report.call = [&](const Search& search) { say(analysis_result(query, task.turn, search, true)); };
+      report.call = [&](const Search& search) {
+        json answer = analysis_result(query, task.turn, search, true);
+        if (query.policy) answer["policy"] = raw_policy(game);
+        say(answer);
+      };
     }
     player.think(query.limits, running.stop.get_token(), report);
     json answer = analysis_result(query, task.turn, player.search(), false);

@@ -16,12 +16,13 @@ struct AnalysisSettings {
   int leaves_per_batch = 4;
   uint64_t seed = 1;
   std::string version;
+  std::string model = "built-in";  // for query_models
 };
 
 /// Reads queries until the end of input and answers each when its search is done, in no particular order;
 /// then waits for the rest. Wrong lines are answered with {"error": ...}. Besides queries there are the
-/// actions query_version, clear_cache, terminate and terminate_all. While tens of thousands of positions
-/// wait, nothing is read. Throws when the output takes no answers.
+/// actions query_version, query_models, clear_cache, terminate and terminate_all. While tens of thousands of
+/// positions wait, nothing is read. Throws when the output takes no answers.
 void run_analysis(std::shared_ptr<Evaluator> evaluator, const AnalysisSettings& settings, std::istream& input,
                   std::ostream& output);
 

@@ -20,8 +20,9 @@ const std::vector<GtpEngine::Command>& GtpEngine::commands() {
       {"version", 0, 0, &E::version},
       {"known_command", 0, 1, &E::known_command},
       {"list_commands", 0, 0, &E::list_commands},
-      {"quit", 0, 0, &E::quit},
-      {"boardsize", 1, 1, &E::boardsize},
+      {"quit", 0, -1, &E::quit},
+      {"boardsize", 1, 2, &E::boardsize},
+      {"rectangular_boardsize", 2, 2, &E::boardsize},
       {"query_boardsize", 0, 0, &E::query_boardsize},
       {"clear_board", 0, 0, &E::clear_board},
       {"komi", 1, 1, &E::komi},
@@ -49,16 +50,21 @@ const std::vector<GtpEngine::Command>& GtpEngine::commands() {
       {"lz-genmove_analyze", 0, -1, &E::lz_genmove_analyze},
       {"kata-analyze", 0, -1, &E::kata_analyze},
       {"kata-genmove_analyze", 0, -1, &E::kata_genmove_analyze},
-      {"analyze", 0, -1, &E::kata_analyze},  // Sabaki's name for the same
-      {"genmove_analyze", 0, -1, &E::kata_genmove_analyze},
+      // Sabaki's names for the same. It reads win rates as Leela Zero's where these are listed, and takes the
+      // names that begin with "kata" otherwise.
+      {"analyze", 0, -1, &E::kata_analyze, false},
+      {"genmove_analyze", 0, -1, &E::kata_genmove_analyze, false},
       {"stop", 0, 0, &E::nothing},  // pondering stopped when the line arrived
       {"time_settings", 3, 3, &E::time_settings},
       {"kgs-time_settings", 1, 4, &E::kgs_time_settings},
+      {"kata-list_time_settings", 0, 0, &E::kata_list_time_settings},
+      {"kata-time_settings", 1, 4, &E::kata_time_settings},
       {"time_left", 3, 3, &E::time_left},
       {"final_score", 0, 0, &E::final_score},
       {"final_status_list", 1, 1, &E::final_status_list},
       {"clear_cache", 0, 0, &E::clear_cache},
       {"cputime", 0, 0, &E::cputime},
+      {"gomill-cpu_time", 0, 0, &E::cputime},
   };
   return table;
 }
@@ -165,7 +171,8 @@ std::string GtpEngine::known_command(const Request& request) {
 
 std::string GtpEngine::list_commands(const Request&) {
   std::string text;
-  for (const Command& command : commands()) text += (text.empty() ? "" : "\n") + std::string(command.name);
+  for (const Command& command : commands())
+    if (command.listed) text += (text.empty() ? "" : "\n") + std::string(command.name);
   return text;
 }
 

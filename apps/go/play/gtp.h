@@ -52,6 +52,7 @@ class GtpEngine {
     const char* name;
     int least, most;  // arguments; -1: any number
     Handler handler;
+    bool listed = true;  // by list_commands
   };
   static const std::vector<Command>& commands();
   static const Command* find_command(const std::string& name);
@@ -94,6 +95,7 @@ class GtpEngine {
   std::string get_rules(const Request&);
   std::string kgs_rules(const Request&);
   std::string place_handicap(const std::vector<Point>& points);
+  RulesText current_rules() const;
   void apply_rules(const RulesText& rules);
   void new_game(Game game);
   void check_room() const;
@@ -107,6 +109,8 @@ class GtpEngine {
   std::string kata_genmove_analyze(const Request&);
   std::string time_settings(const Request&);
   std::string kgs_time_settings(const Request&);
+  std::string kata_list_time_settings(const Request&);
+  std::string kata_time_settings(const Request&);
   std::string time_left(const Request&);
   std::string final_score(const Request&);
   std::string final_status_list(const Request&);
@@ -116,6 +120,7 @@ class GtpEngine {
   Limits limits_for(Color color) const;
   std::string choose_and_play(Color color, const AnalysisOptions& options, const ThinkReport& report,
                               bool play);
+  void wait_for_input(const Player& player, std::stop_token stop, const ThinkReport& report);
   void start_stream(const Request& request);
   ThinkReport report_to_stream(const AnalysisOptions& options);
   PointList dead_stones();
@@ -134,6 +139,7 @@ class GtpEngine {
   LineReader* reader_ = nullptr;
   bool quit_ = false;
   bool streaming_ = false;   // the answer has begun already
+  int reports_ = 0;          // lines of analysis in it
   bool may_ponder_ = false;  // after a move of our own
 };
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdio>
 #include <utility>
 
 #include <tengen/apps/common/run.h>
@@ -51,12 +52,14 @@ void GtpEngine::check_room() const {
 }
 
 std::string GtpEngine::boardsize(const Request& request) {
-  int size = 0;
+  int size = 0, rows = 0;
   try {
     size = parse_int(request.words[0], kMinSize, kMaxSize);
+    rows = parse_int(request.words.back(), kMinSize, kMaxSize);
   } catch (const Error&) {
     fail("unacceptable size: expected ", kMinSize, " to ", kMaxSize);
   }
+  TENGEN_CHECK(size == rows, "unacceptable size: only square boards exist here");
   const int only = settings_.only_size;
   TENGEN_CHECK(only == 0 || size == only, "unacceptable size: the network knows only ", only, "x", only);
   new_game(Game(size, game_.rules()));
@@ -81,7 +84,10 @@ std::string GtpEngine::play(const Request& request) {
   const Color color = parse_color(request.words[0]);
   const Point point = parse_point(request.words[1], game_.size());
   check_room();
-  game_.play(color, point);
+  const std::string why = game_.why_impossible(color, point);
+  TENGEN_CHECK(why.empty(), "illegal move ", to_string(color), " ", to_string(point, game_.size()), ": ",
+               why);
+  game_.play_unchecked(color, point);
   return {};
 }
 
@@ -121,7 +127,7 @@ std::string GtpEngine::set_free_handicap(const Request& request) {
                  "bad vertex list: ", word, point < game_.board().pass() ? " twice" : "");
     points.push_back(point);
   }
-  TENGEN_CHECK(points.size() >= 2, "bad vertex list: expected two or more vertices");
+  TENGEN_CHECK(!points.empty(), "bad vertex list: expected one or more vertices");
   place_handicap(points);
   return {};
 }
@@ -147,6 +153,7 @@ std::string GtpEngine::loadsgf(const Request& request) {
     path.resize(path.size() - request.words.back().size());
     path.erase(path.find_last_not_of(' ') + 1);
   }
+  if (path.size() > 1 && path.front() == '"' && path.back() == '"') path = path.substr(1, path.size() - 2);
   try {
     sgf::Tree tree;  // the first game
     sgf::read(path, [&](sgf::Tree game) {
@@ -175,7 +182,7 @@ std::string GtpEngine::printsgf(const Request& request) {
   std::string result;
   if (game_.is_over()) result = final_score(request);
   const std::string text = sgf::write({sgf::to_tree(game_, result)});
-  if (request.words.empty()) return text;
+  if (request.words.empty() || request.rest == "-") return text;
   apps::write_text(request.rest, text);
   return {};
 }
@@ -203,29 +210,30 @@ std::string GtpEngine::captures(const Request& request) {
   return std::to_string(game_.board().prisoners(opposite(parse_color(request.words[0]))));
 }
 
+RulesText GtpEngine::current_rules() const { return {game_.rules(), remove_dead_, {}}; }
+
 void GtpEngine::apply_rules(const RulesText& rules) {
+  if (!rules.warning.empty()) std::fprintf(stderr, "tengen-go: note: %s\n", rules.warning.c_str());
   game_ = with_rules(game_, rules.rules);
   remove_dead_ = rules.remove_dead;
 }
 
 std::string GtpEngine::set_rules(const Request& request) {
-  apply_rules(parse_rules(request.rest, {game_.rules(), remove_dead_}));
+  apply_rules(parse_rules(request.rest, current_rules()));
   return {};
 }
 
 std::string GtpEngine::set_rule(const Request& request) {
-  apply_rules(go::set_rule(request.words[0], request.words[1], {game_.rules(), remove_dead_}));
+  apply_rules(go::set_rule(request.words[0], request.words[1], current_rules()));
   return {};
 }
 
-std::string GtpEngine::get_rules(const Request&) {
-  return to_text(rules_to_json({game_.rules(), remove_dead_}));
-}
+std::string GtpEngine::get_rules(const Request&) { return to_text(rules_to_json(current_rules())); }
 
 /// By the names of kgsGtp; "chinese" is what KGS does.
 std::string GtpEngine::kgs_rules(const Request& request) {
   const std::string& name = request.words[0];
-  apply_rules(parse_rules(name == "chinese" ? "chinese-kgs" : name, {game_.rules(), remove_dead_}));
+  apply_rules(parse_rules(name == "chinese" ? "chinese-kgs" : name, current_rules()));
   return {};
 }
 

@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <condition_variable>
+#include <mutex>
 #include <utility>
 
 #include <tengen/apps/common/stopwatch.h>
@@ -50,6 +52,7 @@ std::string GtpEngine::choose_and_play(Color color, const AnalysisOptions& optio
   if (play) check_room();
   Player& player = prepare(color, options.limits);
   player.think(limits_for(color), {}, report);
+  if (report.call && reports_ == 0) report.call(player.search());  // it was shorter than the interval
 
   const int moves = int(game_.moves().size());
   const float temperature = play ? move_temperature(settings_.temperature, moves, game_.size()) : 0;
@@ -75,14 +78,25 @@ std::string GtpEngine::reg_genmove(const Request& request) {
 void GtpEngine::start_stream(const Request& request) {
   say("=" + request.id + "\n");
   streaming_ = true;
+  reports_ = 0;
 }
 
 ThinkReport GtpEngine::report_to_stream(const AnalysisOptions& options) {
-  if (options.interval <= 0) return {};
   return {options.interval, [this, &options](const Search& search) {
             const std::string line = analysis_line(search, options);
-            if (!line.empty()) say(line + "\n");
+            if (!line.empty()) say(line + "\n"), ++reports_;
           }};
+}
+
+/// An analysis ends with the next command, not when it has searched as much as it may.
+void GtpEngine::wait_for_input(const Player& player, std::stop_token stop, const ThinkReport& report) {
+  std::mutex mutex;
+  std::unique_lock lock(mutex);
+  std::condition_variable_any changed;
+  const std::chrono::duration<double> interval(report.seconds > 0 ? report.seconds : 3600);
+  while (!changed.wait_for(lock, stop, interval, [&] { return stop.stop_requested(); }) &&
+         !stop.stop_requested())
+    if (report.seconds > 0) report.call(player.search());
 }
 
 std::string GtpEngine::analyze(const Request& request, bool kata) {
@@ -91,7 +105,9 @@ std::string GtpEngine::analyze(const Request& request, bool kata) {
   start_stream(request);
   std::stop_source stop;
   reader_->stop_on_input(stop);
-  player.think({.visits = kMaxAnalysisVisits}, stop.get_token(), report_to_stream(options));
+  const ThinkReport report = report_to_stream(options);
+  player.think({.visits = kMaxAnalysisVisits}, stop.get_token(), report);
+  wait_for_input(player, stop.get_token(), report);
   return {};
 }
 
@@ -111,6 +127,22 @@ std::string GtpEngine::time_settings(const Request& request) {
   constexpr double kMost = 1e9;
   clock_.set_canadian(parse_number(request.words[0], 0, kMost), parse_number(request.words[1], 0, kMost),
                       parse_int(request.words[2], 0, 1 << 20));
+  clock_at_start_ = clock_;
+  return {};
+}
+
+std::string GtpEngine::kata_list_time_settings(const Request&) {
+  return "none absolute byoyomi canadian fischer";
+}
+
+/// KataGo's: none | absolute MAIN | byoyomi MAIN PERIOD PERIODS | canadian MAIN PERIOD STONES | fischer MAIN
+/// INCREMENT
+std::string GtpEngine::kata_time_settings(const Request& request) {
+  if (request.words[0] != "fischer") return kgs_time_settings(request);
+  TENGEN_CHECK(request.words.size() == 3, "syntax error: fischer takes 2 numbers");
+  // One stone a period: what is not used is lost, which a player that spends a fraction of its main time
+  // hardly notices.
+  clock_.set_canadian(parse_number(request.words[1], 0, 1e9), parse_number(request.words[2], 0, 1e9), 1);
   clock_at_start_ = clock_;
   return {};
 }

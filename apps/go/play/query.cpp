@@ -30,6 +30,13 @@ double number_in(const std::string& field, const json& value, double low, double
   return value.get<double>();
 }
 
+/// A number of visits; more than a search can have are as many as it can.
+int visits_in(const std::string& field, const json& value) {
+  const double number = number_in(field, value, 1, 0x1p50);
+  if (number != std::floor(number)) throw QueryError(field, "expected a whole number");
+  return int(std::min(number, double(Player::kMaxVisits)));
+}
+
 int whole_in(const std::string& field, const json& value, int low, int high) {
   const double number = number_in(field, value, low, high);
   if (number != std::floor(number)) throw QueryError(field, "expected a whole number");
@@ -72,8 +79,7 @@ std::vector<Move> moves_in(const std::string& field, const json& value, int size
 /// [{"player": "B", "moves": ["C3", "pass"], "untilDepth": 2}]
 void limits_in(const std::string& field, const json& value, int size, std::vector<MoveLimit>& limits) {
   const bool only = field == "allowMoves";
-  if (array_in(field, value).size() > 1 && only) throw QueryError(field, "expected one object");
-  for (const json& item : value) {
+  for (const json& item : array_in(field, value)) {
     if (!item.is_object() || !item.contains("player") || !item.contains("moves") ||
         !item.contains("untilDepth")) {
       throw QueryError(field, "expected objects with player, moves and untilDepth");
@@ -81,6 +87,9 @@ void limits_in(const std::string& field, const json& value, int size, std::vecto
     MoveLimit limit;
     limit.only = only;
     limit.color = in_field(field, [&] { return parse_color(text_in(field, item["player"])); });
+    if (only &&
+        std::ranges::any_of(limits, [&](const MoveLimit& l) { return l.only && l.color == limit.color; }))
+      throw QueryError(field, "expected one object for each player");
     limit.plies = whole_in(field, item["untilDepth"], 1, 1 << 20);
     for (const json& move : array_in(field, item["moves"])) {
       limit.points.push_back(in_field(field, [&] { return parse_point(text_in(field, move), size); }));
@@ -88,8 +97,6 @@ void limits_in(const std::string& field, const json& value, int size, std::vecto
     limits.push_back(std::move(limit));
   }
 }
-
-constexpr int kMostVisits = Player::kMaxVisits;
 
 using Reader = std::function<void(Query&, const std::string& field, const json& value)>;
 
@@ -100,7 +107,7 @@ void read_policy_temperature(Query& query, const std::string& field, const json&
   query.search.root_policy_temperature = float(number_in(field, value, 0.01, 100));
 }
 void read_visits(Query& query, const std::string& field, const json& value) {
-  query.limits.visits = whole_in(field, value, 1, kMostVisits);
+  query.limits.visits = visits_in(field, value);
 }
 
 const std::map<std::string, Reader>& settings_readers() {
@@ -112,10 +119,8 @@ const std::map<std::string, Reader>& settings_readers() {
        [](Query& query, const std::string& field, const json& value) {
          query.perspective = in_field(field, [&] { return parse_perspective(text_in(field, value)); });
        }},
-      {"maxPlayouts",
-       [](Query& query, const std::string& field, const json& value) {
-         query.limits.playouts = whole_in(field, value, 1, kMostVisits);
-       }},
+      {"maxPlayouts", [](Query& query, const std::string& field,
+                         const json& value) { query.limits.playouts = visits_in(field, value); }},
       {"maxTime", [](Query& query, const std::string& field,
                      const json& value) { query.limits.seconds = number_in(field, value, 0.001, 1e9); }},
       {"cpuctExploration",
@@ -184,6 +189,7 @@ void read_game(const json& object, Query& query) {
                       rules);
     });
   }
+  if (!rules.warning.empty()) query.warnings.push_back({"rules", rules.warning});
   std::vector<Move> stones;
   if (has("initialStones")) stones = moves_in("initialStones", object["initialStones"], size);
   if (!has("moves")) throw QueryError("moves", "missing");
@@ -199,7 +205,7 @@ void read_game(const json& object, Query& query) {
   query.start = in_field("initialStones", [&] { return Game(size, rules.rules, stones, player); });
   Game game = query.start;
   for (const auto& [color, point] : query.moves) {
-    const std::string why = game.why_illegal(color, point);
+    const std::string why = game.why_impossible(color, point);
     if (!why.empty()) {
       throw QueryError("moves", detail::str("Illegal move ", game.moves().size() + 1, ": ", to_string(color),
                                             " ", to_string(point, size), ": ", why));

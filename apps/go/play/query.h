@@ -54,7 +54,7 @@ struct Query {
 /// cpuctExploration. Others give a warning. Throws QueryError.
 Query parse_query(const json& object, const QueryDefaults& defaults);
 
-/// The position after so many moves. All moves of a query are legal.
+/// The position after so many moves.
 Game position(const Query& query, int turn);
 
 }  // namespace tengen::go

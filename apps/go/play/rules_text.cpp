@@ -8,6 +8,12 @@ namespace {
 
 constexpr const char* kKo[] = {"SIMPLE", "POSITIONAL", "SITUATIONAL"};
 constexpr const char* kBonus[] = {"0", "N", "N-1"};
+constexpr const char* kScoring[] = {"AREA", "TERRITORY"};
+constexpr const char* kTax[] = {"NONE", "SEKI", "ALL"};
+
+void warn(RulesText& text, const std::string& what) {
+  text.warning = what + " does not exist here: the area of all stones is counted";
+}
 
 std::string word_of(const std::string& field, const json& value) {
   if (value.is_number_integer()) return to_text(value);  // "whiteHandicapBonus": 0
@@ -46,13 +52,11 @@ void apply(const std::string& field, const json& value, RulesText& text) {
     TENGEN_CHECK(value.is_number(), "rules: komi ", to_text(value), ": expected a number");
     text.rules.komi = check_komi(value.get<double>());
   } else if (field == "scoring" || field == "score") {
-    const std::string word = word_of(field, value);
-    TENGEN_CHECK(word == "AREA", "rules: scoring ", word, " does not exist here: only AREA does");
+    if (choice<int>(field, word_of(field, value), kScoring) > 0) warn(text, "territory scoring");
   } else if (field == "tax") {
-    const std::string word = word_of(field, value);
-    TENGEN_CHECK(word == "NONE", "rules: tax ", word, " does not exist here: only NONE does");
+    if (choice<int>(field, word_of(field, value), kTax) > 0) warn(text, "group tax");
   } else if (field == "hasButton") {
-    TENGEN_CHECK(!flag_of(field, value), "rules: the button does not exist here");
+    if (flag_of(field, value)) warn(text, "the button");
   } else {
     fail("rules: unknown field '", field, "'");
   }
@@ -73,7 +77,7 @@ json rules_to_json(const RulesText& text) {
 RulesText rules_from_json(const json& value, const RulesText& current) {
   if (value.is_string()) return parse_rules(value.get<std::string>(), current);
   TENGEN_CHECK(value.is_object(), "rules ", to_text(value), ": expected a name or an object");
-  RulesText text{Rules{}, current.remove_dead};
+  RulesText text{Rules{}, current.remove_dead, {}};
   text.rules.komi = current.rules.komi;
   for (const auto& [field, content] : value.items()) apply(field, content, text);
   return text;
@@ -83,13 +87,22 @@ RulesText parse_rules(std::string_view text, const RulesText& current) {
   if (text.starts_with('{')) {
     return rules_from_json(parse_json(text), current);
   }
-  RulesText result{rules_named(text), current.remove_dead};
+  RulesText result;
+  std::string why;
+  if (const auto nearest = nearest_rules(text, why)) {
+    result.rules = *nearest;
+    warn(result, why);
+  } else {
+    result.rules = rules_named(text);
+  }
+  result.remove_dead = !same_rules_name(text, "tromp-taylor");
   result.rules.komi = current.rules.komi;
   return result;
 }
 
 RulesText set_rule(const std::string& field, const std::string& value, const RulesText& current) {
   RulesText text = current;
+  text.warning.clear();
   const json literal = json::parse(value, nullptr, false);  // true, false, 7.5; a name otherwise
   const bool name = literal.is_discarded() || (field == "whiteHandicapBonus");
   apply(field, name ? json(value) : literal, text);

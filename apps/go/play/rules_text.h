@@ -14,15 +14,17 @@ namespace tengen::go {
 struct RulesText {
   Rules rules;
   bool remove_dead = false;
+  std::string warning;  // what was asked for and does not exist here; empty: nothing
 };
 
 /// {"friendlyPassOk":false,"hasButton":false,"ko":"POSITIONAL","scoring":"AREA","suicide":true,"tax":"NONE",
 ///  "whiteHandicapBonus":"0"}
 nlohmann::json rules_to_json(const RulesText& rules);
 
-/// A name (rules_named) or a JSON object; what it leaves out is as in Tromp-Taylor rules, komi and the
-/// treatment of dead stones as in `current`. Throws for what does not exist here: territory scoring, taxes,
-/// the button.
+/// A name or a JSON object; what an object leaves out is as in Tromp-Taylor rules, komi and the treatment of
+/// dead stones as in `current`. By name, dead stones are taken off under all rules but Tromp and Taylor's, as
+/// KataGo has it. Territory scoring, taxes and the button do not exist here: the nearest area rules are
+/// taken, and `warning` says so.
 RulesText parse_rules(std::string_view text, const RulesText& current);
 RulesText rules_from_json(const nlohmann::json& value, const RulesText& current);
 /// One field of the JSON object, its value as a word: "ko SIMPLE".

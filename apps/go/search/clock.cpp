@@ -34,7 +34,10 @@ void Clock::set_left(Color color, double seconds, int stones) {
     system_ = System::absolute;
     left_.fill({seconds, 0, false});
   }
-  left(color) = {std::max(seconds, 0.0), stones, stones > 0 && system_ != System::absolute};
+  const bool overtime = stones > 0 && system_ != System::absolute;
+  // Some controllers count stones of the overtime while the main time still runs: no period is longer than
+  // its own length.
+  left(color) = {std::max(overtime ? std::min(seconds, period_) : seconds, 0.0), stones, overtime};
 }
 
 void Clock::spend(Color color, double seconds) {

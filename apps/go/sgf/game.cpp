@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bitset>
 #include <charconv>
+#include <cmath>
 
 #include <tengen/apps/go/board/text.h>
 
@@ -47,6 +48,26 @@ int size_of(const Node& root) {
   return rows;
 }
 
+/// Komi in other units. Fox counts hundredths ("650"), in Chinese games of stones ("375"), of which one is
+/// two points; other records of Chinese games count stones too ("3.75").
+std::optional<double> converted_komi(const Node& root, const std::string& text) {
+  double value = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, failed] = std::from_chars(text.data(), end, value);
+  if (text.empty() || failed != std::errc() || stop != end || !(value > 0 && value < 1e6)) return {};
+  std::string program = root.text("AP");
+  for (char& c : program) c = c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c;
+  const bool fox = program.starts_with("foxwq"),
+             converter = program.starts_with("sgfc");  // which many run over Fox's files
+  if ((fox && value >= 25) || (converter && value >= 250)) {
+    value /= 100;
+    if (value == 3.5) value = 7;
+  } else if (std::floor(4 * value) != 4 * value || std::floor(2 * value) == 2 * value) {
+    return {};
+  }
+  return std::floor(2 * value) == 2 * value ? value : 2 * value;  // a quarter: stones
+}
+
 Rules rules_of(const Node& root, const ReplayOptions& options, std::vector<std::string>& warnings) {
   const std::string name = trimmed(root.text("RU"));
   Rules rules = options.rules;
@@ -61,6 +82,9 @@ Rules rules_of(const Node& root, const ReplayOptions& options, std::vector<std::
   try {
     if (options.force_komi) {
       rules.komi = check_komi(*options.force_komi);
+    } else if (const auto converted = converted_komi(root, komi)) {
+      rules.komi = *converted;
+      warnings.push_back(quoted("KM", komi) + " is read as komi " + plain_text::format("%g", *converted));
     } else if (!komi.empty()) {
       rules.komi = parse_komi(komi);
     }
@@ -139,7 +163,7 @@ void play(const Node& node, const char* id, Color color, Game& game) {
       "move " + std::to_string(game.moves().size() + 1) + ", " + quoted(id, value) + ": ";
   if (!point)
     error(node, move + "expected a point of a board of size " + std::to_string(game.size()) + " or nothing");
-  const std::string why = game.why_illegal(color, *point);
+  const std::string why = game.why_impossible(color, *point);
   if (!why.empty()) error(node, move + why);
   game.play_unchecked(color, *point);
 }
