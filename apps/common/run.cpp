@@ -24,7 +24,10 @@ extern "C" void on_interrupt(int number) {
 
 std::string make_run_folder(const std::string& project, const std::string& name, bool exist_ok) {
   fs::path folder = fs::path(project) / name;
-  for (int i = 2; path_exists(folder) && !exist_ok; ++i)
+  make_folders(folder.parent_path());
+  std::error_code error;
+  // Whoever makes a folder has it: of two programs that start together each gets its own.
+  for (int i = 2; !exist_ok && !fs::create_directory(folder, error) && !error; ++i)
     folder = fs::path(project) / (name + std::to_string(i));
   make_folders(folder);
   return folder.string();

@@ -86,10 +86,10 @@ TEST_CASE("labels: good lines, polygons, duplicates") {
   const auto labels = read_labels(
       folder.write(
           "a.txt",
-          "0 0.5 0.5 0.2 0.4\r\n\n  2\t1 1 0 1e-1\n0 0.5 0.5 0.20 0.40\n1 0.1 0.2 0.5 0.2 0.5 0.6\n"),
+          "0 0.5 0.5 0.2 0.4\r\n\n  2\t1 1 0.01 1e-1\n0 0.5 0.5 0.20 0.40\n1 0.1 0.2 0.5 0.2 0.5 0.6\n"),
       problems);
   REQUIRE(labels.size() == 3);
-  CHECK(labels[1] == Label{2, 1, 1, 0, 0.1f});
+  CHECK(labels[1] == Label{2, 1, 1, 0.01f, 0.1f});
   CHECK(labels[2].x == doctest::Approx(0.3));
   CHECK(labels[2].h == doctest::Approx(0.4));
   REQUIRE(problems.size() == 1);

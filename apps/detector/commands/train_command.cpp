@@ -47,7 +47,8 @@ void add_model_options(CLI::App& command, TrainCommand& c) {
 void add_schedule_options(CLI::App& command, TrainCommand& c) {
   command.option_defaults()->group("Training");
   add_number(command, "--epochs", c.epochs,
-             "Train for this many epochs; with --resume, extend the run to them", 1);
+             "Train for this many epochs; with --resume, extend the run to them", 1)
+      ->each([&c](const std::string&) { c.epochs_given = true; });
   add_number(command, "--batch-size,--batch", c.batch_size, "Put this many images into a batch", 1);
   add_number(
       command, "--nominal-batch", c.nominal_batch,

@@ -1,5 +1,6 @@
 #include <tengen/apps/detector/data/data_config.h>
 
+#include <fnmatch.h>
 #include <glob.h>
 
 #include <algorithm>
@@ -25,6 +26,8 @@ bool is_image(const fs::path& path) {
   const std::string ending = lower(path.extension().string());
   return ending == ".jpg" || ending == ".jpeg" || ending == ".png" || ending == ".bmp";
 }
+
+bool is_hidden(const fs::path& path) { return path.filename().string().starts_with('.'); }
 
 /// Reads the values of one yaml file and complains with file and line.
 class ConfigReader {
@@ -157,13 +160,21 @@ std::vector<std::string> list_images(const std::vector<std::string>& sources) {
     std::vector<std::string> found;
     if (is_folder(source)) {
       try {
-        for (const auto& entry :
-             fs::recursive_directory_iterator(source, fs::directory_options::follow_directory_symlink)) {
-          if (entry.is_regular_file() && is_image(entry.path())) found.push_back(entry.path().string());
+        fs::recursive_directory_iterator entry(source, fs::directory_options::follow_directory_symlink);
+        for (; entry != fs::recursive_directory_iterator(); ++entry) {
+          if (is_hidden(entry->path())) {  // copies that editors and file managers leave
+            entry.disable_recursion_pending();
+          } else if (entry->is_regular_file() && is_image(entry->path())) {
+            found.push_back(entry->path().string());
+          }
         }
       } catch (const fs::filesystem_error& error) {  // a link to a folder above it, a folder without rights
         fail("data: ", source, ": ", error.code().message(), ": ", error.path1().string());
       }
+    } else if (const size_t stars = source.find("/**"); stars != source.npos && !path_exists(source)) {
+      for (const std::string& image : list_images({source.substr(0, stars)}))
+        if (::fnmatch(fs::path(source).filename().c_str(), fs::path(image).filename().c_str(), 0) == 0)
+          found.push_back(image);
     } else if (source.find_first_of("*?[") != source.npos && !path_exists(source)) {
       glob_t matches{};
       if (::glob(source.c_str(), 0, nullptr, &matches) == 0) {
@@ -173,6 +184,8 @@ std::vector<std::string> list_images(const std::vector<std::string>& sources) {
       }
       ::globfree(&matches);
     } else {
+      TENGEN_CHECK(source.find("://") == source.npos, "data: ", source,
+                   ": expected an image, a folder, a glob or a .txt list; nothing is downloaded");
       TENGEN_CHECK(path_exists(source), "data: no such file or folder: ", source);
       if (lower(fs::path(source).extension().string()) == ".txt") {
         add_list(source, found);

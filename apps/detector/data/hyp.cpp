@@ -41,7 +41,8 @@ std::vector<std::pair<const char*, double*>> Hyp::fields() {
           {"mosaic", &mosaic},
           {"mixup", &mixup},
           {"copy_paste", &copy_paste},
-          {"label_smoothing", &label_smoothing}};
+          {"label_smoothing", &label_smoothing},
+          {"anchors", &anchors}};
 }
 
 std::vector<std::pair<const char*, const double*>> Hyp::fields() const {

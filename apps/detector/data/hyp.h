@@ -24,6 +24,7 @@ struct Hyp {
   double flipud = 0, fliplr = 0.5;
   double mosaic = 1, mixup = 0, copy_paste = 0;  // copy_paste needs segments and has no effect on boxes
   double label_smoothing = 0;                    // a flag of the original's trainer
+  double anchors = 0;  // of each level, rounded; 0: as many as the network's layout has
 
   /// Every key with its value's address, in the file's order.
   std::vector<std::pair<const char*, double*>> fields();

@@ -18,6 +18,7 @@ namespace {
 
 constexpr int kSmallestSide = 10;
 constexpr int64_t kMostLabelBytes = 1 << 24;
+constexpr float kLargestCoordinate = 1.01f;  // programs that round leave some just outside
 
 /// A word of a file for a message: short, and without what a terminal would obey.
 std::string shown(const std::string& word) {
@@ -46,13 +47,15 @@ std::vector<float> numbers_of(const std::string& line, const std::string& where)
 }
 
 /// class x y w h, or class x1 y1 x2 y2 x3 y3 ... of a polygon, whose hull becomes the box.
-Label label_of(const std::vector<float>& numbers, const std::string& where) {
+Label label_of(std::vector<float> numbers, const std::string& where) {
   const size_t columns = numbers.size();
   TENGEN_CHECK(columns == 5 || (columns > 6 && columns % 2 == 1), where,
                "labels need 5 columns (class x y w h), but got ", columns);
   for (float value : numbers) TENGEN_CHECK(value >= 0, where, "negative value ", value);
   for (size_t i = 1; i < columns; ++i) {
-    TENGEN_CHECK(numbers[i] <= 1, where, "coordinate ", numbers[i], " is outside of [0,1]");
+    TENGEN_CHECK(numbers[i] <= kLargestCoordinate, where, "coordinate ",
+                 plain_text::format("%.9g", numbers[i]), " is outside of [0,1]");
+    numbers[i] = std::min(numbers[i], 1.0f);
   }
   TENGEN_CHECK(numbers[0] == std::floor(numbers[0]) && numbers[0] < 1e6f, where, "class ", numbers[0],
                " is not a whole number");
@@ -79,8 +82,26 @@ int line_of_class(const std::string& path, int cls) {
 
 }  // namespace
 
+namespace {
+
+/// A label file as lines of plain text: without a byte order mark, blanks of any kind as blanks, ends of
+/// lines of any system.
+std::string label_text(const std::string& path) {
+  std::string text = read_text(path, "labels", kMostLabelBytes);
+  TENGEN_CHECK(!text.starts_with("\xff\xfe") && !text.starts_with("\xfe\xff"), path,
+               ": is UTF-16 text; save it as plain text or UTF-8");
+  TENGEN_CHECK(text.find('\0') == text.npos, path, ": holds bytes of 0, so it is no text");
+  if (text.starts_with("\xef\xbb\xbf")) text.erase(0, 3);
+  for (size_t at = 0; (at = text.find("\xc2\xa0", at)) != text.npos;)
+    text.replace(at, 2, " ");  // no-break spaces
+  if (text.find('\n') == text.npos) std::ranges::replace(text, '\r', '\n');
+  return text;
+}
+
+}  // namespace
+
 std::vector<Label> read_labels(const std::string& path, std::vector<Problem>& problems) {
-  std::istringstream file(read_text(path, "labels", kMostLabelBytes));
+  std::istringstream file(label_text(path));
   std::vector<Label> labels;
   std::set<std::tuple<int, float, float, float, float>> seen;
   int line_number = 0;
@@ -89,6 +110,12 @@ std::vector<Label> read_labels(const std::string& path, std::vector<Problem>& pr
     const std::vector<float> numbers = numbers_of(line, where);
     if (numbers.empty()) continue;
     const Label label = label_of(numbers, where);
+    if (std::ranges::any_of(numbers.begin() + 1, numbers.end(), [](float n) { return n > 1; }))
+      problems.push_back({path, line_number, "a coordinate just above 1 was taken for 1", false});
+    if (label.w <= 0 || label.h <= 0) {
+      problems.push_back({path, line_number, "a box without width or height was left out", false});
+      continue;
+    }
     if (seen.insert({label.cls, label.x, label.y, label.w, label.h}).second) {
       labels.push_back(label);
     } else {
@@ -157,12 +184,24 @@ Scan scan_dataset(const std::vector<std::string>& sources, int nc, bool need_lab
     scan.corrupt += item.state == ImageCheck::corrupt;
     if (item.state == ImageCheck::corrupt) continue;
     for (const Label& label : item.entry.labels) {
-      TENGEN_CHECK(label.cls < nc, what, ": ", item.entry.label_file, ":",
-                   line_of_class(item.entry.label_file, label.cls), ": class ", label.cls,
-                   " is out of range: the dataset has ", nc, " classes, 0 to ", nc - 1);
+      if (label.cls < nc) continue;
+      scan.problems.push_back({item.entry.label_file, line_of_class(item.entry.label_file, label.cls),
+                               tengen::detail::str("class ", label.cls, " is out of range: the dataset has ",
+                                                   nc, " classes, 0 to ", nc - 1),
+                               false});
+      ++scan.out_of_range;
     }
+    std::erase_if(item.entry.labels, [&](const Label& label) { return label.cls >= nc; });
     labels += int64_t(item.entry.labels.size());
     scan.entries.push_back(std::move(item.entry));
+  }
+  if (need_labels && scan.out_of_range > 0) {
+    const auto wrong =
+        std::ranges::find_if(scan.problems, [](const Problem& p) { return p.what.starts_with("class "); });
+    fail(what, ": ", wrong->file, ":", wrong->line, ": ", wrong->what,
+         scan.out_of_range > 1
+             ? tengen::detail::str(" (and ", scan.out_of_range - 1, " more; `tengen-detect check` lists all)")
+             : "");
   }
   const std::string first = scan.problems.empty() ? "" : "; first problem: " + scan.problems.front().what;
   TENGEN_CHECK(!scan.entries.empty(), what, ": none of ", images.size(), " images in ", names, " can be used",

@@ -31,17 +31,18 @@ struct Entry {
 struct Scan {
   std::vector<Entry> entries;
   std::vector<Problem> problems;
-  int missing = 0;  // images without a label file: background
-  int empty = 0;    // with an empty one: background
-  int corrupt = 0;  // left out
+  int missing = 0;           // images without a label file: background
+  int empty = 0;             // with an empty one: background
+  int corrupt = 0;           // left out
+  int64_t out_of_range = 0;  // labels of classes that the dataset does not have: left out
   /// "205 images, 3 backgrounds, 0 corrupt".
   std::string summary() const;
   /// Labels by class.
   std::vector<int64_t> class_counts(int nc) const;
 };
 
-/// Lists, reads and checks a split. Errors: no image at all, no label at all when `need_labels`, a class >=
-/// nc.
+/// Lists, reads and checks a split. Errors: no image at all; when `need_labels`, no label at all or a class
+/// >= nc.
 Scan scan_dataset(const std::vector<std::string>& sources, int nc, bool need_labels,
                   const std::string& what = "dataset");
 

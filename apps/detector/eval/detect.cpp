@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <map>
+#include <set>
 
 #include <tengen/apps/detector/data/common.h>
 #include <tengen/apps/detector/data/dataset.h>
@@ -48,10 +49,61 @@ void save_crops(const fs::path& folder, const Image& image, const std::string& s
     if (x2 == x1 || y2 == y1) continue;
     Image crop(y2 - y1, x2 - x1);
     for (int y = y1; y < y2; ++y) std::copy(image.row(y) + 3 * x1, image.row(y) + 3 * x2, crop.row(y - y1));
-    const fs::path target = folder / folder_of(names[size_t(d.cls)]);
-    make_folders(target);
-    save_image((target / (stem + "_" + std::to_string(number++) + ".jpg")).string(), crop);
+    const fs::path target =
+        folder / folder_of(names[size_t(d.cls)]) / (stem + "_" + std::to_string(number++) + ".jpg");
+    make_folders(target.parent_path());
+    save_image(target.string(), crop);
   }
+}
+
+/// Where the results of each image go below the run's folder: the image's path within the folder that was
+/// searched, else its name, with the folders above as far as names would be equal otherwise. Two images never
+/// share a result.
+std::vector<fs::path> result_paths(const std::vector<std::string>& images, const std::string& source) {
+  const auto below = [&](const fs::path& image, int levels) {
+    fs::path path = image.filename();
+    for (fs::path folder = image.parent_path(); levels-- > 0 && folder.has_filename();
+         folder = folder.parent_path())
+      path = folder.filename() / path;
+    return path;
+  };
+  std::vector<fs::path> paths;
+  if (is_folder(source)) {
+    for (const std::string& image : images) paths.push_back(fs::path(image).lexically_relative(source));
+    return paths;
+  }
+  for (int levels = 0; levels < 100; ++levels) {
+    paths.clear();
+    std::set<std::string> seen;
+    for (const std::string& image : images) {
+      paths.push_back(below(fs::path(image).lexically_normal(), levels));
+      seen.insert(paths.back().string());
+    }
+    if (seen.size() == images.size()) break;
+  }
+  return paths;
+}
+
+/// The path without its ending, where no other image has the same then.
+class Stems {
+ public:
+  explicit Stems(const std::vector<fs::path>& paths) {
+    for (const fs::path& path : paths) ++counts_[fs::path(path).replace_extension().string()];
+  }
+  std::string of(const fs::path& path) const {
+    const std::string stem = fs::path(path).replace_extension().string();
+    return counts_.at(stem) == 1 ? stem : path.string();
+  }
+
+ private:
+  std::map<std::string, int> counts_;
+};
+
+/// With an ending that images are written with.
+fs::path drawn_path(const fs::path& path) {
+  std::string ending = path.extension().string();
+  for (char& c : ending) c = c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c;
+  return ending == ".jpg" || ending == ".jpeg" || ending == ".png" ? path : fs::path(path.string() + ".jpg");
 }
 
 }  // namespace
@@ -91,8 +143,10 @@ void run_detect(const DetectCommand& command) {
   loaded.model->eval();
   loaded.model->fuse();
 
+  const std::vector<fs::path> results = result_paths(images, command.source);
+  const Stems stems(results);
   double total_ms = 0;
-  size_t number = 0, unreadable = 0;
+  size_t number = 0, unreadable = 0, absent = 0;
   for (const std::string& path : images) {
     ++number;
     Image image;
@@ -101,6 +155,7 @@ void run_detect(const DetectCommand& command) {
     } catch (const std::exception& e) {
       std::fprintf(stderr, "tengen-detect: warning: %s\n", e.what());
       ++unreadable;
+      absent += !path_exists(path);
       continue;
     }
     const auto start = std::chrono::steady_clock::now();
@@ -109,7 +164,8 @@ void run_detect(const DetectCommand& command) {
     total_ms += ms;
     std::printf("image %zu/%zu %s: %dx%d %s, %.1fms\n", number, images.size(), path.c_str(), image.height,
                 image.width, count_by_name(found, loaded.names).c_str(), ms);
-    const std::string stem = fs::path(path).stem().string();
+    const fs::path& result = results[number - 1];
+    const std::string stem = stems.of(result);
     if (command.save_txt) {
       std::string text;
       for (const Detection& d : found) {
@@ -117,21 +173,25 @@ void run_detect(const DetectCommand& command) {
         text += format("%d %.6g %.6g %.6g %.6g", l.cls, l.x, l.y, l.w, l.h);
         text += command.save_conf ? format(" %.6g\n", d.score) : "\n";
       }
-      if (!text.empty()) write_text((folder / "labels" / (stem + ".txt")).string(), text);
+      const fs::path file = folder / "labels" / (stem + ".txt");
+      make_folders(file.parent_path());
+      if (!text.empty()) write_text(file.string(), text);
     }
     if (command.save_crop) save_crops(folder / "crops", image, stem, found, loaded.names);
     if (!command.no_save) {
       ScaledImage drawn = scaled(image, found, drawing_scale(image.size()));
       draw_detections(drawn.image, drawn.detections, loaded.names,
                       {!command.hide_labels, !command.hide_conf, command.line_thickness});
-      const std::string ending = fs::path(path).extension() == ".png" ? ".png" : ".jpg";
-      save_image((folder / (stem + ending)).string(), drawn.image);
+      const fs::path file = folder / drawn_path(result);
+      make_folders(file.parent_path());
+      save_image(file.string(), drawn.image);
     }
   }
   TENGEN_CHECK(unreadable < images.size(), "--source ", command.source, ": none of ", images.size(),
                " images can be read");
   std::printf("Speed: %.1f ms per image at up to %dx%d; results saved to %s\n",
               total_ms / double(images.size() - unreadable), size.height, size.width, folder.c_str());
+  TENGEN_CHECK(absent == 0, absent, " of ", images.size(), " images are not there; the others are done");
 }
 
 }  // namespace tengen::detect

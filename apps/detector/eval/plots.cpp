@@ -113,7 +113,8 @@ void plot_curves(const Metrics& metrics, const std::vector<std::string>& names, 
 void plot_confusion(const ConfusionMatrix& matrix, const std::vector<std::string>& names,
                     const std::string& png_path) {
   const int count = matrix.classes() + 1;
-  const int cell = std::clamp(520 / count, 12, 96), font = std::clamp(cell / 4, 9, 14);
+  const int cell = std::clamp(520 / count, std::clamp(3500 / count, 1, 12), 96),
+            font = std::clamp(cell / 4, 9, 14);
   std::vector<std::string> labels;
   int label_width = 0;
   for (int i = 0; i < count; ++i) {
@@ -142,7 +143,8 @@ void plot_confusion(const ConfusionMatrix& matrix, const std::vector<std::string
                 text_color_on(shade(share)), font);
     }
   }
-  for (int i = 0; i < count; ++i) {
+  const int every = (font + 1) / cell + 1;  // of many classes only some names have room
+  for (int i = 0; i < count; i += every) {
     const int middle = i * cell + cell / 2, width = text_width(labels[size_t(i)], font);
     draw_text(image, left - 8 - width, top + middle - font / 2, labels[size_t(i)], kInk, font);
     if (upright) {

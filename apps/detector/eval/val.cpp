@@ -158,7 +158,7 @@ void run_val(const ValCommand& command) {
                " classes, ", command.data, " names ", data.nc());
   const auto& source = command.task == "train" ? data.train : command.task == "test" ? data.test : data.val;
   TENGEN_CHECK(!source.empty(), command.data, ": no '", command.task, "' split");
-  Scan scan = scan_dataset(source, data.nc(), true, command.task);
+  Scan scan = scan_dataset(source, data.nc(), false, command.task);
   std::printf("%s: %s\n", command.task.c_str(), scan.summary().c_str());
   loaded.model->to(device);
   const auto stride = int(loaded.model->max_stride());

@@ -98,7 +98,7 @@ std::vector<Extent> kmean_anchors(std::span<const Extent> all, int count, double
                                   int generations) {
   std::vector<Extent> boxes;
   for (const Extent& b : all) {
-    if (b.w >= 2 && b.h >= 2) boxes.push_back(b);
+    if (b.w >= 2 || b.h >= 2) boxes.push_back(b);
   }
   TENGEN_CHECK(count > 0 && boxes.size() >= size_t(count), "kmean_anchors: ", boxes.size(),
                " boxes of at least 2 pixels do not give ", count, " anchors");

@@ -122,6 +122,14 @@ ModelConfig ModelConfig::parse(const std::string& text, const std::string& sourc
   const YAML::Node yaml = parse_yaml(text, where);
   TENGEN_CHECK(yaml.IsMap() && yaml["anchors"] && yaml["backbone"] && yaml["head"], where,
                ": a model yaml needs nc, depth_multiple, width_multiple, anchors, backbone and head");
+  for (const auto& item : yaml) {
+    const std::string key = item.first.IsScalar() ? item.first.Scalar() : "";
+    if (key == "activation") {
+      const std::string name = item.second.IsScalar() ? item.second.Scalar() : "";
+      if (name != "nn.SiLU()" && name != "nn.SiLU")
+        bad_yaml(item.second, where, "activation " + name + ": only nn.SiLU() exists here");
+    }
+  }
   TENGEN_CHECK(yaml["anchors"].IsSequence(), where,
                ": anchors: expected one list per level, but got a number");
   ModelConfig config;

@@ -13,7 +13,9 @@ double lr_factor(double epoch, const ScheduleOptions& options, const Hyp& hyp) {
 }
 
 int64_t warmup_iterations(const ScheduleOptions& options, const Hyp& hyp) {
-  return std::max<int64_t>(std::llrint(hyp.warmup_epochs * options.batches_per_epoch), 100);
+  const int64_t asked = std::max<int64_t>(std::llrint(hyp.warmup_epochs * options.batches_per_epoch), 100);
+  return std::min<int64_t>(asked,
+                           std::llrint(options.longest_warmup * options.epochs * options.batches_per_epoch));
 }
 
 StepPlan step_plan(int64_t ni, const ScheduleOptions& options, const Hyp& hyp) {

@@ -13,6 +13,7 @@ struct ScheduleOptions {
   int batch_size = 16;
   int nominal_batch = 64;
   bool cosine = false;
+  double longest_warmup = 1;  // as a fraction of the run
 };
 
 struct StepPlan {

@@ -96,8 +96,8 @@ Trainer::Trainer(TrainCommand given) : command_(std::move(given)), resumed_(!com
     folder_ = find_run(command_.resume, command_.project);
     const TrainCommand asked = command_;
     command_ = TrainCommand::from_yaml((folder_ / "opt.yaml").string());
-    if (asked.epochs != TrainCommand{}.epochs) command_.epochs = asked.epochs;  // a run may be extended
-    if (!asked.device.empty()) command_.device = asked.device;                  // and resumed elsewhere
+    if (asked.epochs_given) command_.epochs = asked.epochs;     // a run may be extended
+    if (!asked.device.empty()) command_.device = asked.device;  // and resumed elsewhere
     device_ = parse_device(command_.device);
     hyp_ = load_hyp((folder_ / "hyp.yaml").string());
   } else {
@@ -147,6 +147,12 @@ void Trainer::load_data() {
                            ? load_model((folder_ / "weights" / "last.safetensors").string()).model->config
                            : network_of(command_);
   config.nc = data_.nc();
+  const size_t per_level = config.anchors.empty() ? 0 : config.anchors[0].size() / 2;
+  TENGEN_CHECK(hyp_.anchors == 0 || size_t(std::lround(hyp_.anchors)) == per_level,
+               "hyp: anchors: ", hyp_.anchors, ": the network has ", per_level,
+               " of each level; write a model yaml with others");
+  if (hyp_.copy_paste > 0)
+    std::printf("copy_paste %g needs outlines of objects and has no effect on boxes\n", hyp_.copy_paste);
   manual_seed(command_.seed);
   model_ = DetectionModel(config);
   std::printf("%s: %zu layers, %lld parameters, %d classes\n", config.name.c_str(), config.layers.size(),
@@ -160,7 +166,7 @@ void Trainer::load_data() {
   command_.image_size = checked_image_size(command_.image_size, stride);
 
   const auto scan = [&](const std::vector<std::string>& sources, const char* what) {
-    Scan found = scan_dataset(sources, data_.nc(), true, what);
+    Scan found = scan_dataset(sources, data_.nc(), what == std::string("train"), what);
     std::printf("%s: %s\n", what, found.summary().c_str());
     size_t shown = 0;
     for (const Problem& p : found.problems) {
@@ -193,6 +199,12 @@ void Trainer::fit_anchors() {
   AnchorFit fit = anchor_fit(boxes, anchors, hyp_.anchor_t);
   std::printf("AutoAnchor: %s\n", describe(fit).c_str());
   if (fit.best_possible_recall > 0.98) return;
+  const auto large = std::ranges::count_if(boxes, [](const Extent& b) { return b.w >= 2 || b.h >= 2; });
+  if (large < std::ptrdiff_t(anchors.size())) {
+    std::printf("AutoAnchor: %lld boxes of at least 2 pixels do not give %zu anchors; these are kept\n",
+                static_cast<long long>(large), anchors.size());
+    return;
+  }
   const auto better = kmean_anchors(boxes, int(anchors.size()), hyp_.anchor_t, command_.seed);
   const AnchorFit fit_better = anchor_fit(boxes, better, hyp_.anchor_t);
   if (fit_better.best_possible_recall <= fit.best_possible_recall) {
@@ -217,7 +229,16 @@ void Trainer::build_optimizer() {
   schedule_.batch_size = std::min(command_.batch_size, image_count);
   schedule_.batches_per_epoch = (image_count + schedule_.batch_size - 1) / schedule_.batch_size;
   schedule_.nominal_batch = command_.nominal_batch;
+  TENGEN_CHECK(schedule_.batch_size > 1 || command_.image_size > int(model_->max_stride()), "--img ",
+               command_.image_size,
+               " and batches of one image leave the last layers a single number of each channel to "
+               "normalize; use a larger --img or "
+               "--batch-size, or more images");
   schedule_.cosine = command_.cos_lr;
+  // YOLOv5's hundred batches would be most of a short run on a few images, which learns nothing then.
+  schedule_.longest_warmup = 0.2;
+  std::printf("Warm-up: %lld of %lld batches\n", static_cast<long long>(warmup_iterations(schedule_, hyp_)),
+              static_cast<long long>(int64_t(schedule_.epochs) * schedule_.batches_per_epoch));
   // The decay acts once per step over `accumulate` batches.
   const double accumulate =
       std::max(std::nearbyint(double(command_.nominal_batch) / schedule_.batch_size), 1.0);

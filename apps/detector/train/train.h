@@ -13,6 +13,7 @@ namespace tengen::detect {
 struct TrainCommand {
   std::string data, cfg, weights, hyp_file, device, optimizer = "SGD", cache = "auto";
   std::string project = "runs/train", name = "exp";
+  bool epochs_given = false;  // --epochs stands on the command line
   std::string
       resume;  // "": new run; "latest": newest last.safetensors under project; else a file or run folder
   int epochs = 100, batch_size = 16, image_size = 640, workers = 8, patience = 100, nominal_batch = 64;
