@@ -50,6 +50,13 @@ void add_detect_command(CLI::App& app) {
   command.add_flag("--hide-conf", c.hide_conf, "Draw class names without confidences");
   add_number(command, "--line-thickness", c.line_thickness,
              "Draw lines of this many pixels; 0 chooses by the image's size", 0, 100);
+  add_absent_options(command, {{"--data", "class names are in the weights file"},
+                               {"--view-img", "images are saved, not shown"},
+                               {"--visualize", "features are not drawn"},
+                               {"--update", "weights files are not changed"},
+                               {"--half", "networks compute in float32"},
+                               {"--dnn", "there is one way to run a network"},
+                               {"--vid-stride", "videos are not read"}});
   command.callback([options] {
     const auto& sizes = options->sizes;
     if (!sizes.empty()) options->size = {sizes.front(), sizes.back()};

@@ -1,5 +1,7 @@
 #include <tengen/apps/detector/commands/options.h>
 
+#include <tengen/apps/common/usage_error.h>
+
 #include <tengen/apps/common/device.h>
 
 namespace tengen::detect {
@@ -10,6 +12,18 @@ CLI::App& add_command(CLI::App& app, const std::string& name, const std::string&
   CLI::App& command = *app.add_subcommand(name, description);
   command.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   return command;
+}
+
+void add_absent_options(CLI::App& command, std::initializer_list<AbsentOption> absent) {
+  for (const AbsentOption& option : absent) {
+    const std::string message = std::string(option.name) + " of YOLOv5 does not exist here: " + option.why;
+    command
+        .add_option_function<std::vector<std::string>>(
+            option.name, [message](const std::vector<std::string>&) { throw apps::UsageError(message); })
+        ->expected(0, -1)
+        ->trigger_on_parse()
+        ->group("");  // not in the help
+  }
 }
 
 void add_device_option(CLI::App& command, std::string& device, const std::string& remark) {

@@ -40,6 +40,12 @@ void add_model_options(CLI::App& command, TrainCommand& c) {
           "Start from the weights of this file: .safetensors, or a .pt checkpoint of YOLOv5 [default: random "
           "weights]")
       ->type_name("FILE");
+  command
+      .add_option(
+          "--freeze", c.freeze,
+          "Train nothing of these layers: a number for the first so many, or several numbers of layers")
+      ->check(apps::number_from(0))
+      ->type_name("N...");
   command.add_flag("--noautoanchor", c.no_autoanchor,
                    "Keep the anchors, whether or not they fit the dataset");
 }
@@ -62,6 +68,7 @@ void add_schedule_options(CLI::App& command, TrainCommand& c) {
   command.add_option("--optimizer", c.optimizer, "Choose the optimizer")
       ->check(CLI::IsMember({"SGD", "Adam", "AdamW"}))
       ->capture_default_str();
+  command.add_flag("--single-cls", c.single_cls, "Train on all objects as one class, named item");
   command.add_flag("--cos-lr", c.cos_lr, "Lower the learning rate by a cosine instead of a line");
   add_number(command, "--label-smoothing", c.label_smoothing, "Smooth class labels by this epsilon", 0.0,
              1.0);
@@ -100,6 +107,21 @@ void add_train_command(CLI::App& app) {
           ->expected(0, 1)
           ->default_str("latest");
   add_output_options(command, c);
+  add_absent_options(
+      command,
+      {{"--rect", "batches of training images are square"},
+       {"--nosave", "a run that leaves no checkpoint could not be resumed"},
+       {"--evolve", "hyper-parameters are not searched"},
+       {"--bucket", "nothing is downloaded or uploaded"},
+       {"--image-weights", "all images are drawn equally often"},
+       {"--multi-scale", "all batches have the size of --img; scale in --hyp varies the objects' sizes"},
+       {"--sync-bn", "one device trains"},
+       {"--quad", "batches are made one by one"},
+       {"--local_rank", "one device trains"},
+       {"--entity", "no service is informed of the run"},
+       {"--upload_dataset", "no service is informed of the run"},
+       {"--bbox_interval", "no service is informed of the run"},
+       {"--artifact_alias", "no service is informed of the run"}});
   command.callback([options, data, resume] {
     if (resume->count() && options->resume.empty()) options->resume = "latest";
     if (!resume->count() && !data->count()) throw CLI::RequiredError("--data");

@@ -28,6 +28,7 @@ void add_val_command(CLI::App& app) {
   command.option_defaults()->group("Detection");
   add_number(command, kImageNames, c.image_size, "Resize images to this size in pixels", 1, kLargestImage);
   add_nms_options(command, c.settings.conf_thres, c.settings.iou_thres, c.settings.max_det);
+  command.add_flag("--single-cls", c.settings.single_cls, "Count all objects and detections as one class");
   command.add_flag("--augment", c.settings.augment,
                    "Combine detections at three scales (test-time augmentation)");
   command.option_defaults()->group("Computation");
@@ -38,6 +39,10 @@ void add_val_command(CLI::App& app) {
   command.add_flag("--save-txt", c.save_txt, "Save detections as label files");
   command.add_flag("--save-conf", c.settings.save_conf, "Append the confidence to each line of these files");
   command.add_flag("--verbose", c.verbose, "Do nothing: the table by class is always printed");
+  add_absent_options(command, {{"--save-hybrid", "label files hold detections alone"},
+                               {"--save-json", "use --save-txt --save-conf"},
+                               {"--half", "networks compute in float32"},
+                               {"--dnn", "there is one way to run a network"}});
   command.callback([options] { run_val(*options); });
 }
 

@@ -130,6 +130,11 @@ std::string Scan::summary() const {
                              " corrupt");
 }
 
+void Scan::join_classes() {
+  for (Entry& entry : entries)
+    for (Label& label : entry.labels) label.cls = 0;
+}
+
 std::vector<int64_t> Scan::class_counts(int nc) const {
   std::vector<int64_t> counts(size_t(nc), 0);
   for (const Entry& entry : entries) {

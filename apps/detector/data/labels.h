@@ -37,6 +37,8 @@ struct Scan {
   int64_t out_of_range = 0;  // labels of classes that the dataset does not have: left out
   /// "205 images, 3 backgrounds, 0 corrupt".
   std::string summary() const;
+  /// All labels become those of class 0.
+  void join_classes();
   /// Labels by class.
   std::vector<int64_t> class_counts(int nc) const;
 };

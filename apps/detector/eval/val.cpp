@@ -72,14 +72,15 @@ ValResult validate(DetectionModel& model, const ValSet& set, const std::vector<s
                    const ValSettings& settings, ComputeLoss* loss) {
   const InferenceScope scope(model);
   const Device device = model->device();
-  const int nc = int(model->config.nc);
-  Evaluator evaluator(nc);
-  ValResult result{{}, ConfusionMatrix(nc), {}, 0, 0, 0};
+  const int nc = int(model->config.nc), counted = settings.single_cls ? 1 : nc;
+  Evaluator evaluator(counted);
+  ValResult result{{}, ConfusionMatrix(counted), {}, 0, 0, 0};
   NmsOptions nms;
   nms.conf_thres = settings.conf_thres;
   nms.iou_thres = settings.iou_thres;
   nms.max_det = settings.max_det;
   nms.multi_label = true;
+  nms.agnostic = settings.single_cls;
 
   const auto drawn = [&](int64_t b) { return b < 3 && !settings.images_folder.empty(); };
   const int batch_size = set.batches() > 0 ? int(set.batch_range(0).second) : 1;
@@ -112,6 +113,8 @@ ValResult validate(DetectionModel& model, const ValSet& set, const std::vector<s
     std::vector<std::vector<Detection>> all;
     for (size_t i = 0; i < batch.items.size(); ++i) {
       std::vector<Detection> found = non_max_suppression({rows + i * per_image, per_image}, nc, nms);
+      if (settings.single_cls)
+        for (Detection& d : found) d.cls = 0;
       if (drawn(b)) all.push_back(found);
       const Entry& entry = set.entry(first + int64_t(i));
       for (Detection& d : found) d.box = unletterbox(d.box, batch.items[i].fit, entry.size);
@@ -152,14 +155,18 @@ std::string format_table(const ValResult& result, const std::vector<std::string>
 
 void run_val(const ValCommand& command) {
   const Device device = parse_device(command.device);
-  const DataConfig data = load_data_config(command.data);
+  DataConfig data = load_data_config(command.data);
   LoadedModel loaded = load_model(command.weights);
-  TENGEN_CHECK(loaded.model->config.nc == data.nc(), command.weights, " knows ", loaded.model->config.nc,
-               " classes, ", command.data, " names ", data.nc());
+  const int classes_of_labels = data.nc();
+  if (command.settings.single_cls)
+    data.names = loaded.names.size() == 1 ? loaded.names : std::vector<std::string>{"item"};
+  TENGEN_CHECK(command.settings.single_cls || loaded.model->config.nc == data.nc(), command.weights,
+               " knows ", loaded.model->config.nc, " classes, ", command.data, " names ", data.nc());
   const auto& source = command.task == "train" ? data.train : command.task == "test" ? data.test : data.val;
   TENGEN_CHECK(!source.empty(), command.data, ": no '", command.task, "' split");
-  Scan scan = scan_dataset(source, data.nc(), false, command.task);
+  Scan scan = scan_dataset(source, classes_of_labels, false, command.task);
   std::printf("%s: %s\n", command.task.c_str(), scan.summary().c_str());
+  if (command.settings.single_cls) scan.join_classes();
   loaded.model->to(device);
   const auto stride = int(loaded.model->max_stride());
   const ValSet set(std::move(scan), checked_image_size(command.image_size, stride), command.batch_size, true,

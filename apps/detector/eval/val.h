@@ -23,6 +23,7 @@ struct ValSettings {
   std::string
       labels_folder;  // not empty: one .txt an image with class, normalized box and, if asked, confidence
   bool save_conf = false;
+  bool single_cls = false;  // all detections count as class 0
 };
 
 struct ValResult {

@@ -26,6 +26,8 @@ void visit_fields(Command& c, const Visit& visit) {
   visit("project", c.project);
   visit("name", c.name);
   visit("exist_ok", c.exist_ok);
+  visit("single_cls", c.single_cls);
+  visit("freeze", c.freeze);
   visit("cos_lr", c.cos_lr);
   visit("label_smoothing", c.label_smoothing);
   visit("patience", c.patience);

@@ -140,8 +140,22 @@ ModelConfig network_of(const TrainCommand& command) {
   return ModelConfig::load(command.cfg.empty() ? "yolov5n" : command.cfg);
 }
 
+/// One number: so many layers from the first on; several: the layers of these numbers.
+void freeze_layers(const nn::Module& model, const std::vector<int>& freeze) {
+  int64_t frozen = 0;
+  for (auto& parameter : model.named_parameters()) {
+    const int layer = std::atoi(parameter.key().c_str() + std::string_view("model.").size());
+    if (freeze.size() == 1 ? layer >= freeze[0] : std::ranges::find(freeze, layer) == freeze.end()) continue;
+    parameter.value().set_requires_grad(false);
+    ++frozen;
+  }
+  if (frozen > 0) std::printf("Frozen: %lld parameter tensors\n", static_cast<long long>(frozen));
+}
+
 void Trainer::load_data() {
   data_ = load_data_config(command_.data);
+  const int classes_of_labels = data_.nc();
+  if (command_.single_cls && classes_of_labels > 1) data_.names = {"item"};
   manual_seed(command_.seed);
   ModelConfig config = resumed_
                            ? load_model((folder_ / "weights" / "last.safetensors").string()).model->config
@@ -162,12 +176,14 @@ void Trainer::load_data() {
     std::printf("Transferred %lld/%zu tensors from %s\n", static_cast<long long>(copied),
                 model_->state_dict().size(), command_.weights.c_str());
   }
+  freeze_layers(*model_, command_.freeze);
   const auto stride = int(model_->max_stride());
   command_.image_size = checked_image_size(command_.image_size, stride);
 
   const auto scan = [&](const std::vector<std::string>& sources, const char* what) {
-    Scan found = scan_dataset(sources, data_.nc(), what == std::string("train"), what);
+    Scan found = scan_dataset(sources, classes_of_labels, what == std::string("train"), what);
     std::printf("%s: %s\n", what, found.summary().c_str());
+    if (command_.single_cls) found.join_classes();
     size_t shown = 0;
     for (const Problem& p : found.problems) {
       if (++shown > 10) break;

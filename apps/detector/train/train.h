@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include <tengen/apps/detector/data/hyp.h>
 #include <tengen/apps/detector/eval/metrics.h>
@@ -13,6 +14,8 @@ namespace tengen::detect {
 struct TrainCommand {
   std::string data, cfg, weights, hyp_file, device, optimizer = "SGD", cache = "auto";
   std::string project = "runs/train", name = "exp";
+  bool single_cls = false;
+  std::vector<int> freeze;
   bool epochs_given = false;  // --epochs stands on the command line
   std::string
       resume;  // "": new run; "latest": newest last.safetensors under project; else a file or run folder

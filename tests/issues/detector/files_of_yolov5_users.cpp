@@ -157,3 +157,27 @@ TEST_CASE(
   CHECK(fs::exists(folder / "runs/l/x.png"));
   CHECK(contains(run_program(detect + " --source http://example.com/a.jpg").text, "nothing is downloaded"));
 }
+
+TEST_CASE("flags of YOLOv5: layers frozen, all objects one class; those that do not exist here say why") {
+  TemporaryFolder folder;
+  const std::string program = TENGEN_DETECT_PROGRAM, run = " --project '" + folder / "runs" + "'";
+  add_image(folder, "set/images/train/a.png");
+  add_image(folder, "set/images/train/b.png");
+  folder.write("set/labels/train/a.txt", "0 0.5 0.5 0.4 0.4\n1 0.3 0.3 0.4 0.4\n");
+  folder.write("data.yaml", "path: " + (folder / "set") +
+                                "\ntrain: images/train\nval: images/train\nnames: [square, disc]\n");
+  const std::string train = program + " train --data '" + folder / "data.yaml" +
+                            "' --cfg yolov5p --img 32 --epochs 1 --noplots --noautoanchor --name t" + run;
+  const Outcome trained = run_program(train + " --single-cls --freeze 2");
+  CHECK(trained.status == 0);
+  CHECK(contains(trained.text, "1 classes"));
+  CHECK(contains(trained.text, "Frozen: 6 parameter tensors"));
+  const std::string val = program + " val --data '" + folder / "data.yaml" + "' --img 32 --weights '" +
+                          folder / "runs/t/weights/best.safetensors" + "' --name v" + run;
+  CHECK(contains(run_program(val).text, "knows 1 classes"));
+  CHECK(run_program(val + " --single-cls").status == 0);
+  const Outcome refused = run_program(train + " --evolve 300");
+  CHECK(refused.status == 2);
+  CHECK(contains(refused.text, "--evolve of YOLOv5 does not exist here: hyper-parameters are not searched"));
+  CHECK(run_program(val + " --half").status == 2);
+}
