@@ -56,6 +56,11 @@ Tensor triplet_margin_loss(const Tensor& anchor, const Tensor& positive, const T
   return tengen::triplet_margin_loss(anchor, positive, negative, options.margin(), options.p(), options.eps(),
                                      options.swap(), reduction("triplet_margin_loss", options.reduction()));
 }
+Tensor ctc_loss(const Tensor& log_probs, const Tensor& targets, const Tensor& input_lengths,
+                const Tensor& target_lengths, const CTCLossFuncOptions& options) {
+  return tengen::ctc_loss(log_probs, targets, input_lengths, target_lengths, options.blank(),
+                          reduction("ctc_loss", options.reduction()), options.zero_infinity());
+}
 
 }  // namespace functional
 
@@ -87,6 +92,12 @@ void TripletMarginLossImpl::pretty_print(std::ostream& out) const {
   out << std::boolalpha << "torch::nn::TripletMarginLoss(margin=" << options.margin() << ", p=" << options.p()
       << ", eps=" << options.eps() << ", swap=" << options.swap() << ')';
 }
+
+Tensor CTCLossImpl::forward(const Tensor& log_probs, const Tensor& targets, const Tensor& input_lengths,
+                            const Tensor& target_lengths) {
+  return F::ctc_loss(log_probs, targets, input_lengths, target_lengths, options);
+}
+void CTCLossImpl::pretty_print(std::ostream& out) const { out << "torch::nn::CTCLoss()"; }
 
 // ---- losses with weights. The registered buffer counts: it may have been converted or loaded since.
 

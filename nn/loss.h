@@ -81,6 +81,14 @@ struct TripletMarginLossOptions {
   TENGEN_ARG(EnumType, reduction) = kMean;  ///< kNone, kMean or kSum
 };
 
+/// Options of CTCLoss.
+struct CTCLossOptions {
+  TENGEN_ARG(int64_t, blank) = 0;  ///< the class that separates labels
+  /// kNone, kMean (of losses divided by their target's length) or kSum.
+  TENGEN_ARG(EnumType, reduction) = kMean;
+  TENGEN_ARG(bool, zero_infinity) = false;  ///< infinite losses, of targets that are too long, count 0
+};
+
 namespace functional {
 
 using MSELossFuncOptions = MSELossOptions;
@@ -94,6 +102,7 @@ using NLLLossFuncOptions = NLLLossOptions;
 using CrossEntropyFuncOptions = CrossEntropyLossOptions;
 using CosineEmbeddingLossFuncOptions = CosineEmbeddingLossOptions;
 using TripletMarginLossFuncOptions = TripletMarginLossOptions;
+using CTCLossFuncOptions = CTCLossOptions;
 
 // The formulas are those of one element, x of the input and t of the target. Without another word, input and
 // target have the same shape (or broadcast), and so has the result with kNone; else it is a scalar, ().
@@ -133,6 +142,11 @@ Tensor cosine_embedding_loss(const Tensor& input1, const Tensor& input2, const T
 /// -> (N) with kNone. Balntas et al. (2016).
 Tensor triplet_margin_loss(const Tensor& anchor, const Tensor& positive, const Tensor& negative,
                            const TripletMarginLossFuncOptions& options = {});
+/// Connectionist temporal classification: minus the logarithm of the probability that log_probs (T,N,C) give
+/// to all paths that become a target when repetitions and then blanks are taken out. Targets are (N,S), or
+/// one behind the other; lengths are (N). Without N: (T,C), (S), (), (). Graves et al. (2006).
+Tensor ctc_loss(const Tensor& log_probs, const Tensor& targets, const Tensor& input_lengths,
+                const Tensor& target_lengths, const CTCLossFuncOptions& options = {});
 
 }  // namespace functional
 
@@ -200,6 +214,16 @@ class TripletMarginLossImpl : public StatelessModule<TripletMarginLossImpl, Trip
   void pretty_print(std::ostream& out) const override;
 };
 TENGEN_MODULE(TripletMarginLoss);
+
+/// Loss of sequences whose labels' places are not known: functional::ctc_loss.
+class CTCLossImpl : public StatelessModule<CTCLossImpl, CTCLossOptions> {
+ public:
+  using StatelessModule::StatelessModule;
+  Tensor forward(const Tensor& log_probs, const Tensor& targets, const Tensor& input_lengths,
+                 const Tensor& target_lengths);
+  void pretty_print(std::ostream& out) const override;
+};
+TENGEN_MODULE(CTCLoss);
 
 // The weights of the following are buffers, which move with the module and are part of its state if they are
 // defined.

@@ -23,3 +23,4 @@
 #include <tengen/nn/transformer.h>
 #include <tengen/nn/upsampling.h>
 #include <tengen/nn/utils.h>
+#include <tengen/nn/vision.h>

@@ -3,23 +3,27 @@
 #include <cmath>
 #include <ostream>
 
-#include <tengen/autograd/ops/ops.h>
+#include <tengen/autograd/ops/sampling.h>
+#include <tengen/autograd/ops/spatial.h>
 
 namespace tengen::nn {
 namespace functional {
 
 Tensor interpolate(const Tensor& input, const InterpolateFuncOptions& options) {
-  int64_t spatial = input.dim() - 2;
-  EnumType mode = options.mode();
+  const int64_t spatial = input.dim() - 2;
+  const EnumType mode = options.mode();
+  const bool weighs = mode == kLinear || mode == kBilinear || mode == kBicubic || mode == kTrilinear;
   TENGEN_CHECK(bool(options.size()) != bool(options.scale_factor()),
                "interpolate: exactly one of size and scale_factor must be given");
-  TENGEN_CHECK(mode == kBilinear || !options.align_corners(),
-               "interpolate: align_corners can only be set with kBilinear, but got ", enum_name(mode));
-  TENGEN_CHECK(spatial == 1 || spatial == 2, "interpolate: expected (N,C,L) or (N,C,H,W), but got shape ",
-               input.sizes());
+  TENGEN_CHECK(weighs || !options.align_corners(),
+               "interpolate: align_corners option can only be set with the interpolating modes: kLinear, ",
+               "kBilinear, kBicubic and kTrilinear, but got ", enum_name(mode));
+  TENGEN_CHECK(!options.antialias(), "interpolate: antialias is not available; set it to false");
+  TENGEN_CHECK(spatial >= 1 && spatial <= 3,
+               "interpolate: expected (N,C,L), (N,C,H,W) or (N,C,D,H,W), but got shape ", input.sizes());
 
   std::vector<int64_t> size;
-  std::vector<std::optional<double>> scales(spatial);
+  std::vector<std::optional<double>> s(size_t(spatial), std::nullopt);
   if (options.size()) {
     size = *options.size();
     TENGEN_CHECK(int64_t(size.size()) == spatial, "interpolate: size has ", size.size(), " values for ",
@@ -29,18 +33,29 @@ Tensor interpolate(const Tensor& input, const InterpolateFuncOptions& options) {
     TENGEN_CHECK(int64_t(factors.size()) == spatial, "interpolate: scale_factor has ", factors.size(),
                  " values for ", spatial, " spatial dimensions");
     for (int64_t d = 0; d < spatial; ++d) {
-      size.push_back(int64_t(std::floor(double(input.size(d + 2)) * factors[d])));
-      if (!options.recompute_scale_factor().value_or(false)) scales[d] = factors[d];
+      const double factor = factors[size_t(d)];
+      size.push_back(int64_t(std::floor(double(input.size(d + 2)) * factor)));
+      if (!options.recompute_scale_factor().value_or(false)) s[size_t(d)] = factor;
     }
   }
-  if (mode == kNearest && spatial == 1) return upsample_nearest1d(input, size, scales[0]);
-  if (mode == kNearest) return upsample_nearest2d(input, size, scales[0], scales[1]);
-  if (mode == kArea && spatial == 1) return adaptive_avg_pool1d(input, size);
-  if (mode == kArea) return adaptive_avg_pool2d(input, size);
-  TENGEN_CHECK(mode == kBilinear && spatial == 2, "interpolate: ", enum_name(mode),
-               " is not available for input of ", input.dim(),
-               " dimensions; kNearest and kArea take 3 and 4 dimensions, kBilinear takes 4");
-  return upsample_bilinear2d(input, size, options.align_corners().value_or(false), scales[0], scales[1]);
+  const bool corners = options.align_corners().value_or(false);
+  if (mode == kNearest && spatial == 1) return upsample_nearest1d(input, size, s[0]);
+  if (mode == kNearest && spatial == 2) return upsample_nearest2d(input, size, s[0], s[1]);
+  if (mode == kNearest) return upsample_nearest3d(input, size, s[0], s[1], s[2]);
+  if (mode == kNearestExact && spatial == 1) return _upsample_nearest_exact1d(input, size, s[0]);
+  if (mode == kNearestExact && spatial == 2) return _upsample_nearest_exact2d(input, size, s[0], s[1]);
+  if (mode == kNearestExact) return _upsample_nearest_exact3d(input, size, s[0], s[1], s[2]);
+  if (mode == kArea && spatial == 1) return tengen::adaptive_avg_pool1d(input, size);
+  if (mode == kArea && spatial == 2) return tengen::adaptive_avg_pool2d(input, size);
+  if (mode == kArea) return tengen::adaptive_avg_pool3d(input, size);
+  if (mode == kLinear && spatial == 1) return upsample_linear1d(input, size, corners, s[0]);
+  if (mode == kBilinear && spatial == 2) return upsample_bilinear2d(input, size, corners, s[0], s[1]);
+  if (mode == kBicubic && spatial == 2) return upsample_bicubic2d(input, size, corners, s[0], s[1]);
+  if (mode == kTrilinear && spatial == 3) return upsample_trilinear3d(input, size, corners, s[0], s[1], s[2]);
+  fail(
+      "interpolate: ", enum_name(mode), " is not available for input of ", input.dim(),
+      " dimensions; kNearest, kNearestExact and kArea take 3, 4 and 5, kLinear 3, kBilinear and kBicubic 4, ",
+      "kTrilinear 5");
 }
 
 Tensor pixel_shuffle(const Tensor& input, const PixelShuffleFuncOptions& options) {

@@ -16,11 +16,12 @@ namespace tengen::nn {
 /// Options of Upsample. Exactly one of size and scale_factor must be set, with a value for each spatial
 /// dimension.
 struct UpsampleOptions {
-  TENGEN_ARG(std::optional<std::vector<int64_t>>, size) = std::nullopt;         ///< (L') or (H',W')
+  TENGEN_ARG(std::optional<std::vector<int64_t>>, size) = std::nullopt;  ///< (L'), (H',W') or (D',H',W')
   TENGEN_ARG(std::optional<std::vector<double>>, scale_factor) = std::nullopt;  ///< output / input
-  TENGEN_ARG(EnumType, mode) = kNearest;  ///< kNearest (1-d, 2-d), kBilinear (2-d) or kArea (1-d, 2-d)
-  /// With kBilinear: centers of corner elements keep their values; otherwise (the default) the outer edges
-  /// match.
+  /// kNearest, kNearestExact, kArea; kLinear (1-d), kBilinear, kBicubic (2-d) or kTrilinear (3-d).
+  TENGEN_ARG(EnumType, mode) = kNearest;
+  /// With the last four: centers of corner elements keep their values; otherwise (the default) the outer
+  /// edges match.
   TENGEN_ARG(std::optional<bool>, align_corners) = std::nullopt;
 };
 
@@ -44,19 +45,22 @@ using PixelUnshuffleFuncOptions = PixelUnshuffleOptions;
 /// Options of interpolate. Exactly one of size and scale_factor must be set, with a value for each spatial
 /// dimension.
 struct InterpolateFuncOptions {
-  TENGEN_ARG(std::optional<std::vector<int64_t>>, size) = std::nullopt;         ///< (L') or (H',W')
+  TENGEN_ARG(std::optional<std::vector<int64_t>>, size) = std::nullopt;  ///< (L'), (H',W') or (D',H',W')
   TENGEN_ARG(std::optional<std::vector<double>>, scale_factor) = std::nullopt;  ///< output / input
-  TENGEN_ARG(EnumType, mode) = kNearest;  ///< kNearest (1-d, 2-d), kBilinear (2-d) or kArea (1-d, 2-d)
-  /// With kBilinear: centers of corner elements keep their values; otherwise (the default) the outer edges
-  /// match.
+  /// kNearest, kNearestExact, kArea; kLinear (1-d), kBilinear, kBicubic (2-d) or kTrilinear (3-d).
+  TENGEN_ARG(EnumType, mode) = kNearest;
+  /// With the last four: centers of corner elements keep their values; otherwise (the default) the outer
+  /// edges match.
   TENGEN_ARG(std::optional<bool>, align_corners) = std::nullopt;
   /// Source coordinates follow from the sizes; otherwise (the default) from the given scale_factor.
   TENGEN_ARG(std::optional<bool>, recompute_scale_factor) = std::nullopt;
+  TENGEN_ARG(bool, antialias) = false;  ///< smooths before it makes smaller; not available, true is an Error
 };
 
-/// Resamples (N,C,L) -> (N,C,L') or (N,C,H,W) -> (N,C,H',W'); with scale_factor a size becomes floor(size *
-/// factor). kNearest takes the nearest element, kBilinear weighs the four nearest, and kArea is adaptive
-/// average pooling.
+/// Resamples (N,C,L), (N,C,H,W) or (N,C,D,H,W) in its last dimensions; with scale_factor a size becomes
+/// floor(size * factor). kNearest takes the element at the place rounded down, kNearestExact the one nearest
+/// to its center, kLinear, kBilinear and kTrilinear weigh the 2, 4 and 8 nearest, kBicubic fits cubics to 16,
+/// and kArea is adaptive average pooling.
 Tensor interpolate(const Tensor& input, const InterpolateFuncOptions& options = {});
 /// Spreads channels over positions: (N,C*r*r,H,W) -> (N,C,H*r,W*r). Shi et al. (2016).
 Tensor pixel_shuffle(const Tensor& input, const PixelShuffleFuncOptions& options);
@@ -67,7 +71,7 @@ Tensor pixel_unshuffle(const Tensor& input, const PixelUnshuffleFuncOptions& opt
 
 // ---- modules
 
-/// Resamples (N,C,L) or (N,C,H,W) to a size or by a factor: functional::interpolate.
+/// Resamples the last dimensions to a size or by a factor: functional::interpolate.
 class UpsampleImpl : public StatelessModule<UpsampleImpl, UpsampleOptions> {
  public:
   using StatelessModule::StatelessModule;

@@ -1253,6 +1253,7 @@ Tensor triplet_margin_loss(const Tensor& anchor, const Tensor& positive, const T
 #include <tengen/autograd/ops/pieces.h>
 #include <tengen/autograd/ops/products.h>
 #include <tengen/autograd/ops/rearrange.h>
+#include <tengen/autograd/ops/sampling.h>
 #include <tengen/autograd/ops/scatter.h>
 #include <tengen/autograd/ops/sequences.h>
 #include <tengen/autograd/ops/spatial.h>

@@ -1,5 +1,5 @@
-// Operators over sequences: recurrent networks, packed sequences, attention; ops.h includes this file and
-// says what holds for all.
+// Operators over sequences: recurrent networks, packed sequences, attention, CTC; ops.h includes this file
+// and says what holds for all.
 #pragma once
 
 #include <tengen/autograd/ops/ops.h>
@@ -102,5 +102,20 @@ Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, cons
                                     const std::optional<Tensor>& attn_mask = {}, double dropout_p = 0,
                                     bool is_causal = false, std::optional<double> scale = std::nullopt,
                                     bool enable_gqa = false);
+
+// ---- ctc.cpp ----------------------------------------------------------------------------------------------
+
+/// Connectionist temporal classification (Graves et al. 2006): minus the logarithm of the probability that
+/// log_probs (T,N,C) give to all paths that become a target when repetitions and then `blank` are taken out:
+/// (N). targets are (N,S) or, one behind the other, (sum of target_lengths); without N, log_probs are (T,C)
+/// and targets (S). Samples end at input_lengths (N). The mean divides each loss by its target's length
+/// first. `zero_infinity` makes infinite losses, of targets that are too long, 0. The gradient is the
+/// derivative with respect to log_probs; where the loss is infinite it is 0.
+Tensor ctc_loss(const Tensor& log_probs, const Tensor& targets, IntArrayRef input_lengths,
+                IntArrayRef target_lengths, int64_t blank = 0, int64_t reduction = Reduction::Mean,
+                bool zero_infinity = false);
+Tensor ctc_loss(const Tensor& log_probs, const Tensor& targets, const Tensor& input_lengths,
+                const Tensor& target_lengths, int64_t blank = 0, int64_t reduction = Reduction::Mean,
+                bool zero_infinity = false);
 
 }  // namespace tengen::inline api

@@ -64,6 +64,28 @@ TEST_CASE("losses by margins, labels and counts") {
   CHECK(contains(error_of([&] { F::margin_ranking_loss(a, b[0], sign); }), "should have same dimension"));
 }
 
+TEST_CASE("CTCLoss and its gradient through log_softmax") {
+  const Tensor x = (ramp({5, 2, 4}) * 3).requires_grad_(), lp = x.log_softmax(2);
+  const Tensor targets = tensor({{1, 2, 2}, {3, 0, 0}}), inputs = tensor({5, 4}), lengths = tensor({3, 1});
+  check_values(CTCLoss(CTCLossOptions().reduction(kNone))(lp, targets, inputs, lengths),
+               {6.819566267749, 3.347381824126});
+  check_values(CTCLoss(CTCLossOptions().reduction(kSum))(lp, targets, inputs, lengths), {10.166948091875});
+  const Tensor mean = CTCLoss()(lp, targets, inputs, lengths);
+  check_values(mean, {2.810285290021});
+  mean.backward();
+  check_values(x.grad()[1], {-0.000385304815, -0.009061133603, -0.076930399499, 0.086376837917,
+                             -0.151716738596, 0.133121177696, 0.047602895371, -0.02900733447});
+  check_values(
+      CTCLoss(CTCLossOptions().blank(3).reduction(kNone))(lp, tensor({1, 2, 0}), inputs, tensor({2, 1})),
+      {3.049135808668, 2.71173812537});
+  check_values(CTCLoss(CTCLossOptions().zero_infinity(true).reduction(kNone))(lp, ones({2, 3}, kLong), inputs,
+                                                                              tensor({3, 3})),
+               {10.719332163349, 0});
+  CHECK(F::ctc_loss(lp, ones({2, 3}, kLong), inputs, tensor({3, 3})).item<double>() == HUGE_VAL);
+  check_values(F::ctc_loss(lp.select(1, 0), targets[0], inputs[0], lengths[0]), {2.273188755916});
+  CHECK(printed(CTCLoss()) == "torch::nn::CTCLoss()");
+}
+
 TEST_CASE("instance norm and its running statistics") {
   const Tensor x = ramp({2, 3, 2, 2});
   InstanceNorm2d norm(InstanceNorm2dOptions(3).affine(true).track_running_stats(true).momentum(0.3));

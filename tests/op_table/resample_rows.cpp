@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <tengen/autograd/ops/sampling.h>
+
 #include "checks.h"
 #include "planes.h"
 
@@ -51,6 +53,77 @@ Row resample_row(bool bilinear, bool align, int64_t h, int64_t w, std::optional<
       }};
 }
 
+/// Keys' cubic with a = -0.75, as a function of the distance.
+double keys(double d) {
+  d = std::abs(d);
+  const double a = -0.75;
+  if (d <= 1) return (a + 2) * d * d * d - (a + 3) * d * d + 1;
+  return d < 2 ? a * d * d * d - 5 * a * d * d + 8 * a * d - 4 * a : 0;
+}
+
+enum class Kind { nearest, exact, linear, cubic };
+
+std::vector<double> axis_weights(Kind kind, int64_t i, int64_t in, double scale, bool align) {
+  if (kind == Kind::nearest || kind == Kind::linear)
+    return source_weights(i, in, scale, kind == Kind::linear, align);
+  std::vector<double> weights(size_t(in), 0);
+  if (kind == Kind::exact) {
+    weights[size_t(std::min(int64_t((double(i) + 0.5) * scale), in - 1))] = 1;
+    return weights;
+  }
+  const double place = align ? double(i) * scale : (double(i) + 0.5) * scale - 0.5;
+  for (auto k = int64_t(std::floor(place)) - 1; k <= int64_t(std::floor(place)) + 2; ++k)
+    weights[size_t(std::clamp<int64_t>(k, 0, in - 1))] += keys(place - double(k));
+  return weights;
+}
+
+/// t with dimension `dim` replaced by weighted sums of itself.
+Tensor along(const Tensor& t, size_t dim, const std::vector<std::vector<double>>& weights) {
+  const Array x(t);
+  Sizes sizes = x.sizes;
+  sizes[dim] = int64_t(weights.size());
+  int64_t inner = 1;
+  for (size_t d = dim + 1; d < sizes.size(); ++d) inner *= sizes[d];
+  const int64_t in = x.sizes[dim], outer = int64_t(x.data.size()) / (in * inner);
+  std::vector<double> out;
+  for (int64_t o = 0; o < outer; ++o)
+    for (const auto& row : weights)
+      for (int64_t i = 0; i < inner; ++i) {
+        double sum = 0;
+        for (int64_t k = 0; k < in; ++k) sum += row[size_t(k)] * x.data[size_t((o * in + k) * inner + i)];
+        out.push_back(sum);
+      }
+  return make(out, sizes);
+}
+
+using Factors = std::vector<std::optional<double>>;
+
+/// An operator that resamples each axis by itself.
+Row axes_row(const char* name, Kind kind, bool align, Sizes size, Factors factors,
+             std::function<Tensor(const Tensor&)> call, std::vector<Sizes> cases) {
+  return {.name = name,
+          .call = [=](const Tensors& in) -> Tensors { return {call(in[0])}; },
+          .samples = [=] { return planes(cases); },
+          .reference = [=](const Tensors& in) -> Tensors {
+            Tensor out = in[0];
+            for (size_t d = 0; d < size.size(); ++d) {
+              const int64_t from = in[0].size(int64_t(d) + 2);
+              const double scale = align ? (size[d] > 1 ? double(from - 1) / double(size[d] - 1) : 0)
+                                         : (factors[d] ? 1 / *factors[d] : double(from) / double(size[d]));
+              std::vector<std::vector<double>> weights;
+              for (int64_t i = 0; i < size[d]; ++i)
+                weights.push_back(axis_weights(kind, i, from, scale, align));
+              out = along(out, d + 2, weights);
+            }
+            return {out};
+          },
+          .errors = {{"dimensions",
+                      [=] {
+                        call(uniform({2, 3}));
+                      },
+                      "tensor, but got"}}};
+}
+
 }  // namespace
 
 void add_resample(Rows& rows) {
@@ -89,6 +162,46 @@ void add_resample(Rows& rows) {
                     return {out.tensor()};
                   },
                   .errors = {{"dimensions", [=] { upsample_nearest1d(x, 3); }, "expected a 3D tensor"}}});
+
+  const std::optional<double> none;
+  rows.push_back(axes_row("upsample_nearest3d", Kind::nearest, false, {3, 5, 4}, {none, none, none},
+                          [](const Tensor& t) {
+                            return upsample_nearest3d(t, {3, 5, 4});
+                          },
+                          {{1, 2, 2, 3, 4}}));
+  rows.push_back(axes_row("_upsample_nearest_exact1d", Kind::exact, false, {5}, {none},
+                          [](const Tensor& t) { return _upsample_nearest_exact1d(t, 5); },
+                          {{2, 2, 3}, {1, 1, 7}}));
+  rows.push_back(axes_row("_upsample_nearest_exact2d", Kind::exact, false, {5, 2}, {1.75, none},
+                          [](const Tensor& t) {
+                            return _upsample_nearest_exact2d(t, {5, 2}, 1.75);
+                          },
+                          {{2, 2, 3, 3}}));
+  rows.push_back(axes_row("_upsample_nearest_exact3d", Kind::exact, false, {3, 2, 5}, {none, none, none},
+                          [](const Tensor& t) {
+                            return _upsample_nearest_exact3d(t, {3, 2, 5});
+                          },
+                          {{1, 2, 2, 3, 2}}));
+  for (const bool align : {false, true}) {
+    rows.push_back(axes_row("upsample_linear1d", Kind::linear, align, {5}, {none},
+                            [=](const Tensor& t) { return upsample_linear1d(t, 5, align); },
+                            {{2, 2, 3}, {1, 1, 7}}));
+    rows.push_back(axes_row("upsample_trilinear3d", Kind::linear, align, {3, 2, 5}, {none, none, none},
+                            [=](const Tensor& t) {
+                              return upsample_trilinear3d(t, {3, 2, 5}, align);
+                            },
+                            {{1, 2, 2, 3, 3}}));
+    rows.push_back(axes_row("upsample_bicubic2d", Kind::cubic, align, {5, 3}, {none, none},
+                            [=](const Tensor& t) {
+                              return upsample_bicubic2d(t, {5, 3}, align);
+                            },
+                            {{2, 1, 3, 4}, {1, 1, 2, 1}}));
+  }
+  rows.push_back(axes_row("upsample_bicubic2d", Kind::cubic, false, {4, 6}, {1.3, 1.6},
+                          [](const Tensor& t) {
+                            return upsample_bicubic2d(t, {4, 6}, false, 1.3, 1.6);
+                          },
+                          {{1, 1, 3, 4}}));
 }
 
 OP_TABLE_TESTS(resample)
