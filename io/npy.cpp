@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include <tengen/io/file.h>
+#include <tengen/tensor/shape.h>
 
 namespace tengen::io {
 namespace {
@@ -145,11 +146,7 @@ int64_t checked_bytes(const std::vector<int64_t>& shape, Dtype dtype, const std:
 
 }  // namespace
 
-int64_t NpyArray::numel() const {
-  int64_t count = 1;
-  for (int64_t size : shape) count *= size;
-  return count;
-}
+int64_t NpyArray::numel() const { return numel_of({shape.data(), shape.size()}); }
 
 NpyArray parse_npy(std::vector<std::byte> bytes, const std::string& path) {
   size_t at = 0;
@@ -191,11 +188,10 @@ std::string npy_header(const std::string& path, Dtype dtype, std::span<const int
     if (entry.dtype == dtype) code = entry.code;
   }
   TENGEN_CHECK(code, "write_npy: NumPy has no type for ", to_string(dtype), "; convert first (", path, ")");
-  int64_t count = 1;
+  const int64_t count = numel_of({shape.data(), shape.size()});
   std::string header = detail::str("{'descr': '", code, "', 'fortran_order': False, 'shape': (");
   for (size_t i = 0; i < shape.size(); ++i) {
     header += std::to_string(shape[i]) + (shape.size() == 1 ? "," : i + 1 < shape.size() ? ", " : "");
-    count *= shape[i];
   }
   header += "), }";
   TENGEN_CHECK(size_t(count) * item_size(dtype) == size, "write_npy: ", path, ": shape asks for ", count,

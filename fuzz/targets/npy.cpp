@@ -31,7 +31,8 @@ std::vector<std::string> seeds() {
   }
   all.push_back(with_header("{'descr': '<f4', 'fortran_order': True, 'shape': (2, 1), }\n", "12345678"));
   all.push_back(with_header("{'descr': '|u1', 'fortran_order': False, 'shape': (), }\n", "1"));
-  for (const char* shape : {"4611686018427387904,", "4294967296, 4294967296", "0, 9223372036854775807, 9"})
+  for (const char* shape : {"4611686018427387904,", "4294967296, 4294967296", "0, 9223372036854775807, 9",
+                            "5, 8446744073709551614, 0"})
     all.push_back(
         with_header("{'descr': '<f4', 'fortran_order': False, 'shape': (" + std::string(shape) + "), }\n"));
   all.push_back(std::string("\x93NUMPY\x03\x00\xff\xff\xff\xff", 12) + "{");

@@ -1,5 +1,6 @@
 // .npy files: round trips, and a clear error for every way in which a file may be broken.
 #include <tengen/io/npy.h>
+#include <tengen/io/numpy.h>
 
 #include <doctest/doctest.h>
 
@@ -86,4 +87,15 @@ TEST_CASE("npy: broken files are named and explained") {
                "too large"));
   CHECK(contains(message(file_of(1, "[]", "")), "expected '{'"));
   CHECK(contains(error_of([&] { read_npy(folder / "absent.npy"); }), "cannot open"));
+}
+
+TEST_CASE("npy: sizes whose product is too large, but for one of 0") {
+  const std::string bytes =
+      file_of(1, "{'descr': '<f4', 'fortran_order': False, 'shape': (5, 8446744073709551614, 9, 0), }\n", "");
+  const auto* data = reinterpret_cast<const std::byte*>(bytes.data());
+  const NpyArray array = tengen::io::parse_npy({data, data + bytes.size()}, "array");
+  CHECK(array.numel() == 0);
+  CHECK(array.data.empty());
+  TemporaryFolder folder;
+  CHECK(tengen::io::load_npy(folder.write("a.npy", bytes)).numel() == 0);
 }
