@@ -62,7 +62,9 @@ Tensor pad(const Tensor& input, const Padding& padding, EnumType mode, double va
   void Name##Impl::pretty_print(std::ostream& out) const {                                        \
     out << "torch::nn::" #Name "(padding=" << options.padding() << ')';                           \
   }
+TENGEN_DEFINE(ZeroPad1d, kConstant)
 TENGEN_DEFINE(ZeroPad2d, kConstant)
+TENGEN_DEFINE(ZeroPad3d, kConstant)
 TENGEN_DEFINE(ReflectionPad1d, kReflect)
 TENGEN_DEFINE(ReflectionPad2d, kReflect)
 TENGEN_DEFINE(ReflectionPad3d, kReflect)

@@ -22,13 +22,21 @@ struct PadOptions {
   PadOptions(ExpandingArray<D * 2> padding) : padding_(padding) {}
   TENGEN_ARG(ExpandingArray<D * 2>, padding);  ///< one amount for all sides, or pairs: (left, right, ...)
 };
+template <size_t D>
+using ReflectionPadOptions = PadOptions<D>;
+template <size_t D>
+using ReplicationPadOptions = PadOptions<D>;
+template <size_t D>
+using ZeroPadOptions = PadOptions<D>;
 using ReflectionPad1dOptions = PadOptions<1>;
 using ReflectionPad2dOptions = PadOptions<2>;
 using ReflectionPad3dOptions = PadOptions<3>;
 using ReplicationPad1dOptions = PadOptions<1>;
 using ReplicationPad2dOptions = PadOptions<2>;
 using ReplicationPad3dOptions = PadOptions<3>;
+using ZeroPad1dOptions = PadOptions<1>;
 using ZeroPad2dOptions = PadOptions<2>;
+using ZeroPad3dOptions = PadOptions<3>;
 
 /// Options of ConstantPad1d to ConstantPad3d.
 template <size_t D>
@@ -60,6 +68,16 @@ Tensor pad(const Tensor& input, const PadFuncOptions& options);
 
 // ---- modules: 1d for the last dimension, 2d for the last two, 3d for the last three
 
+/// Pads with zeros: (..., L) -> (..., L').
+class ZeroPad1dImpl : public StatelessModule<ZeroPad1dImpl, ZeroPad1dOptions> {
+ public:
+  using StatelessModule::StatelessModule;
+  ZeroPad1dImpl(ExpandingArray<2> padding) : StatelessModule(padding) {}
+  Tensor forward(const Tensor& input);
+  void pretty_print(std::ostream& out) const override;
+};
+TENGEN_MODULE(ZeroPad1d);
+
 /// Pads with zeros: (..., H, W) -> (..., H', W').
 class ZeroPad2dImpl : public StatelessModule<ZeroPad2dImpl, ZeroPad2dOptions> {
  public:
@@ -69,6 +87,16 @@ class ZeroPad2dImpl : public StatelessModule<ZeroPad2dImpl, ZeroPad2dOptions> {
   void pretty_print(std::ostream& out) const override;
 };
 TENGEN_MODULE(ZeroPad2d);
+
+/// Pads with zeros: (..., D, H, W) -> (..., D', H', W').
+class ZeroPad3dImpl : public StatelessModule<ZeroPad3dImpl, ZeroPad3dOptions> {
+ public:
+  using StatelessModule::StatelessModule;
+  ZeroPad3dImpl(ExpandingArray<6> padding) : StatelessModule(padding) {}
+  Tensor forward(const Tensor& input);
+  void pretty_print(std::ostream& out) const override;
+};
+TENGEN_MODULE(ZeroPad3d);
 
 /// Pads with the input mirrored at its edge elements: (..., L) -> (..., L').
 class ReflectionPad1dImpl : public StatelessModule<ReflectionPad1dImpl, ReflectionPad1dOptions> {

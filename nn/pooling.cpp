@@ -120,9 +120,12 @@ std::vector<int64_t> unpool_output_size(const Tensor& input, const MaxUnpoolFunc
   return {wanted.begin(), wanted.end()};
 }
 
-// From the means of x^p; a sum that rounding made negative gives 0.
-Tensor p_norm(const Tensor& means, double count, double p) {
-  return (means.sign() * means.abs().relu()).mul(count).pow(1 / p);
+// From the means of x^p; a sum that is negative, as odd powers may be, keeps its sign.
+template <size_t D>
+Tensor p_norm(const Tensor& means, const LPPoolOptions<D>& options) {
+  double count = 1;
+  for (int64_t size : *options.kernel_size()) count *= double(size);
+  return (means.sign() * means.abs().relu()).mul(count).pow(1 / options.norm_type());
 }
 
 }  // namespace
@@ -155,18 +158,16 @@ Tensor max_unpool3d(const Tensor& input, const Tensor& indices, const MaxUnpool3
                               *options.padding());
 }
 
-Tensor lp_pool1d(const Tensor& input, const LPPool1dFuncOptions& options) {
-  const auto& kernel = options.kernel_size();
-  return p_norm(
-      tengen::avg_pool1d(input.pow(options.norm_type()), *kernel, *options.stride(), 0, options.ceil_mode()),
-      double(kernel[0]), options.norm_type());
-}
-Tensor lp_pool2d(const Tensor& input, const LPPool2dFuncOptions& options) {
-  const auto& kernel = options.kernel_size();
-  return p_norm(
-      tengen::avg_pool2d(input.pow(options.norm_type()), *kernel, *options.stride(), 0, options.ceil_mode()),
-      double(kernel[0] * kernel[1]), options.norm_type());
-}
+#define TENGEN_DEFINE(D)                                                                         \
+  Tensor lp_pool##D##d(const Tensor& input, const LPPool##D##dFuncOptions& options) {            \
+    return p_norm(tengen::avg_pool##D##d(input.pow(options.norm_type()), *options.kernel_size(), \
+                                         *options.stride(), 0, options.ceil_mode()),             \
+                  options);                                                                      \
+  }
+TENGEN_DEFINE(1)
+TENGEN_DEFINE(2)
+TENGEN_DEFINE(3)
+#undef TENGEN_DEFINE
 
 }  // namespace functional
 
@@ -238,6 +239,7 @@ TENGEN_DEFINE(AdaptiveMaxPool2d, adaptive_max_pool2d)
 TENGEN_DEFINE(AdaptiveMaxPool3d, adaptive_max_pool3d)
 TENGEN_DEFINE(LPPool1d, lp_pool1d)
 TENGEN_DEFINE(LPPool2d, lp_pool2d)
+TENGEN_DEFINE(LPPool3d, lp_pool3d)
 #undef TENGEN_DEFINE
 
 #define TENGEN_DEFINE(Name, function)                                                \

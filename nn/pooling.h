@@ -97,7 +97,7 @@ using MaxUnpool1dOptions = MaxUnpoolOptions<1>;
 using MaxUnpool2dOptions = MaxUnpoolOptions<2>;
 using MaxUnpool3dOptions = MaxUnpoolOptions<3>;
 
-/// Options of LPPool1d and LPPool2d.
+/// Options of LPPool1d to LPPool3d.
 template <size_t D>
 struct LPPoolOptions {
   LPPoolOptions(double norm_type, ExpandingArray<D> kernel_size)
@@ -109,6 +109,7 @@ struct LPPoolOptions {
 };
 using LPPool1dOptions = LPPoolOptions<1>;
 using LPPool2dOptions = LPPoolOptions<2>;
+using LPPool3dOptions = LPPoolOptions<3>;
 
 namespace functional {
 
@@ -128,6 +129,7 @@ using FractionalMaxPool2dFuncOptions = FractionalMaxPool2dOptions;
 using FractionalMaxPool3dFuncOptions = FractionalMaxPool3dOptions;
 using LPPool1dFuncOptions = LPPool1dOptions;
 using LPPool2dFuncOptions = LPPool2dOptions;
+using LPPool3dFuncOptions = LPPool3dOptions;
 
 /// Options of max_unpool1d to max_unpool3d.
 template <size_t D>
@@ -206,6 +208,8 @@ Tensor max_unpool3d(const Tensor& input, const Tensor& indices, const MaxUnpool3
 Tensor lp_pool1d(const Tensor& input, const LPPool1dFuncOptions& options);
 /// The same in two dimensions: (N,C,H,W) -> (N,C,H',W').
 Tensor lp_pool2d(const Tensor& input, const LPPool2dFuncOptions& options);
+/// The same in three dimensions: (N,C,D,H,W) -> (N,C,D',H',W').
+Tensor lp_pool3d(const Tensor& input, const LPPool3dFuncOptions& options);
 
 }  // namespace functional
 
@@ -431,5 +435,16 @@ class LPPool2dImpl : public StatelessModule<LPPool2dImpl, LPPool2dOptions> {
   void pretty_print(std::ostream& out) const override;
 };
 TENGEN_MODULE(LPPool2d);
+
+/// The p-norm of each window: (N,C,D,H,W) -> (N,C,D',H',W').
+class LPPool3dImpl : public StatelessModule<LPPool3dImpl, LPPool3dOptions> {
+ public:
+  LPPool3dImpl(double norm_type, ExpandingArray<3> kernel_size)
+      : StatelessModule(LPPool3dOptions(norm_type, kernel_size)) {}
+  explicit LPPool3dImpl(const LPPool3dOptions& options) : StatelessModule(options) {}
+  Tensor forward(const Tensor& input);
+  void pretty_print(std::ostream& out) const override;
+};
+TENGEN_MODULE(LPPool3d);
 
 }  // namespace tengen::nn

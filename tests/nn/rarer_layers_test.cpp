@@ -279,5 +279,9 @@ TEST_CASE("paddings of three dimensions") {
   CHECK(ReflectionPad3d(1)(x)[0][0][0][0][0].item<double>() == x[0][0][1][1][1].item<double>());
   CHECK(ReplicationPad3d(ReplicationPad3dOptions({0, 1, 0, 0, 2, 0}))(x)[0][0][0][0][3].item<double>() ==
         x[0][0][0][0][2].item<double>());
+  CHECK(ZeroPad3d(1)(x).sizes() == IntArrayRef({1, 1, 4, 4, 5}));
+  CHECK(ZeroPad3d(1)(x).sum().item<double>() == doctest::Approx(x.sum().item<double>()));
+  check_values(ZeroPad1d(ZeroPad1dOptions({1, 2}))(ramp({2}, 1)), {0, 0.420735492404, 0.495832405226, 0, 0});
+  CHECK(printed(ZeroPad1d(2)) == "torch::nn::ZeroPad1d(padding=[2, 2])");
   CHECK(printed(ReplicationPad3d(1)) == "torch::nn::ReplicationPad3d(padding=[1, 1, 1, 1, 1, 1])");
 }
