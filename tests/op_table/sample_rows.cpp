@@ -83,6 +83,7 @@ void add_sample(Rows& rows) {
   for (const int64_t mode : {0, 1, 2})
     for (const int64_t padding : {0, 1, 2})
       for (const bool align : {false, true}) {
+        if (mode == 2 && align != (padding == 1)) continue;  // 16 taps of second derivatives take their time
         const Choice c{mode, padding, align};
         rows.push_back(
             {.name = "grid_sampler",
@@ -92,12 +93,12 @@ void add_sample(Rows& rows) {
              .samples =
                  [=] {
                    std::vector<Sample> samples{
-                       {"image", {uniform({2, 2, 3, 4}), uniform({2, 2, 2, 2}, -1.7, 1.7, 3)}},
-                       {"one pixel", {uniform({1, 1, 1, 2}), uniform({1, 1, 2, 2}, -1.7, 1.7, 4)}},
+                       {"image", {uniform({1, 1, 3, 4}), uniform({1, 1, 2, 2}, -1.7, 1.7, 3)}},
+                       {"batch", {uniform({2, 2, 1, 2}), uniform({2, 1, 1, 2}, -1.7, 1.7, 4)}},
                        {"no places", {uniform({1, 1, 2, 2}), uniform({1, 0, 2, 2})}}};
-                   if (mode < 2)
+                   if (mode < 2 && !align)
                      samples.push_back(
-                         {"volume", {uniform({1, 2, 2, 3, 2}), uniform({1, 1, 2, 2, 3}, -1.7, 1.7, 5)}});
+                         {"volume", {uniform({1, 1, 2, 3, 2}), uniform({1, 1, 1, 2, 3}, -1.7, 1.7, 5)}});
                    return samples;
                  },
              .reference = [=](const Tensors& in) -> Tensors { return {sample_loops(in, c)}; },
