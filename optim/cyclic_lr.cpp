@@ -1,5 +1,6 @@
 // Schedules that cycle, and the one that waits for a metric.
 #include <cmath>
+#include <cstdio>
 
 #include <tengen/optim/lr_scheduler.h>
 
@@ -200,6 +201,40 @@ StateDict ReduceLROnPlateau::state_dict() const {
 void ReduceLROnPlateau::load_state_dict(const StateDict& state_dict) {
   FieldReader reader(state_dict);
   visit(*this, reader);
+}
+
+namespace {
+
+ReduceLROnPlateauOptions plateau_options(ReduceLROnPlateauScheduler::SchedulerMode mode, float factor,
+                                         int patience, double threshold,
+                                         ReduceLROnPlateauScheduler::ThresholdMode threshold_mode,
+                                         int cooldown, const std::vector<float>& min_lr, double eps) {
+  const bool largest = mode == ReduceLROnPlateauScheduler::max,
+             absolute = threshold_mode == ReduceLROnPlateauScheduler::abs;
+  ReduceLROnPlateauOptions options;
+  options.mode(largest ? "max" : "min").factor(factor).patience(patience).threshold(threshold);
+  options.threshold_mode(absolute ? "abs" : "rel").cooldown(cooldown).eps(eps);
+  if (!min_lr.empty()) options.min_lr(std::vector<double>(min_lr.begin(), min_lr.end()));
+  return options;
+}
+
+}  // namespace
+
+ReduceLROnPlateauScheduler::ReduceLROnPlateauScheduler(Optimizer& optimizer, SchedulerMode mode, float factor,
+                                                       int patience, double threshold,
+                                                       ThresholdMode threshold_mode, int cooldown,
+                                                       const std::vector<float>& min_lr, double eps,
+                                                       bool verbose)
+    : scheduler_(optimizer,
+                 plateau_options(mode, factor, patience, threshold, threshold_mode, cooldown, min_lr, eps)),
+      verbose_(verbose) {}
+
+void ReduceLROnPlateauScheduler::step(float metric) {
+  const std::vector<double> before = scheduler_.get_last_lr();
+  scheduler_.step(metric);
+  const std::vector<double> after = scheduler_.get_last_lr();
+  for (size_t i = 0; i < after.size() && verbose_; ++i)
+    if (after[i] != before[i]) std::printf("reducing learning rate of group %zu to %g\n", i, after[i]);
 }
 
 }  // namespace tengen::optim

@@ -23,6 +23,12 @@ void FieldWriter::field(const char* name, const Tensor& value) {
   if (value.defined()) out_.insert(prefix_ + name, value);
 }
 
+void FieldWriter::field(const char* name, const std::vector<Tensor>& value) {
+  field((std::string(name) + ".size").c_str(), int64_t(value.size()));
+  for (size_t i = 0; i < value.size(); ++i)
+    field((std::string(name) + '.' + std::to_string(i)).c_str(), value[i]);
+}
+
 const Tensor& FieldReader::get(const char* name, int64_t numel) {
   const Tensor& found = in_[prefix_ + name];
   TENGEN_CHECK(found.numel() == numel, "optimizer state: ", prefix_, name, ": expected ", numel,
@@ -40,6 +46,19 @@ void FieldReader::field(const char* name, std::tuple<double, double>& value) {
 void FieldReader::field(const char* name, std::vector<double>& value) {
   Tensor all = get(name, int64_t(value.size())).to(kCPU, kDouble).contiguous();
   value.assign(all.data_ptr<double>(), all.data_ptr<double>() + all.numel());
+}
+void FieldReader::field(const char* name, std::vector<Tensor>& value) {
+  int64_t size = 0;
+  field((std::string(name) + ".size").c_str(), size);
+  TENGEN_CHECK(size >= 0 && size <= int64_t(in_.size()), "optimizer state: ", prefix_, name, ": ", size,
+               " tensors");
+  value.clear();
+  for (int64_t i = 0; i < size; ++i) {
+    const Tensor& found = in_[prefix_ + name + '.' + std::to_string(i)];
+    TENGEN_CHECK(found.dim() == 1, "optimizer state: ", prefix_, name, '.', i,
+                 ": expected a vector, but got shape ", found.sizes());
+    value.push_back(found.detach().to(like_.options(), /*non_blocking=*/false, /*copy=*/true));
+  }
 }
 void FieldReader::field(const char* name, Tensor& value) {
   const Tensor* found = in_.find(prefix_ + name);

@@ -30,6 +30,7 @@ class FieldWriter {
   void field(const char* name, const std::tuple<double, double>& value);
   void field(const char* name, const std::vector<double>& value);
   void field(const char* name, const Tensor& value);
+  void field(const char* name, const std::vector<Tensor>& value);
   /// A writer to the same dictionary with `more` behind the prefix.
   FieldWriter nested(const std::string& more) const { return {out_, prefix_ + more}; }
 
@@ -50,6 +51,8 @@ class FieldReader {
   void field(const char* name, std::tuple<double, double>& value);
   void field(const char* name, std::vector<double>& value);
   void field(const char* name, Tensor& value);
+  /// Vectors of any length, with the dtype and device of `like`.
+  void field(const char* name, std::vector<Tensor>& value);
   /// A reader of the same dictionary with `more` behind the prefix.
   FieldReader nested(const std::string& more) const { return {in_, prefix_ + more, like_}; }
 

@@ -315,4 +315,21 @@ class ReduceLROnPlateau {
   int64_t num_bad_epochs_ = 0, cooldown_counter_ = 0, last_epoch_ = 0;
 };
 
+/// LibTorch's class for the same.
+class ReduceLROnPlateauScheduler {
+ public:
+  enum SchedulerMode { min, max };
+  enum ThresholdMode { rel, abs };
+  ReduceLROnPlateauScheduler(Optimizer& optimizer, SchedulerMode mode = min, float factor = 0.1f,
+                             int patience = 10, double threshold = 1e-4, ThresholdMode threshold_mode = rel,
+                             int cooldown = 0, const std::vector<float>& min_lr = {}, double eps = 1e-8,
+                             bool verbose = false);
+  /// Takes the metric of an epoch; with `verbose`, a reduced rate is printed.
+  void step(float metric);
+
+ private:
+  ReduceLROnPlateau scheduler_;
+  bool verbose_;
+};
+
 }  // namespace tengen::optim

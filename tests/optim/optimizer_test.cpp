@@ -45,11 +45,11 @@ void check_close(const std::vector<double>& found, const std::vector<double>& ex
 }
 
 template <class Opt, class Options>
-void check_steps(const Options& options, const std::vector<double>& expected) {
+void check_steps(const Options& options, const std::vector<double>& expected, double tolerance = 1e-13) {
   Problem problem;
   Opt optimizer(problem.parameters(), options);
   problem.steps(optimizer, 0, 5);
-  check_close(problem.values(), expected);
+  check_close(problem.values(), expected, tolerance);
 
   // Interrupted after two steps and continued from saved state: the same numbers.
   Problem first, second;
@@ -69,7 +69,7 @@ void check_steps(const Options& options, const std::vector<double>& expected) {
   strided.q = tensor({{1.0, 0.25}, {-2.0, 0.75}}, kDouble).t().requires_grad_();
   Opt other(strided.parameters(), options);
   strided.steps(other, 0, 5);
-  check_close(strided.values(), expected);
+  check_close(strided.values(), expected, tolerance);
 }
 
 }  // namespace
@@ -251,4 +251,121 @@ TEST_CASE("optimizers step 16-bit parameters as float32 ones, rounded at the end
     check([](std::vector<Tensor> p) { return RMSprop(p, RMSpropOptions(0.1)); });
     check([](std::vector<Tensor> p) { return Adagrad(p, AdagradOptions(0.1)); });
   }
+}
+
+// Values of PyTorch 2.15 (Lion: of the formula), after five steps.
+TEST_CASE("Adadelta, Adamax, NAdam, RAdam, ASGD, Rprop and Lion agree with PyTorch") {
+  constexpr double kFloatState = 1e-8;  // PyTorch keeps numbers of these two in float32
+  check_steps<Adadelta>(AdadeltaOptions(0.5).rho(0.8).weight_decay(0.1),
+                        {0.49395513337533936, -0.9939502501992508, 1.9939462072544356, 2.9939448766380816,
+                         0.9921058023692746, -1.9917675806437412, 0.24138615280641793, 0.741449326385601});
+  check_steps<Adamax>(AdamaxOptions(0.1).weight_decay(0.1),
+                      {0.07584846853015467, -0.551553802042264, 1.5257775473565713, 2.5169635974427167,
+                       0.6076440837065944, -1.5562292600779732, -0.12509464766636685, 0.3808060165220696});
+  check_steps<NAdam>(NAdamOptions(0.1).weight_decay(0.1),
+                     {0.1455409902314438, -0.623662889854204, 1.6084596259272574, 2.6037987519892196,
+                      0.5092614339944853, -1.5912096120469195, -0.24890489639742122, 0.2436712336801828},
+                     kFloatState);
+  check_steps<NAdam>(NAdamOptions(0.1).weight_decay(0.1).decoupled_weight_decay(true),
+                     {0.13306951427086194, -0.5865556401627319, 1.522230029249721, 2.4685181443249724,
+                      0.46547671744486413, -1.547097693831466, -0.25211231131506007, 0.21400173262916147},
+                     kFloatState);
+  check_steps<RAdam>(RAdamOptions(0.1).betas({0.9, 0.9}).weight_decay(0.1),
+                     {-0.24014694922276644, 0.2683836647036383, 1.0262426477770348, 2.564516585647885,
+                      0.06129330042918146, -1.5971186890457405, -0.7717528326861731, -0.1616817840501775});
+  check_steps<RAdam>(RAdamOptions(0.1),
+                     {-0.23452957660224405, 0.2531530366356345, 1.104728390203796, 2.7064761117514715,
+                      0.11253595499562635, -1.6619203151244553, -0.7671580402171964, -0.124906143679577});
+  check_steps<ASGD>(ASGDOptions(0.1).lambd(0.01).t0(2).weight_decay(0.1),
+                    {-0.021724463716816272, -0.0712593102239414, 1.1115893394195122, 2.563563429159,
+                     -0.3887048541956928, -1.5950667311855116, -1.086203363250054, -0.6448745508998746},
+                    kFloatState);
+  check_steps<Rprop>(RpropOptions(0.1).etas({0.5, 1.3}),
+                     {-0.40431000000000006, -0.09568999999999994, 1.0956899999999998, 2.09569,
+                      0.09568999999999994, -1.3813, -0.6543100000000001, -0.15431000000000009});
+  check_steps<Lion>(LionOptions(0.1).weight_decay(0.2),
+                    {-0.02843561759999999, -0.4235247808, 1.3274455775999994, 2.2313663743999994,
+                     0.4235247808, -1.5274455775999995, -0.2544158168, 0.19754458160000007});
+}
+
+TEST_CASE("LBFGS agrees with PyTorch on Rosenbrock's function, with and without a line search") {
+  struct Expected {
+    double loss;
+    std::vector<double> x;
+    int64_t calls, iterations;
+  };
+  const auto check = [](const LBFGSOptions& options, const std::vector<Expected>& expected) {
+    Tensor x = tensor({-1.2, 1.0, -0.5}, kDouble).requires_grad_();
+    auto optimizer = std::make_unique<LBFGS>(std::vector<Tensor>{x}, options);
+    const auto closure = [&] {
+      optimizer->zero_grad();
+      const Tensor a = x.slice(0, 0, 2), b = x.slice(0, 1, 3);
+      const Tensor loss = (100 * (b - a * a).square() + (1 - a).square()).sum();
+      loss.backward();
+      return loss;
+    };
+    for (const Expected& step : expected) {
+      CHECK(optimizer->step(closure).item<double>() == doctest::Approx(step.loss).epsilon(1e-9));
+      for (int64_t i = 0; i < 3; ++i)
+        CHECK(x[i].item<double>() == doctest::Approx(step.x[size_t(i)]).epsilon(1e-8));
+      const auto& state =
+          static_cast<const LBFGSParamState&>(*optimizer->state().at(x.unsafeGetTensorImpl()));
+      CHECK(state.func_evals() == step.calls);
+      CHECK(state.n_iter() == step.iterations);
+      // Saved, and continued by another one.
+      auto next = std::make_unique<LBFGS>(std::vector<Tensor>{x}, options);
+      next->load_state_dict(optimizer->state_dict());
+      optimizer = std::move(next);
+    }
+  };
+  check(LBFGSOptions().max_iter(6).line_search_fn("strong_wolfe"),
+        {{249.2, {-0.5900147723263406, 0.3602083516044971, 0.1335207646141433}, 7, 6},
+         {2.9535211882355865, {-0.3310854717651485, 0.13141624105479247, -0.018198691675144898}, 14, 9},
+         {2.699548829133282, {0.01410213454569903, -0.029861724405898106, 0.016054567222831394}, 21, 15}});
+  check(LBFGSOptions(0.1).max_iter(4).history_size(3),
+        {{249.2, {-1.0953489464840969, 0.8620902849358142, -0.35602336754395264}, 4, 4},
+         {136.64269605035332, {-1.0098614577413787, 0.7937288599936705, -0.13438387306870062}, 8, 8},
+         {67.62293048285994, {-0.9584888352228469, 0.7704039772538943, 0.08494234486099823}, 12, 12}});
+  check(LBFGSOptions().max_iter(10).history_size(2).line_search_fn("strong_wolfe"),
+        {{249.2, {-0.35778116054271364, 0.11456105196943994, 0.005556161860304436}, 13, 9},
+         {2.651379700000239, {0.30409744554457496, 0.05868915604169843, -0.005164696412285116}, 25, 16},
+         {1.49190821134164, {0.8755771898755185, 0.7674561871404347, 0.5685646578913185}, 38, 26}});
+}
+
+TEST_CASE("LBFGS: one group, a closure, and a search that exists") {
+  const Tensor x = zeros({2}, requires_grad()), y = zeros({2}, requires_grad());
+  const auto message = [](const auto& body) -> std::string {
+    try {
+      body();
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "";
+  };
+  LBFGS optimizer({x});
+  CHECK(message([&] { optimizer.step(nullptr); }).find("requires a closure") != std::string::npos);
+  CHECK(message([&] { LBFGS({x}, LBFGSOptions().line_search_fn("armijo")); }).find("only 'strong_wolfe'") !=
+        std::string::npos);
+  CHECK(message([&] {
+          LBFGS(std::vector<OptimizerParamGroup>{OptimizerParamGroup({x}), OptimizerParamGroup({y})});
+        }).find("parameter groups") != std::string::npos);
+  Optimizer::StateDict state = LBFGS({y}).state_dict();
+  CHECK(message([&] { optimizer.load_state_dict(state); }).empty());
+}
+
+TEST_CASE("ReduceLROnPlateauScheduler: LibTorch's class") {
+  const Tensor x = zeros({2}, requires_grad());
+  SGD optimizer({x}, SGDOptions(1));
+  ReduceLROnPlateauScheduler scheduler(optimizer, ReduceLROnPlateauScheduler::max, 0.5f, 1, 0.1,
+                                       ReduceLROnPlateauScheduler::abs, 0, {0.3f});
+  std::vector<double> rates;
+  for (float metric : {1.f, 1.05f, 1.05f, 1.2f, 1.2f, 1.2f, 1.2f, 1.2f, 1.2f}) {
+    scheduler.step(metric);
+    rates.push_back(optimizer.param_groups()[0].options().get_lr());
+  }
+  CHECK(rates[1] == 1);
+  CHECK(rates[2] == 0.5);
+  CHECK(rates[4] == 0.5);
+  CHECK(rates[5] == doctest::Approx(0.3));
+  CHECK(rates.back() == doctest::Approx(0.3));
 }
