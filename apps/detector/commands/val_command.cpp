@@ -38,9 +38,9 @@ void add_val_command(CLI::App& app) {
   add_folder_options(command, c.project, c.name, c.exist_ok);
   command.add_flag("--save-txt", c.save_txt, "Save detections as label files");
   command.add_flag("--save-conf", c.settings.save_conf, "Append the confidence to each line of these files");
+  command.add_flag("--save-json", c.save_json, "Save all detections as a JSON file in COCO's form");
   command.add_flag("--verbose", c.verbose, "Do nothing: the table by class is always printed");
   add_absent_options(command, {{"--save-hybrid", "label files hold detections alone"},
-                               {"--save-json", "use --save-txt --save-conf"},
                                {"--half", "networks compute in float32"},
                                {"--dnn", "there is one way to run a network"}});
   command.callback([options] { run_val(*options); });

@@ -5,12 +5,12 @@
 #include <cstdio>
 #include <filesystem>
 #include <map>
-#include <set>
 
 #include <tengen/apps/detector/data/common.h>
 #include <tengen/apps/detector/data/dataset.h>
 #include <tengen/apps/detector/data/letterbox.h>
 #include <tengen/apps/detector/eval/draw.h>
+#include <tengen/apps/detector/eval/result_paths.h>
 #include <tengen/apps/detector/model/weights.h>
 
 namespace tengen::detect {
@@ -55,49 +55,6 @@ void save_crops(const fs::path& folder, const Image& image, const std::string& s
     save_image(target.string(), crop);
   }
 }
-
-/// Where the results of each image go below the run's folder: the image's path within the folder that was
-/// searched, else its name, with the folders above as far as names would be equal otherwise. Two images never
-/// share a result.
-std::vector<fs::path> result_paths(const std::vector<std::string>& images, const std::string& source) {
-  const auto below = [&](const fs::path& image, int levels) {
-    fs::path path = image.filename();
-    for (fs::path folder = image.parent_path(); levels-- > 0 && folder.has_filename();
-         folder = folder.parent_path())
-      path = folder.filename() / path;
-    return path;
-  };
-  std::vector<fs::path> paths;
-  if (is_folder(source)) {
-    for (const std::string& image : images) paths.push_back(fs::path(image).lexically_relative(source));
-    return paths;
-  }
-  for (int levels = 0; levels < 100; ++levels) {
-    paths.clear();
-    std::set<std::string> seen;
-    for (const std::string& image : images) {
-      paths.push_back(below(fs::path(image).lexically_normal(), levels));
-      seen.insert(paths.back().string());
-    }
-    if (seen.size() == images.size()) break;
-  }
-  return paths;
-}
-
-/// The path without its ending, where no other image has the same then.
-class Stems {
- public:
-  explicit Stems(const std::vector<fs::path>& paths) {
-    for (const fs::path& path : paths) ++counts_[fs::path(path).replace_extension().string()];
-  }
-  std::string of(const fs::path& path) const {
-    const std::string stem = fs::path(path).replace_extension().string();
-    return counts_.at(stem) == 1 ? stem : path.string();
-  }
-
- private:
-  std::map<std::string, int> counts_;
-};
 
 /// With an ending that images are written with.
 fs::path drawn_path(const fs::path& path) {
@@ -144,7 +101,7 @@ void run_detect(const DetectCommand& command) {
   loaded.model->fuse();
 
   const std::vector<fs::path> results = result_paths(images, command.source);
-  const Stems stems(results);
+  const ResultStems stems(results);
   double total_ms = 0;
   size_t number = 0, unreadable = 0, absent = 0;
   for (const std::string& path : images) {

@@ -9,8 +9,10 @@
 #include <tengen/apps/detector/data/common.h>
 #include <tengen/apps/detector/data/prefetch.h>
 #include <tengen/apps/detector/eval/plots.h>
+#include <tengen/apps/detector/eval/result_paths.h>
 #include <tengen/apps/detector/model/nms.h>
 #include <tengen/apps/detector/model/weights.h>
+#include <tengen/io/json.h>
 
 namespace tengen::detect {
 namespace fs = std::filesystem;
@@ -37,7 +39,7 @@ class InferenceScope {
   NoGradGuard no_grad_;
 };
 
-void save_labels(const std::string& folder, const Entry& entry, const std::vector<Detection>& found,
+void save_labels(const fs::path& file, const Entry& entry, const std::vector<Detection>& found,
                  bool save_conf) {
   std::string text;
   for (const Detection& d : found) {
@@ -46,7 +48,21 @@ void save_labels(const std::string& folder, const Entry& entry, const std::vecto
     text += format("%d %.6g %.6g %.6g %.6g", l.cls, l.x, l.y, l.w, l.h);
     text += save_conf ? format(" %.6g\n", d.score) : "\n";
   }
-  write_text((fs::path(folder) / (fs::path(entry.image).stem().string() + ".txt")).string(), text);
+  make_folders(file.parent_path());
+  write_text(file.string(), text);
+}
+
+/// The detections of an image in COCO's form: corner, width and height in pixels; a name that is a number as
+/// one.
+void add_json(std::string& json, const std::string& stem, const std::vector<Detection>& found) {
+  const bool number = !stem.empty() && stem.size() < 18 && stem.find_first_not_of("0123456789") == stem.npos;
+  const std::string id = number ? std::to_string(std::stoll(stem)) : io::json_quoted(stem);
+  for (const Detection& d : found) {
+    json += json.empty() ? "[" : ",\n ";
+    json += "{\"image_id\": " + id;
+    json += format(", \"category_id\": %d, \"bbox\": [%.3f, %.3f, %.3f, %.3f], \"score\": %.5f}", d.cls,
+                   d.box.x1, d.box.y1, d.box.x2 - d.box.x1, d.box.y2 - d.box.y1, d.score);
+  }
 }
 
 void save_images(const std::string& folder, int64_t b, const ValBatch& batch,
@@ -84,6 +100,12 @@ ValResult validate(DetectionModel& model, const ValSet& set, const std::vector<s
 
   const auto drawn = [&](int64_t b) { return b < 3 && !settings.images_folder.empty(); };
   const int batch_size = set.batches() > 0 ? int(set.batch_range(0).second) : 1;
+  std::vector<std::string> image_files;
+  if (!settings.labels_folder.empty() || !settings.json_file.empty())
+    for (int64_t i = 0; i < set.size(); ++i) image_files.push_back(set.entry(i).image);
+  const std::vector<fs::path> results = result_paths(image_files, "");
+  const ResultStems stems(results);
+  std::string json;
   Prefetcher<ValBatch> batches(
       set.batches(), usable_workers(settings.workers, batch_size),
       [&](int64_t b) { return val_batch(set, b, drawn(b), device.is_cuda()); }, 2);
@@ -120,8 +142,11 @@ ValResult validate(DetectionModel& model, const ValSet& set, const std::vector<s
       for (Detection& d : found) d.box = unletterbox(d.box, batch.items[i].fit, entry.size);
       evaluator.add(found, batch.items[i].boxes);
       result.confusion.add(found, batch.items[i].boxes);
+      if (results.empty()) continue;
+      const std::string stem = stems.of(results[size_t(first) + i]);
       if (!settings.labels_folder.empty())
-        save_labels(settings.labels_folder, entry, found, settings.save_conf);
+        save_labels(fs::path(settings.labels_folder) / (stem + ".txt"), entry, found, settings.save_conf);
+      if (!settings.json_file.empty()) add_json(json, stem, found);
     }
     result.nms_ms += milliseconds_since(start);
     if (drawn(b)) save_images(settings.images_folder, b, batch, all, names);
@@ -130,6 +155,7 @@ ValResult validate(DetectionModel& model, const ValSet& set, const std::vector<s
     start = std::chrono::steady_clock::now();
   }
   progress.clear();
+  if (!settings.json_file.empty()) write_text(settings.json_file, (json.empty() ? "[" : json) + "]\n");
   result.metrics = evaluator.compute();
   const auto image_count = double(std::max<int64_t>(set.size(), 1));
   for (double* ms : {&result.preprocess_ms, &result.inference_ms, &result.nms_ms}) *ms /= image_count;
@@ -178,6 +204,9 @@ void run_val(const ValCommand& command) {
     settings.labels_folder = (fs::path(folder) / "labels").string();
     make_folders(settings.labels_folder);
   }
+  if (command.save_json)
+    settings.json_file =
+        (fs::path(folder) / (fs::path(command.weights).stem().string() + "_predictions.json")).string();
   const ValResult result = validate(loaded.model, set, data.names, settings);
   std::printf("%s", format_table(result, data.names, true).c_str());
   std::printf("Speed: %.1f ms pre-process, %.1f ms inference, %.1f ms NMS per image\n", result.preprocess_ms,

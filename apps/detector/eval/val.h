@@ -23,6 +23,7 @@ struct ValSettings {
   std::string
       labels_folder;  // not empty: one .txt an image with class, normalized box and, if asked, confidence
   bool save_conf = false;
+  std::string json_file;    // not empty: all detections go there in COCO's form
   bool single_cls = false;  // all detections count as class 0
 };
 
@@ -45,7 +46,7 @@ std::string format_table(const ValResult& result, const std::vector<std::string>
 struct ValCommand {
   std::string data, weights, task = "val", device, project = "runs/val", name = "exp";
   int batch_size = 32, image_size = 640;
-  bool exist_ok = false, verbose = false, save_txt = false;
+  bool exist_ok = false, verbose = false, save_txt = false, save_json = false;
   ValSettings settings;
 };
 void run_val(const ValCommand& command);

@@ -173,9 +173,17 @@ TEST_CASE("flags of YOLOv5: layers frozen, all objects one class; those that do 
   CHECK(contains(trained.text, "1 classes"));
   CHECK(contains(trained.text, "Frozen: 6 parameter tensors"));
   const std::string val = program + " val --data '" + folder / "data.yaml" + "' --img 32 --weights '" +
-                          folder / "runs/t/weights/best.safetensors" + "' --name v" + run;
+                          folder / "runs/t/weights/best.safetensors" + "' --exist-ok --name v" + run;
   CHECK(contains(run_program(val).text, "knows 1 classes"));
-  CHECK(run_program(val + " --single-cls").status == 0);
+  add_image(folder, "set/images/train/b.jpg");
+  CHECK(run_program(val + " --single-cls --save-json --save-txt --conf-thres 0 --max-det 2").status == 0);
+  const std::string json = folder.read("runs/v/best_predictions.json");
+  CHECK(json.starts_with("[{\"image_id\": \"a\", \"category_id\": 0, \"bbox\": ["));
+  CHECK(contains(json, "\"b.jpg\""));
+  CHECK(contains(json, "\"score\": 0."));
+  CHECK(json.ends_with("}]\n"));
+  for (const char* name : {"a.txt", "b.png.txt", "b.jpg.txt"})
+    CHECK(fs::exists(folder / ("runs/v/labels/" + std::string(name))));
   const Outcome refused = run_program(train + " --evolve 300");
   CHECK(refused.status == 2);
   CHECK(contains(refused.text, "--evolve of YOLOv5 does not exist here: hyper-parameters are not searched"));
