@@ -70,6 +70,7 @@ void add_gtp_command(CLI::App& app) {
     options->evaluator.threads = gtp.threads;
     options->evaluator.seed = gtp.seed;
     const auto evaluator = load_evaluator(options->evaluator);
+    if (!options->evaluator.net.empty()) gtp.model = options->evaluator.net;
     gtp.only_size = only_board_size(*evaluator);
     if (gtp.only_size > 0) gtp.size = gtp.only_size;
     GtpEngine engine(evaluator, gtp);

@@ -54,6 +54,16 @@ const std::vector<GtpEngine::Command>& GtpEngine::commands() {
       // names that begin with "kata" otherwise.
       {"analyze", 0, -1, &E::kata_analyze, false},
       {"genmove_analyze", 0, -1, &E::kata_genmove_analyze, false},
+      {"kata-search", 1, 1, &E::reg_genmove},
+      {"kata-search_cancellable", 1, 1, &E::reg_genmove},
+      {"kata-search_analyze", 0, -1, &E::kata_search_analyze},
+      {"kata-search_analyze_cancellable", 0, -1, &E::kata_search_analyze},
+      {"kata-raw-nn", 1, 1, &E::kata_raw_nn},
+      {"kata-get-models", 0, 0, &E::kata_get_models},
+      {"kata-list-params", 0, 0, &E::kata_list_params},
+      {"kata-get-param", 1, 1, &E::kata_get_param},
+      {"kata-get-params", 0, 0, &E::kata_get_params},
+      {"kata-set-param", 1, 2, &E::kata_set_param},
       {"stop", 0, 0, &E::nothing},  // pondering stopped when the line arrived
       {"time_settings", 3, 3, &E::time_settings},
       {"kgs-time_settings", 1, 4, &E::kgs_time_settings},

@@ -32,6 +32,7 @@ struct GtpSettings {
   uint64_t seed = 1;
   std::string log;  // a file that everything said is appended to; empty: none
   std::string version;
+  std::string model = "built-in";  // the network's name, for clients that ask
 };
 
 constexpr double kDefaultSeconds = 5;
@@ -107,6 +108,13 @@ class GtpEngine {
   std::string kata_analyze(const Request&);
   std::string lz_genmove_analyze(const Request&);
   std::string kata_genmove_analyze(const Request&);
+  std::string kata_search_analyze(const Request&);
+  std::string kata_raw_nn(const Request&);
+  std::string kata_get_models(const Request&);
+  std::string kata_list_params(const Request&);
+  std::string kata_get_param(const Request&);
+  std::string kata_get_params(const Request&);
+  std::string kata_set_param(const Request&);
   std::string time_settings(const Request&);
   std::string kgs_time_settings(const Request&);
   std::string kata_list_time_settings(const Request&);
@@ -115,7 +123,7 @@ class GtpEngine {
   std::string final_score(const Request&);
   std::string final_status_list(const Request&);
   std::string analyze(const Request&, bool kata);
-  std::string genmove_analyze(const Request&, bool kata);
+  std::string genmove_analyze(const Request&, bool kata, bool play = true);
   Player& prepare(Color color, const std::vector<MoveLimit>& limits);
   Limits limits_for(Color color) const;
   std::string choose_and_play(Color color, const AnalysisOptions& options, const ThinkReport& report,
@@ -127,6 +135,7 @@ class GtpEngine {
 
   std::shared_ptr<Evaluator> evaluator_;
   GtpSettings settings_;
+  Limits limits_at_start_ = settings_.limits;
   Game game_;
   bool remove_dead_;
   Clock clock_, clock_at_start_;  // now, and as the time settings left it

@@ -111,13 +111,16 @@ std::string GtpEngine::analyze(const Request& request, bool kata) {
   return {};
 }
 
-std::string GtpEngine::genmove_analyze(const Request& request, bool kata) {
+std::string GtpEngine::genmove_analyze(const Request& request, bool kata, bool play) {
   const AnalysisOptions options = parse_analysis_options(request.words, kata, game_.size());
   const Color color = options.color.value_or(game_.to_move());
   start_stream(request);
-  return "play " + choose_and_play(color, options, report_to_stream(options), true);
+  return "play " + choose_and_play(color, options, report_to_stream(options), play);
 }
 
+std::string GtpEngine::kata_search_analyze(const Request& request) {
+  return genmove_analyze(request, true, false);
+}
 std::string GtpEngine::lz_analyze(const Request& request) { return analyze(request, false); }
 std::string GtpEngine::kata_analyze(const Request& request) { return analyze(request, true); }
 std::string GtpEngine::lz_genmove_analyze(const Request& request) { return genmove_analyze(request, false); }

@@ -148,6 +148,25 @@ TEST_CASE("commands as clients send them") {
   CHECK(gtp_last("quit now\n") == "=");
 }
 
+TEST_CASE(
+    "what clients of KataGo ask: parameters, models, searches that play nothing, the network's judgement") {
+  CHECK(gtp_last("kata-set-param maxVisits 1125899906842624\nkata-get-param maxVisits\n") == "= 1e+06");
+  CHECK(gtp_last("kata-set-param maxTime 2.5\nkata-set-param maxTime\nkata-get-param maxTime\n") == "= 0");
+  CHECK(gtp_last("kata-list-params\n") == "= maxVisits maxPlayouts maxTime");
+  CHECK(gtp_last("kata-get-params\n").find("\"maxPlayouts\":") != std::string::npos);
+  CHECK(gtp_last("kata-get-param wideRootNoise\n").starts_with("? unknown parameter 'wideRootNoise'"));
+  CHECK(gtp_last("kata-get-models\n").find("\"usesHumanSLProfile\":false") != std::string::npos);
+  CHECK(gtp_last("boardsize 5\nkata-search b\nlist_stones b\n") == "=");
+  const std::string searched = gtp_last("boardsize 5\nkata-search_analyze_cancellable b 10\n");
+  CHECK(searched.find("info move") != std::string::npos);
+  CHECK(searched.find("play ") != std::string::npos);
+  const std::string raw = gtp_last("boardsize 3\nplay b B2\nkata-raw-nn 0\n");
+  CHECK(raw.starts_with("= symmetry 0\nwhiteWin 0.500000\nwhiteLoss 0.500000"));
+  CHECK(raw.find("\npolicy\n0.111111 0.111111 0.111111\n0.111111 NAN 0.111111\n") != std::string::npos);
+  CHECK(raw.find("\npolicyPass 0.111111\nwhiteOwnership\n") != std::string::npos);
+  CHECK(gtp_last("kata-raw-nn 8\n").starts_with("? syntax error"));
+}
+
 TEST_CASE("an analysis that is shorter than its interval is reported once") {
   const std::string answers = gtp_last("boardsize 5\nkata-genmove_analyze b 10000\n");
   CHECK(answers.find("info move") != std::string::npos);
