@@ -36,7 +36,7 @@ const Parameter& find_parameter(const std::string& name) {
   return *found;
 }
 
-std::string number(double value) { return plain_text::format("%g", value); }
+std::string number_text(double value) { return plain_text::format("%g", value); }
 
 /// N lines of N numbers.
 template <class Value>
@@ -59,7 +59,7 @@ std::string GtpEngine::kata_list_params(const Request&) {
 }
 
 std::string GtpEngine::kata_get_param(const Request& request) {
-  return number(find_parameter(request.words[0]).get(settings_.limits));
+  return number_text(find_parameter(request.words[0]).get(settings_.limits));
 }
 
 std::string GtpEngine::kata_get_params(const Request&) {
