@@ -94,7 +94,7 @@ LayerSpec parse_row(const YAML::Node& row, const std::string& where) {
     spec.from.push_back(yaml_number(row[0], where, "from", -kMost, kMost));
   spec.number = yaml_number(row[1], where, "number", 1, kMostRepeats);
   spec.module = row[2].as<std::string>();
-  if (spec.module.rfind("nn.", 0) == 0) spec.module.erase(0, 3);
+  while (spec.module.starts_with("nn.")) spec.module.erase(0, 3);
   for (const auto& arg : row[3])
     spec.args.push_back(arg.IsScalar() ? arg.as<std::string>() : YAML::Dump(arg));
   return spec;

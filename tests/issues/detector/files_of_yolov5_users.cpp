@@ -97,6 +97,12 @@ TEST_CASE("hyper-parameters and layouts of v7.0") {
   CHECK(ModelConfig::parse("activation: nn.SiLU()\n" + rest, "a.yaml").nc == 2);
   CHECK(contains(error_of([&] { ModelConfig::parse("activation: nn.LeakyReLU(0.1)\n" + rest, "a.yaml"); }),
                  "a.yaml:1: activation nn.LeakyReLU(0.1): only nn.SiLU() exists here"));
+  // What is written is read as the same, whatever a module was called.
+  const std::string odd =
+      ModelConfig::parse("nc: 2\nanchors: [[10, 13]]\nbackbone: [[-1, 1, nn.nn.Conv, [8]]]\nhead: []\n",
+                         "b.yaml")
+          .yaml();
+  CHECK(ModelConfig::parse(odd, "b.yaml").yaml() == odd);
 }
 
 TEST_CASE("the warm-up is at most the fraction of the run that is asked for") {
